@@ -1,0 +1,80 @@
+"""Every error that Freshet raises on purpose.
+
+FreshetError
+├── BadInput            the caller's value cannot be used; `field` names it, the message says what to do
+├── SettingsError       a setting is wrong; stops the start with one line
+├── NotFound            no such record, or none this principal may know of
+├── Forbidden           the principal may see the record but not do this
+├── Conflict            the record changed since it was read, or exists already
+├── StoreError          the database could not answer; nothing was changed
+│   ├── StoreUnavailable    unreachable, locked or timed out: worth a retry
+│   ├── StoreCorrupt        the database file is damaged
+│   └── StorageFull         no room left for data or files
+├── WatermarkTooOld     deltas no longer reach back that far: read in full
+├── FileError           a blob could not be read or written
+│   └── FileMissing         no blob under that key
+└── GenerationError     a model could not make what was asked; the message is shown to the person
+
+Back ends map their own exceptions to these in one place each and always `raise … from`. A read that fails
+raises: it never turns into an empty list.
+"""
+
+from __future__ import annotations
+
+
+class FreshetError(Exception):
+    """Base of all. `str(error)` is a sentence fit for a person."""
+
+
+class BadInput(FreshetError):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class SettingsError(FreshetError):
+    pass
+
+
+class NotFound(FreshetError):
+    pass
+
+
+class Forbidden(FreshetError):
+    pass
+
+
+class Conflict(FreshetError):
+    pass
+
+
+class StoreError(FreshetError):
+    pass
+
+
+class StoreUnavailable(StoreError):
+    pass
+
+
+class StoreCorrupt(StoreError):
+    pass
+
+
+class StorageFull(StoreError):
+    pass
+
+
+class WatermarkTooOld(FreshetError):
+    pass
+
+
+class FileError(FreshetError):
+    pass
+
+
+class FileMissing(FileError):
+    pass
+
+
+class GenerationError(FreshetError):
+    pass

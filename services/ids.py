@@ -1,0 +1,53 @@
+"""The one id generator.
+
+Ids are 26 characters of Crockford's base 32: 48 bits of milliseconds, then 80 random bits, the layout of
+the ULID specification (github.com/ulid/spec). They sort by time of making, hold no separator that a URL,
+a blob key or a Firestore path would treat specially, and can be validated by shape alone.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Protocol
+
+from services.clock import Clock
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SHAPE = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+
+class Ids(Protocol):
+    def new(self) -> str:
+        """A new id, unlike any other."""
+
+
+class UlidIds:
+    """ULIDs from a clock and the operating system's randomness."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def new(self) -> str:
+        millis = int(self._clock.now().timestamp() * 1000)
+        return _base32((millis << 80) | secrets.randbits(80))
+
+
+class SequentialIds:
+    """Predictable ids for tests: the n-th id encodes n."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def new(self) -> str:
+        self._last += 1
+        return _base32(self._last)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of an id. Anything from a URL is checked before it reaches a store."""
+    return _SHAPE.fullmatch(text) is not None
+
+
+def _base32(value: int) -> str:
+    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))

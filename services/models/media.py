@@ -1,0 +1,60 @@
+"""Media items and the files behind them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from services.models.record import Record, RecordKind
+
+MediaType = Literal["image", "video", "audio", "combined"]
+MediaStatus = Literal["generating", "ready", "failed"]
+Origin = Literal["create-image", "create-video", "try-on", "import"]
+"""How an item came to be. Pages list by it ("what I made here"), the library by type."""
+Variant = Literal["original", "thumb", "poster"]
+"""`thumb` is a WebP of at most 480 px on its long side; `poster` a video's first telling frame, full size."""
+
+
+class FileRef(BaseModel):
+    """One immutable blob. A changed file gets a new key and a new `updated_at`, never new bytes under the old key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    """Blob key, made by Freshet from ids and a fixed extension, never from a user's file name."""
+    content_type: str
+    size: int
+    """Bytes."""
+    sha256: str
+    updated_at: datetime
+    """Version of the bytes: goes into every URL of the file."""
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    """Seconds, for video and audio."""
+
+
+class MediaItem(Record):
+    """One picture, clip or track in a library. While `generating` it has no files; once `failed`, an `error`."""
+
+    kind: ClassVar[RecordKind] = "media"
+
+    media_type: MediaType
+    status: MediaStatus
+    origin: Origin
+    title: str = Field(max_length=200)
+    prompt: str = ""
+    model: str = ""
+    parameters: dict[str, JsonValue] = {}
+    source_ids: tuple[str, ...] = ()
+    """Items this one was made from."""
+    run_id: str | None = None
+    run_index: int = 0
+    """Place among its run's outputs, from 0."""
+    files: dict[Variant, FileRef] = {}
+    error: str | None = None
+
+    def file(self, variant: Variant) -> FileRef | None:
+        return self.files.get(variant)

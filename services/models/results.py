@@ -1,0 +1,79 @@
+"""What goes into and comes out of a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from services.models.record import Record, RecordKind
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """One page of a list.
+
+    `next_cursor` is opaque, None at the end. `watermark` is opaque and covers this read: `changed_since(watermark)`
+    returns every change this page does not show. `as_of` is for display only; comparing times loses commits.
+    `documents_read` is what the read cost, in documents.
+    """
+
+    items: tuple[R, ...]
+    next_cursor: str | None
+    as_of: datetime
+    watermark: str
+    documents_read: int
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A record that is no longer there for this principal: deleted, moved to another project, or no longer visible."""
+
+    kind: RecordKind
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True)
+class Changes(Generic[R]):
+    """Everything committed in a project after a watermark.
+
+    May repeat changes already seen: apply by (id, revision), where a revision not above the held one is old news.
+    """
+
+    changed: tuple[R, ...]
+    removed: tuple[Removal, ...]
+    as_of: datetime
+    watermark: str
+    documents_read: int
+
+
+@dataclass(frozen=True)
+class Put:
+    """Create or replace a record. `expect` is the revision it replaces; 0 means it must not exist yet."""
+
+    record: Record
+    expect: int
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Delete a record, leaving a tombstone for 30 days. `expect` is the revision that is removed."""
+
+    kind: RecordKind
+    id: str
+    expect: int
+
+
+Write = Put | Remove
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A finished transaction: the records as stored, in the order of the writes (removed ones left out)."""
+
+    operation_id: str
+    records: tuple[Record, ...]
+    committed_at: datetime

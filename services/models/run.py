@@ -1,0 +1,38 @@
+"""Run records: the truth about what was asked of a model and how it went."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field, JsonValue
+
+from services.models.record import Record, RecordKind
+
+RunType = Literal["image", "video", "try-on"]
+RunStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+FINISHED: frozenset[RunStatus] = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class Run(Record):
+    """One request to a model, with `output_ids` placeholders made in the same commit as the run itself."""
+
+    kind: ClassVar[RecordKind] = "run"
+
+    run_type: RunType
+    status: RunStatus
+    model: str
+    prompt: str
+    parameters: dict[str, JsonValue] = {}
+    source_ids: tuple[str, ...] = ()
+    output_ids: tuple[str, ...] = ()
+    progress: int = Field(default=0, ge=0, le=100)
+    """Percent, stored at most once a second and without touching `updated_at`."""
+    error: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED

@@ -1,0 +1,87 @@
+"""What a store does.
+
+Every method takes the principal first and decides with `services.identity.can`: what a principal may not read is
+absent (`NotFound`, left out of lists, a `Removal` in deltas), what they may not change raises `Forbidden`.
+
+Watermarks. A read returns an opaque watermark; `changed_since(watermark)` loses no commit, however long a writer
+dawdled between stamping and committing. It may repeat changes: callers apply them by (id, revision).
+Tombstones live 30 days; an older watermark raises `WatermarkTooOld` and the caller reads in full.
+
+Errors. Back-end exceptions are mapped in one place per back end to `services.errors` and raised, never turned
+into an empty result. A failed `commit` has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from services.models import Changes, Commit, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
+
+PAGE_SIZE = 24
+"""Items on a page. A page costs at most PAGE_SIZE + 1 documents: one more tells whether there is a next page."""
+SEARCH_STEP = 200
+"""Most documents one step may read to fill a page when readable items are sparse."""
+TOMBSTONE_LIFETIME = timedelta(days=30)
+
+
+class MediaRepository(Protocol):
+    def get(self, principal: Principal, media_id: str) -> MediaItem:
+        """Raises NotFound, StoreError."""
+
+    def get_many(self, principal: Principal, media_ids: Sequence[str]) -> dict[str, MediaItem]:
+        """Those of `media_ids` that exist and may be read, by id, in one read. Raises StoreError."""
+
+    def get_media_for_page(
+        self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
+    ) -> Page[MediaItem]:
+        """One page of `query`, newest first, after `cursor` (from the previous page's `next_cursor`).
+
+        A cursor names a place in the order, not a count, so items that come or go between two pages neither repeat
+        nor skip others. Unreadable items are left out; reading goes on up to SEARCH_STEP documents to fill the page.
+        `limit` may exceed PAGE_SIZE (a loaded extent is re-read in one go).
+        Raises BadInput (a malformed cursor), NotFound (a project the principal is not a member of), StoreError.
+        """
+
+    def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
+        """All media committed in the project after `watermark`. Raises WatermarkTooOld, NotFound, StoreError."""
+
+
+class RunRepository(Protocol):
+    def get(self, principal: Principal, run_id: str) -> Run:
+        """Raises NotFound, StoreError."""
+
+    def unfinished(self, principal: Principal) -> list[Run]:
+        """Every queued or running run the principal may read, oldest first: what a starting server takes up again."""
+
+    def set_progress(self, principal: Principal, run_id: str, progress: int) -> None:
+        """Store a run's percentage without touching `updated_at` or `revision`; a finished run stays as it is."""
+
+
+class ProjectRepository(Protocol):
+    def get(self, principal: Principal, project_id: str) -> Project:
+        """Raises NotFound, StoreError."""
+
+    def list_for(self, principal: Principal) -> list[Project]:
+        """The projects the principal is a member of (all, for the system), by name."""
+
+
+class Store(Protocol):
+    media: MediaRepository
+    runs: RunRepository
+    projects: ProjectRepository
+
+    def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
+        """Apply all writes in one transaction or none.
+
+        Each record gets `updated_at` from the store, the same for all, and `revision = expect + 1`. Changing
+        `project_id` leaves a tombstone in the old project in the same transaction. `created_at` cannot change.
+        Raises Conflict (revision differs, or exists where `expect` is 0), Forbidden, NotFound, StoreError.
+        """
+
+    def ping(self) -> None:
+        """Reach the database once; raises StoreError. For health checks."""
+
+    def close(self) -> None:
+        """Release connections and threads. Safe to call twice."""
