@@ -1,0 +1,1 @@
+"""Files: blobs, what is derived from them, and their addresses."""

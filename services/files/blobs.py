@@ -1,0 +1,157 @@
+"""Blobs: bytes under a key, in a folder, in memory, on S3 or on Google Cloud Storage.
+
+One class over obstore, which speaks all four. Keys are made by Freshet from ids and fixed words, and checked
+here again, so nothing a person typed ever becomes a path.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, MemoryStore, from_url
+
+from services.errors import FileError, FileMissing, SettingsError, StorageFull
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig
+
+CHUNK = 1 << 20
+"""Most bytes in one piece of a stream."""
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}(/[A-Za-z0-9_-]{1,128}){0,7}(\.[a-z0-9]{1,5})?")
+_PREFIX = re.compile(r"([A-Za-z0-9_-]{1,128}/?){0,8}")
+# obstore hands on the operating system's errors as text alone: 28 is ENOSPC, 122 EDQUOT.
+_FULL = re.compile(r"os error (28|122)\b")
+# A person waits for the answer, so give up after seconds; obstore's own default is three minutes.
+_RETRY: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+_CLIENT: ClientConfig = {"timeout": timedelta(seconds=300), "connect_timeout": timedelta(seconds=5)}
+
+
+class Blobs:
+    """Blobs in one place. Safe to use from several threads."""
+
+    def __init__(self, store: ObjectStore, url: str) -> None:
+        self._store = store
+        self.url = url
+        """Where the blobs are, as given to `open`."""
+
+    @classmethod
+    def open(cls, url: str) -> Blobs:
+        """Blobs at `file:///absolute/folder`, `memory://`, `s3://bucket/prefix` or `gs://bucket/prefix`.
+
+        A folder is made when absent and must be writable. Buckets take their credentials, and S3 its endpoint, from
+        the usual environment (AWS_…, GOOGLE_…) and are first reached by the first call. Raises SettingsError.
+        """
+        scheme = urlsplit(url).scheme
+        if scheme == "file":
+            return cls(_open_folder(url), url)
+        if scheme == "memory":
+            return cls(MemoryStore(), url)
+        if scheme in {"s3", "gs"}:
+            return cls(_open_bucket(url), url)
+        raise SettingsError(
+            f"Files cannot be kept at {url!r}: use file:///folder, memory://, s3://bucket or gs://bucket"
+        )
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write a blob whole, replacing any other. Readers see all of it or none. Raises FileError, StorageFull."""
+        with _errors("written", _checked(key)):
+            obstore.put(self._store, key, data, use_multipart=False)
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Write a blob unless the key is taken; whether it was written. Raises FileError, StorageFull."""
+        with _errors("written", _checked(key)):
+            try:
+                obstore.put(self._store, key, data, mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                return False
+        return True
+
+    def get(self, key: str) -> bytes:
+        """The whole blob. Raises FileMissing, FileError."""
+        with _errors("read", _checked(key)):
+            return bytes(obstore.get(self._store, key).bytes())
+
+    async def stream(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """Bytes `start` up to and without `end`, in pieces of at most CHUNK bytes. Raises FileMissing, FileError."""
+        with _errors("read", _checked(key)):
+            if start >= end:
+                await obstore.head_async(self._store, key)
+                return
+            result = await obstore.get_async(self._store, key, options={"range": (start, end)})
+            async for piece in result.stream(min_chunk_size=CHUNK):
+                view = memoryview(piece)
+                for offset in range(0, len(view), CHUNK):
+                    yield bytes(view[offset : offset + CHUNK])
+
+    def size(self, key: str) -> int:
+        """Bytes in the blob. Raises FileMissing, FileError."""
+        with _errors("read", _checked(key)):
+            return obstore.head(self._store, key)["size"]
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove blobs; those already gone are no error. Raises FileError."""
+        for key in keys:
+            with suppress(FileMissing), _errors("deleted", _checked(key)):
+                obstore.delete(self._store, key)
+
+    def list(self, prefix: str = "") -> list[str]:
+        """The keys in the folder `prefix` and below it, sorted. Raises FileError."""
+        if not _PREFIX.fullmatch(prefix):
+            raise FileError(f"Not a folder of blobs: {prefix!r}")
+        with _errors("listed", prefix):
+            return sorted(meta["path"] for batch in obstore.list(self._store, prefix or None) for meta in batch)
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise FileError(f"Not a blob key: {key!r}")
+    return key
+
+
+@contextmanager
+def _errors(done: str, key: str) -> Iterator[None]:
+    """The one place where obstore's and the operating system's errors become Freshet's."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise FileMissing(f"There is no file {key}") from error
+    except (BaseError, OSError, ValueError) as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        if _FULL.search(str(error)):
+            raise StorageFull("There is no room left for files: free some space and try again") from error
+        raise FileError(f"The file {key} could not be {done}: {reason}") from error
+
+
+def _open_folder(url: str) -> LocalStore:
+    parts = urlsplit(url)
+    folder = Path(unquote(parts.path))
+    if parts.netloc or not parts.path.startswith("/"):
+        raise SettingsError(f"{url!r} is not an absolute folder: write file:///folder with three slashes")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".freshet-probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(f"Files cannot be kept in {folder}: {reason.lower()}") from error
+    return LocalStore(folder)
+
+
+def _open_bucket(url: str) -> ObjectStore:
+    if not urlsplit(url).netloc:
+        raise SettingsError(f"{url!r} names no bucket")
+    try:
+        return from_url(url, retry_config=_RETRY, client_options=_CLIENT)
+    except (BaseError, OSError, ValueError) as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise SettingsError(f"Files cannot be kept at {url!r}: {reason}") from error

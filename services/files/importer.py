@@ -1,0 +1,71 @@
+"""A person's own file into their library."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from services.clock import Clock
+from services.errors import BadInput
+from services.files.blobs import Blobs
+from services.files.derive import derive
+from services.files.keep import discard_files, store_files
+from services.ids import Ids
+from services.models import MediaItem, Principal, Put
+from services.store.protocol import Store
+
+TITLE_LENGTH = 200
+
+
+def import_file(
+    store: Store, blobs: Blobs, clock: Clock, ids: Ids, principal: Principal, project_id: str, data: bytes, name: str
+) -> MediaItem:
+    """Add one file to a project's library; the committed item, ready to show.
+
+    All or nothing: when the record cannot be committed its blobs are deleted, and without its blobs no record is
+    made. Raises BadInput (the message begins with `name`), Forbidden, NotFound, FileError, StoreError.
+    """
+    shown = clean_name(name) or "The file"
+    try:
+        derived = derive(data)
+    except BadInput as error:
+        raise BadInput(error.field, f"{shown} {error}") from error
+    media_id, now = ids.new(), clock.now()
+    files = store_files(blobs, clock, ids, project_id, media_id, derived.files)
+    item = MediaItem(
+        id=media_id,
+        project_id=project_id,
+        owner_id=principal.user_id,
+        created_at=now,
+        updated_at=now,
+        media_type=derived.media_type,
+        status="ready",
+        origin="import",
+        title=title_of(name),
+        files=files,
+    )
+    try:
+        commit = store.commit(principal, [Put(item, expect=0)], operation_id=ids.new())
+    except Exception:
+        discard_files(blobs, files.values())
+        raise
+    stored = commit.records[0]
+    return stored if isinstance(stored, MediaItem) else item
+
+
+def title_of(name: str) -> str:
+    """A title from a file's name: without folders and extension, never empty.
+
+    >>> title_of("C:\\\\pictures\\\\harbour at dawn.final.JPG")
+    'harbour at dawn.final'
+    """
+    cleaned = clean_name(name)
+    stem, dot, extension = cleaned.rpartition(".")
+    title = stem if dot and stem and len(extension) <= 5 else cleaned
+    return title.strip()[:TITLE_LENGTH].strip() or "Untitled"
+
+
+def clean_name(name: str) -> str:
+    """The last part of a path, composed (NFC), without control, format or unpaired surrogate characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    visible = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else " " for c in last)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
