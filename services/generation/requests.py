@@ -1,0 +1,127 @@
+"""What one may ask of a model, checked and cleaned before anything is stored or started.
+
+Messages name the remedy: they stand under the form's field as they are.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+
+from services.errors import BadInput
+from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
+from services.ids import is_id
+
+MAX_SEED = 2**31 - 1
+MIN_SCALE, MAX_SCALE = 0.05, 2.0
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """`count` pictures of one prompt. Equal requests give equal pixels."""
+
+    prompt: str
+    aspect: str
+    count: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class VideoRequest:
+    """One silent clip of `duration` seconds."""
+
+    prompt: str
+    aspect: str
+    duration: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class TryOnRequest:
+    """A product laid over a person.
+
+    `x` and `y` place the product's centre, as fractions of the person picture's width and height; `scale` is the
+    product's width as a fraction of the person picture's width.
+    """
+
+    person_id: str
+    product_id: str
+    x: float = 0.5
+    y: float = 0.5
+    scale: float = 0.5
+
+
+def validate_image(
+    prompt: str, aspect: str, count: int, seed: int | None = None, model: ModelSpec = LOCAL_IMAGE
+) -> ImageRequest:
+    """Raises BadInput on "prompt", "aspect", "count" or "seed". Without a seed, one is drawn."""
+    cleaned = validate_prompt(prompt, model)
+    _one_of("aspect", "shape", aspect, model.aspects)
+    _one_of("count", "number of pictures", count, model.counts)
+    return ImageRequest(cleaned, aspect, count, validate_seed(seed))
+
+
+def validate_video(
+    prompt: str, aspect: str, duration: int, seed: int | None = None, model: ModelSpec = LOCAL_VIDEO
+) -> VideoRequest:
+    """Raises BadInput on "prompt", "aspect", "duration" or "seed". Without a seed, one is drawn."""
+    cleaned = validate_prompt(prompt, model)
+    _one_of("aspect", "shape", aspect, model.aspects)
+    _one_of("duration", "length in seconds", duration, model.durations)
+    return VideoRequest(cleaned, aspect, duration, validate_seed(seed))
+
+
+def validate_try_on(
+    person_id: str, product_id: str, x: float = 0.5, y: float = 0.5, scale: float = 0.5
+) -> TryOnRequest:
+    """Raises BadInput on "person", "product" or "placement"."""
+    if not is_id(person_id):
+        raise BadInput("person", "Choose a picture of a person from the library")
+    if not is_id(product_id):
+        raise BadInput("product", "Choose a picture of a product from the library")
+    if person_id == product_id:
+        raise BadInput("product", "Person and product are the same picture. Choose another for one of them")
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise BadInput("placement", "The product lies outside the picture. Move it back onto the person")
+    if not MIN_SCALE <= scale <= MAX_SCALE:
+        raise BadInput(
+            "placement", f"The size must be between {MIN_SCALE:.0%} and {MAX_SCALE:.0%} of the picture's width"
+        )
+    return TryOnRequest(person_id, product_id, float(x), float(y), float(scale))
+
+
+def validate_prompt(prompt: str, model: ModelSpec) -> str:
+    """The cleaned prompt. Raises BadInput("prompt", …)."""
+    cleaned = clean_prompt(prompt)
+    if not cleaned:
+        raise BadInput("prompt", "Write a prompt first: a few words on what you want to see")
+    over = len(cleaned) - model.max_prompt
+    if over > 0:
+        raise BadInput("prompt", f"{len(cleaned):,} of {model.max_prompt:,} characters. Shorten by {over:,}")
+    return cleaned
+
+
+def clean_prompt(prompt: str) -> str:
+    """Composed (NFC), without control characters and lone surrogates, trimmed. Line breaks and tabs stay."""
+    unified = prompt.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in unified if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def validate_seed(seed: int | None) -> int:
+    """`seed`, or a drawn one. Raises BadInput("seed", …)."""
+    if seed is None:
+        return secrets.randbelow(MAX_SEED + 1)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        raise BadInput(
+            "seed", f"The seed must be a whole number from 0 to {MAX_SEED:,}. Leave it empty for a random one"
+        )
+    return seed
+
+
+def _one_of(field: str, noun: str, value: object, allowed: tuple[object, ...]) -> None:
+    # `in` alone would take True for 1 and 2.0 for 2.
+    if not any(value == known and type(value) is type(known) for known in allowed):
+        choices = ", ".join(str(known) for known in sorted(allowed, key=str))
+        raise BadInput(field, f"{value!r} is not a {noun} this model makes. Choose one of {choices}")
