@@ -19,7 +19,8 @@ class ModelSpec:
     """Width to height, the first is the default."""
     counts: tuple[int, ...] = (1,)
     durations: tuple[int, ...] = ()
-    """Seconds of video, the first is the default."""
+    """Seconds of video."""
+    default_duration: int = 0
     max_prompt: int = 4000
     """Characters; 0 where there is no prompt."""
     seconds_each: float = 1.0
@@ -41,7 +42,8 @@ LOCAL_VIDEO = ModelSpec(
     name="Local Video 1",
     run_type="video",
     aspects=("16:9", "9:16", "1:1"),
-    durations=(4, 2, 6, 8),
+    durations=(2, 4, 6, 8),
+    default_duration=4,
     seconds_each=6.0,
 )
 LOCAL_TRY_ON = ModelSpec(

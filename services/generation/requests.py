@@ -85,9 +85,7 @@ def validate_try_on(
     if not (0 <= x <= 1 and 0 <= y <= 1):
         raise BadInput("placement", "The product lies outside the picture. Move it back onto the person")
     if not MIN_SCALE <= scale <= MAX_SCALE:
-        raise BadInput(
-            "placement", f"The size must be between {MIN_SCALE:.0%} and {MAX_SCALE:.0%} of the picture's width"
-        )
+        raise BadInput("placement", f"Make the product {MIN_SCALE:.0%} to {MAX_SCALE:.0%} of the picture's width")
     return TryOnRequest(person_id, product_id, float(x), float(y), float(scale))
 
 
@@ -114,9 +112,7 @@ def validate_seed(seed: int | None) -> int:
     if seed is None:
         return secrets.randbelow(MAX_SEED + 1)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
-        raise BadInput(
-            "seed", f"The seed must be a whole number from 0 to {MAX_SEED:,}. Leave it empty for a random one"
-        )
+        raise BadInput("seed", f"Use a whole number from 0 to {MAX_SEED:,} as seed, or none for a random one")
     return seed
 
 
