@@ -24,6 +24,8 @@ PAGE_SIZE = 24
 SEARCH_STEP = 200
 """Most documents one step may read to fill a page when readable items are sparse."""
 TOMBSTONE_LIFETIME = timedelta(days=30)
+DELTA_LIMIT = 1000
+"""Most changes one delta holds; beyond, `WatermarkTooOld` is raised, since reading a view in full costs less."""
 
 
 class MediaRepository(Protocol):
@@ -77,7 +79,10 @@ class Store(Protocol):
 
         Each record gets `updated_at` from the store, the same for all, and `revision = expect + 1`. Changing
         `project_id` leaves a tombstone in the old project in the same transaction. `created_at` cannot change.
-        Raises Conflict (revision differs, or exists where `expect` is 0), Forbidden, NotFound, StoreError.
+        A record made again after its removal goes on from the tombstone's revision while that is remembered.
+        Repeating a commit with the same `operation_id` and writes changes nothing and returns the first result.
+        Raises Conflict (revision differs, or exists where `expect` is 0), Forbidden, NotFound, BadInput (a changed
+        `created_at`, a time without zone, an unusable id, a record twice), StoreError.
         """
 
     def ping(self) -> None:

@@ -1,0 +1,25 @@
+"""Small rules that both stores keep: scope, percentages, the order of projects."""
+
+from __future__ import annotations
+
+from services.errors import BadInput, NotFound
+from services.models import Principal, Project
+
+
+def require_member(principal: Principal, project_id: str) -> None:
+    """Raise NotFound unless `principal` is a member of the project or the system.
+
+    Membership comes from the principal, so a foreign project and one that does not exist look the same.
+    """
+    if not principal.is_system and project_id not in principal.project_ids:
+        raise NotFound(f"No project {project_id}")
+
+
+def require_percent(progress: int) -> None:
+    if not 0 <= progress <= 100:
+        raise BadInput("progress", "Progress is a percentage")
+
+
+def by_name(project: Project) -> tuple[str, str]:
+    """Sort key of project lists."""
+    return (project.name.casefold(), project.id)

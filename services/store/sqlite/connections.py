@@ -1,0 +1,123 @@
+"""Connections to one database file: a writer behind a lock, and readers that are lent out and given back."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.errors import StoreError, StoreUnavailable
+from services.store.sqlite import schema
+from services.store.sqlite.errors import mapped
+
+_IDLE_READERS = 8
+"""Readers kept open when nobody reads; more are opened while they are needed."""
+
+
+class Connections:
+    """Opens the file, creating and migrating it where needed. Raises StoreError with a sentence that names it."""
+
+    def __init__(self, path: Path, busy_timeout: float) -> None:
+        self._path = path
+        self._busy_timeout = busy_timeout
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        _make_folder(path)
+        with mapped(path):
+            self._writer = self._open()
+            try:
+                self._prepare(self._writer)
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside a read transaction: all its SELECTs see one snapshot."""
+        with mapped(self._path):
+            connection = self._borrow()
+            try:
+                with _transaction(connection, "BEGIN"):
+                    yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection inside a transaction that holds the database's write lock from its start."""
+        if not self._writing.acquire(timeout=2 * self._busy_timeout):
+            raise StoreUnavailable(f"The database file {self._path} is busy")
+        try:
+            self._require_open()
+            with mapped(self._path), _transaction(self._writer, "BEGIN IMMEDIATE"):
+                yield self._writer
+        finally:
+            self._writing.release()
+
+    def close(self) -> None:
+        """Close all connections; those lent out follow when they are given back."""
+        with self._lock:
+            already, self._closed = self._closed, True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        if not already:
+            with self._writing:
+                self._writer.close()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # Asked first, so that a file of another program or version is left exactly as it is.
+        schema.is_current(connection, self._path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # Also on a current file: taking the write lock tells a read-only file now, not at the first commit.
+        schema.migrate(connection, self._path)
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._lock:
+            self._require_open()
+            if self._idle:
+                return self._idle.pop()
+        reader = self._open()
+        reader.execute("PRAGMA query_only = ON")
+        return reader
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed and len(self._idle) < _IDLE_READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(f"The database file {self._path} has been closed")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        # A full disk or damage may have ended the transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder of the database file {path} cannot be created: {error.strerror}") from error

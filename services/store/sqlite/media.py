@@ -1,0 +1,111 @@
+"""Media in SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from services.clock import Clock
+from services.errors import NotFound, WatermarkTooOld
+from services.identity import can
+from services.models import Changes, MediaItem, MediaQuery, Page, Principal, Removal
+from services.store.cursors import Place
+from services.store.keys import is_safe_id
+from services.store.paging import fill
+from services.store.protocol import DELTA_LIMIT, PAGE_SIZE
+from services.store.rules import require_member
+from services.store.sqlite.connections import Connections
+from services.store.sqlite.head import read_head
+from services.store.sqlite.rows import MEDIA, decode, decode_all
+
+
+class SqliteMedia:
+    def __init__(self, connections: Connections, clock: Clock) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    def get(self, principal: Principal, media_id: str) -> MediaItem:
+        item = self.get_many(principal, [media_id]).get(media_id)
+        if item is None:
+            raise NotFound(f"No media {media_id}")
+        return item
+
+    def get_many(self, principal: Principal, media_ids: Sequence[str]) -> dict[str, MediaItem]:
+        ids = json.dumps([media_id for media_id in media_ids if is_safe_id(media_id)])
+        sql = "SELECT document FROM media WHERE id IN (SELECT value FROM json_each(?))"
+        with self._connections.read() as connection:
+            items = decode_all(MEDIA, connection.execute(sql, (ids,)))
+        return {item.id: item for item in items if can(principal, "read", item)}
+
+    def get_media_for_page(
+        self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
+    ) -> Page[MediaItem]:
+        require_member(principal, query.project_id)
+        read = 0
+
+        def fetch(after: Place | None, count: int) -> list[MediaItem]:
+            nonlocal read
+            items = decode_all(MEDIA, connection.execute(*page_sql(query, after, count)))
+            read += len(items)
+            return items
+
+        with self._connections.read() as connection:
+            head = read_head(connection)
+            page = fill(fetch, lambda item: can(principal, "read", item), cursor=cursor, limit=limit)
+        now = self._clock.now()
+        return Page(page.items, page.next_cursor, now, head.watermark(now), read)
+
+    def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
+        require_member(principal, project_id)
+        now = self._clock.now()
+        with self._connections.read() as connection:
+            head = read_head(connection)
+            after = head.read(watermark, now).position
+            items = _changed(connection, project_id, after)
+            removed = _removed(connection, project_id, after)
+        if not items and not removed:
+            # The old watermark is as good, and what holds it stays as it is.
+            return Changes((), (), now, watermark, 0)
+        changed = tuple(item for item in items if can(principal, "read", item))
+        hidden = [Removal("media", item.id, item.revision) for item in items if not can(principal, "read", item)]
+        return Changes(changed, (*removed, *hidden), now, head.watermark(now), len(items) + len(removed))
+
+
+FILTERS = ("owner_id", "model", "origin", "status", "media_type")
+"""Every field a page can be filtered by, the one that leaves fewest rows first: its index is walked."""
+
+
+def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, list[str | int]]:
+    """One batch of a page, and its parameters: a walk along one index, named so that no statistics can change it."""
+    equal = query.equalities()
+    walked = next((field for field in FILTERS if field in equal), "newest")
+    conditions = [f"{field} = ?" for field in equal]
+    parameters: list[str | int] = [*equal.values()]
+    if after is not None:
+        conditions.append("(created_at, id) < (?, ?)")
+        parameters += [after.created_at, after.id]
+    sql = (
+        f"SELECT document FROM media INDEXED BY media_{walked} WHERE {' AND '.join(conditions)} "  # noqa: S608 (own names)
+        "ORDER BY created_at DESC, id DESC LIMIT ?"
+    )
+    return sql, [*parameters, count]
+
+
+def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> list[MediaItem]:
+    sql = "SELECT document FROM media INDEXED BY media_changes WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
+    _require_few(len(rows))
+    return [decode(MEDIA, document) for (document,) in rows]
+
+
+def _removed(connection: sqlite3.Connection, project_id: str, after: int) -> list[Removal]:
+    sql = "SELECT id, revision FROM tombstones WHERE kind = 'media' AND project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
+    _require_few(len(rows))
+    return [Removal("media", media_id, revision) for media_id, revision in rows]
+
+
+def _require_few(count: int) -> None:
+    if count > DELTA_LIMIT:
+        raise WatermarkTooOld(f"More than {DELTA_LIMIT} changes since then: reading in full costs less")

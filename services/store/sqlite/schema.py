@@ -1,0 +1,90 @@
+"""Tables, and the steps that bring a file of any earlier version to this one.
+
+Every list is a walk along one index: `(project, equality field, created_at DESC, id DESC)`. A record is kept whole
+as JSON in `document`; columns repeat what is filtered or sorted by. Times are microseconds since 1970 UTC.
+`seq` is the number of the commit that wrote a row, allocated under the write lock: the order of commits, which
+no clock can give.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from services.errors import StoreError
+
+APPLICATION_ID = 0x46525348
+"""'FRSH', in the file's header: tells a Freshet database from any other SQLite file."""
+
+_STEPS: list[list[str]] = [
+    [
+        """CREATE TABLE head (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            database_id TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            purged INTEGER NOT NULL
+        )""",
+        "INSERT INTO head VALUES (1, lower(hex(randomblob(8))), 0, 0)",
+        """CREATE TABLE media (
+            id TEXT PRIMARY KEY, project_id TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL, seq INTEGER NOT NULL, operation_id TEXT NOT NULL, owner_id TEXT NOT NULL,
+            model TEXT NOT NULL, origin TEXT NOT NULL, status TEXT NOT NULL, media_type TEXT NOT NULL,
+            document TEXT NOT NULL
+        )""",
+        "CREATE INDEX media_newest ON media (project_id, created_at DESC, id DESC)",
+        "CREATE INDEX media_owner_id ON media (project_id, owner_id, created_at DESC, id DESC)",
+        "CREATE INDEX media_model ON media (project_id, model, created_at DESC, id DESC)",
+        "CREATE INDEX media_origin ON media (project_id, origin, created_at DESC, id DESC)",
+        "CREATE INDEX media_status ON media (project_id, status, created_at DESC, id DESC)",
+        "CREATE INDEX media_media_type ON media (project_id, media_type, created_at DESC, id DESC)",
+        "CREATE INDEX media_changes ON media (project_id, seq)",
+        """CREATE TABLE runs (
+            id TEXT PRIMARY KEY, project_id TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL, seq INTEGER NOT NULL, operation_id TEXT NOT NULL, status TEXT NOT NULL,
+            document TEXT NOT NULL
+        )""",
+        """CREATE INDEX runs_unfinished ON runs (created_at, id) WHERE status IN ('queued', 'running')""",
+        """CREATE TABLE projects (
+            id TEXT PRIMARY KEY, project_id TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL, seq INTEGER NOT NULL, operation_id TEXT NOT NULL,
+            document TEXT NOT NULL
+        )""",
+        """CREATE TABLE tombstones (
+            kind TEXT NOT NULL, id TEXT NOT NULL, project_id TEXT NOT NULL, deleted_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL, seq INTEGER NOT NULL, operation_id TEXT NOT NULL,
+            PRIMARY KEY (kind, id, project_id)
+        )""",
+        "CREATE INDEX tombstones_changes ON tombstones (kind, project_id, seq)",
+        "CREATE INDEX tombstones_age ON tombstones (deleted_at)",
+    ],
+]
+
+
+def is_current(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file needs no step. Raises StoreError for a newer version or another program's database."""
+    version = _pragma(connection, "user_version")
+    if version > len(_STEPS):
+        raise StoreError(
+            f"The database file {path} is of a newer version of Freshet ({version}; this is {len(_STEPS)})"
+        )
+    application = _pragma(connection, "application_id")
+    if application != APPLICATION_ID and (application or version or _pragma(connection, "schema_version")):
+        raise StoreError(f"The database file {path} belongs to another program")
+    return version == len(_STEPS)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to this version, wholly or not at all; another process may be doing the same."""
+    connection.execute("BEGIN IMMEDIATE")
+    if not is_current(connection, path):
+        for step in _STEPS[_pragma(connection, "user_version") :]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
+    connection.execute("COMMIT")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)

@@ -1,0 +1,52 @@
+"""The store over one SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.clock import Clock
+from services.models import Commit, Principal, Write
+from services.store.planning import done_before, keys_of, plan
+from services.store.protocol import MediaRepository, ProjectRepository, RunRepository
+from services.store.sqlite.connections import Connections
+from services.store.sqlite.head import next_sequence, purge_tombstones, read_head
+from services.store.sqlite.media import SqliteMedia
+from services.store.sqlite.projects import SqliteProjects
+from services.store.sqlite.rows import held, store_step
+from services.store.sqlite.runs import SqliteRuns
+
+
+class SqliteStore:
+    """Implements `services.store.protocol.Store` on the file at `path`, which is created where it is missing.
+
+    `busy_timeout` (seconds) is how long a write waits for another process's before it raises StoreUnavailable.
+    Raises StoreError where the file cannot be used.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, busy_timeout: float = 5.0) -> None:
+        self._clock = clock
+        self._connections = Connections(path, busy_timeout)
+        self.media: MediaRepository = SqliteMedia(self._connections, clock)
+        self.runs: RunRepository = SqliteRuns(self._connections)
+        self.projects: ProjectRepository = SqliteProjects(self._connections)
+
+    def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
+        keys = keys_of(writes)
+        with self._connections.write() as connection:
+            found = held(connection, keys)
+            if done := done_before(writes, found, operation_id):
+                return done
+            steps = plan(principal, writes, found)
+            seq = next_sequence(connection)
+            now = self._clock.now()
+            stored = [store_step(connection, step, seq=seq, now=now, operation_id=operation_id) for step in steps]
+            purge_tombstones(connection, now)
+        return Commit(operation_id, tuple(record for record in stored if record), now)
+
+    def ping(self) -> None:
+        with self._connections.read() as connection:
+            read_head(connection)
+
+    def close(self) -> None:
+        self._connections.close()

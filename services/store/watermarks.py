@@ -1,0 +1,48 @@
+"""Watermarks: how far a read reached, as opaque text `<source>-<position>-<taken at>`.
+
+`source` tells databases apart. `position` is the store's own measure (SQLite: the sequence of the last commit;
+Firestore: the read time in microseconds). `taken_at` is this machine's clock in microseconds, for the age alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.errors import BadInput, WatermarkTooOld
+from services.store.protocol import TOMBSTONE_LIFETIME
+from services.store.times import LATEST, from_micros, to_micros
+
+_SHAPE = re.compile(r"([a-z0-9]{1,64})-([0-9]{1,18})-([0-9]{1,18})")
+
+
+@dataclass(frozen=True)
+class Watermark:
+    source: str
+    position: int
+    taken_at: int
+
+    def encode(self) -> str:
+        return f"{self.source}-{self.position}-{self.taken_at}"
+
+
+def take(source: str, position: int, now: datetime) -> str:
+    return Watermark(source, position, to_micros(now)).encode()
+
+
+def read_watermark(text: str, *, source: str, now: datetime) -> Watermark:
+    """The watermark in `text`, if deltas of `source` still reach back to it.
+
+    Raises BadInput where `text` is no watermark, WatermarkTooOld where it is older than the tombstones or comes
+    from another database: the caller's remedy, to read in full, is the right one for both.
+    """
+    match = _SHAPE.fullmatch(text)
+    if match is None or not int(match[2]) <= LATEST >= int(match[3]):
+        raise BadInput("watermark", "This is not a watermark")
+    watermark = Watermark(match[1], int(match[2]), int(match[3]))
+    if watermark.source != source:
+        raise WatermarkTooOld("The watermark is of another database")
+    if now - from_micros(watermark.taken_at) > TOMBSTONE_LIFETIME:
+        raise WatermarkTooOld(f"Deletions are remembered for {TOMBSTONE_LIFETIME.days} days only")
+    return watermark
