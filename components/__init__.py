@@ -1,0 +1,1 @@
+"""Drawing from values and callbacks."""

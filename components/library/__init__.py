@@ -1,0 +1,1 @@
+"""The library's tiles, preview and chooser."""

@@ -1,0 +1,1 @@
+"""Freshet's own HTTP routes, around the Mesop application."""

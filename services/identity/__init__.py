@@ -1,6 +1,6 @@
 """Who is asking, and whether they may."""
 
 from services.identity.permissions import Action, can, require
-from services.identity.principals import LOCAL_USER_ID, SYSTEM, local_principal
+from services.identity.principals import LOCAL_USER_ID, SYSTEM, LocalPrincipals, local_principal
 
-__all__ = ["LOCAL_USER_ID", "SYSTEM", "Action", "can", "local_principal", "require"]
+__all__ = ["LOCAL_USER_ID", "SYSTEM", "Action", "LocalPrincipals", "can", "local_principal", "require"]

@@ -1,0 +1,1 @@
+"""Durable runs: started by a click, finished once, whatever happens to the process in between."""

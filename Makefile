@@ -1,0 +1,39 @@
+# make run    set up and serve on http://127.0.0.1:8080
+# make test   set up and run every check and test
+# make bench  measure and write docs/benchmarks.md
+# make soak   full-length fault trials, written to docs/reliability.md
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check bench soak clean
+
+run: .venv/run.stamp
+	$(BIN)/python main.py
+
+test: .venv/dev.stamp
+	bin/system-packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+
+bench: .venv/dev.stamp
+	bin/system-packages
+	$(BIN)/python -m bench
+
+soak: .venv/dev.stamp
+	bin/system-packages
+	$(BIN)/python -m bench.soak
+
+.venv/run.stamp: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/dev.stamp: requirements.txt requirements-dev.txt .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

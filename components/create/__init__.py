@@ -1,0 +1,1 @@
+"""The Create pages' form and results, the same for every kind of run."""

@@ -1,0 +1,139 @@
+"""The form of a Create page and its handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import mesop as me
+
+from components.frame import icon
+from components.web import SegmentOption, aria, button, field, segments
+from services.container import services
+from services.errors import BadInput, FreshetError
+from state.bound import bound
+from state.create import SPECS, form_of, order_from, results_query, view_of
+from state.session import principal, project_id
+from state.view import load_view
+
+LABELS = {"image": "Generate Image", "video": "Generate Video"}
+EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting over a pine ridge"}
+
+
+def create_form(kind: str) -> None:
+    """Prompt, shape, amount and seed; estimate and the one button below, always in reach."""
+    form, spec = form_of(kind), SPECS[kind]
+    with me.box(classes="form", key="form"):
+        aria(role="form", label=f"{kind.capitalize()} settings")
+        with me.box(classes="formscroll", key="fields"):
+            with me.box(classes="field-fixed", key="model"):
+                with me.box(classes="lab"):
+                    me.text("Model")
+                with me.box(classes="fixed"):
+                    me.text(spec.name)
+                    with me.box(classes="meta"):
+                        me.text(f"free · about {spec.seconds_each:g} s each")
+            field(
+                field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=spec.max_prompt,
+                placeholder=EXAMPLES[kind], hint="Ctrl ↵ generates", error=form.errors.get("prompt", ""),
+                draft_key=f"create-{kind}-prompt", on_change=bound(on_field, kind, "prompt"),
+                on_submit=bound(on_submit, kind), key="prompt",
+            )  # fmt: skip
+            segments(
+                label="Shape", options=[{"value": a, "label": a} for a in spec.aspects], value=form.aspect,
+                kind="aspects", on_select=bound(on_field, kind, "aspect"), key="aspect",
+            )  # fmt: skip
+            _error(form.errors.get("aspect", ""))
+            _amount(kind)
+            field(
+                field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
+                hint="The same seed and prompt make the same picture", error=form.errors.get("seed", ""),
+                draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
+                on_change=bound(on_field, kind, "seed"), on_submit=bound(on_submit, kind),
+                on_action=bound(on_random_seed, kind), key="seed",
+            )  # fmt: skip
+        _foot(kind)
+
+
+def _amount(kind: str) -> None:
+    form, spec = form_of(kind), SPECS[kind]
+    options: list[SegmentOption]
+    if kind == "video":
+        options = [{"value": str(n), "label": f"{n} s"} for n in spec.durations]
+    else:
+        options = [{"value": str(n), "label": str(n)} for n in spec.counts]
+    label = "Length" if kind == "video" else "How many"
+    segments(label=label, options=options, value=form.amount, on_select=bound(on_field, kind, "amount"), key="amount")
+    _error(form.errors.get("amount", "") or form.errors.get("count", "") or form.errors.get("duration", ""))
+
+
+def _foot(kind: str) -> None:
+    form = form_of(kind)
+    with me.box(classes="formfoot", key="foot"):
+        if form.failure:
+            with me.box(classes="notice failed", key="failure"):
+                aria(role="alert")
+                icon("error")
+                me.text(form.failure)
+        with me.box(classes="meta", key="estimate"):
+            me.text(_estimate(kind))
+        button(
+            label=LABELS[kind], variant="primary", big=True, full=True, busy=form.starting, busy_label="Starting…",
+            token=form.run_id, on_press=bound(on_generate, kind), key="generate",
+        )  # fmt: skip
+
+
+def _error(message: str) -> None:
+    if message:
+        with me.box(classes="help bad"):
+            aria(role="alert")
+            me.text(message)
+
+
+def _estimate(kind: str) -> str:
+    form, spec = form_of(kind), SPECS[kind]
+    amount = int(form.amount) if form.amount.isdecimal() else 1
+    if kind == "video":
+        return f"{amount} s of video · about {round(spec.seconds_each * amount / 4)} s to make · $0.0000"
+    return f"{amount} image{'s' if amount > 1 else ''} · about {round(spec.seconds_each * amount)} s · $0.0000"
+
+
+def on_field(kind: str, name: str, event: me.WebEvent) -> None:
+    """A field or a choice changed: remember it, and take its error away."""
+    form = form_of(kind)
+    setattr(form, name, str(event.value.get("value", "")))
+    form.errors.pop(name, None)
+    form.failure = ""
+
+
+def on_random_seed(kind: str, event: me.WebEvent) -> None:
+    form_of(kind).seed = ""
+
+
+def on_submit(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _generate(kind, form_of(kind).run_id)
+
+
+def on_generate(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _generate(kind, str(event.value.get("token", "")))
+
+
+def _generate(kind: str, run_id: str) -> Generator[None, None, None]:
+    """Start the run that was on screen when the button was pressed; nothing typed is lost if that fails."""
+    form = form_of(kind)
+    form.errors, form.failure = {}, ""
+    try:
+        order = order_from(kind)
+    except BadInput as error:
+        form.errors = {error.field: str(error)}
+        yield
+        return
+    form.starting = True
+    yield
+    try:
+        services().studio.start(principal(), project_id(), order, run_id=run_id)
+        form.run_id = services().ids.new()
+    except FreshetError as error:
+        form.failure = f"Nothing was started: {error}"
+    finally:
+        form.starting = False
+    yield from load_view(view_of(kind), results_query(kind), "complete", scope=f"create.{kind}")

@@ -1,0 +1,138 @@
+"""What was made on a Create page: one set per run, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from itertools import groupby
+
+import mesop as me
+
+from components.create.form import EXAMPLES
+from components.frame import failed_notice, icon
+from components.library.media_tile import media_tile, running
+from components.library.preview import preview
+from components.web import ago, aria, button, run_watch, sentinel
+from services.container import services
+from services.freshness import Reason
+from services.models import MediaItem
+from state.bound import bound
+from state.create import SPECS, form_of, results_query, view_of
+from state.handlers import handler
+from state.preview import PreviewState, close_preview, open_preview, previewed
+from state.session import principal
+from state.view import cursor, has_more, held_items, load_view
+
+
+def create_results(kind: str) -> None:
+    """Run sets, or the first step for somebody who has made nothing yet."""
+    view = view_of(kind)
+    items = held_items(view)
+    with me.box(classes="results", key="results"):
+        failed_notice(view, bound(on_refresh, kind))
+        for run_id, outputs in groupby(items, key=lambda item: item.run_id):
+            _run_set(kind, str(run_id), sorted(outputs, key=lambda item: item.run_index))
+        if not items:
+            _nothing(kind)
+        sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
+    run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
+    preview(previewed(items), is_open=bool(me.state(PreviewState).item_id), on_close=on_close)
+
+
+def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
+    first = outputs[0]
+    waiting = any(item.status == "generating" for item in outputs)
+    with me.box(classes="runset", key=f"run-{run_id}"):
+        with me.box(classes="runhead", key=f"head-{run_id}"):
+            with me.box(classes="col grow"):
+                with me.box(classes="h2 cut"):
+                    me.text(first.title)
+                    aria(role="heading", label=first.title, level=2)
+                with me.box(classes="meta row"):
+                    me.text(" · ".join(_facts(first)))
+                    ago(ms=int(first.created_at.timestamp() * 1000), key=f"ago-{run_id}")
+            if waiting:
+                ready = sum(item.status != "generating" for item in outputs)
+                with me.box(classes="state run"):
+                    me.text(f"{ready} of {len(outputs)}")
+                button(
+                    label="Cancel", icon="close", token=run_id, on_press=bound(on_cancel, kind), key=f"cancel-{run_id}"
+                )
+            else:
+                button(
+                    label="Remix", icon="tune", variant="ghost", hint="Use these settings again",
+                    token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
+                )  # fmt: skip
+        with me.box(classes="quad", key=f"quad-{run_id}"):
+            aria(role="list", label=first.title)
+            for item in outputs:
+                media_tile(item, on_activate=on_tile)
+
+
+def _facts(item: MediaItem) -> list[str]:
+    name = next((spec.name for spec in SPECS.values() if spec.id == item.model), item.model)
+    parts = [name, str(item.parameters.get("aspect", "")), f"seed {item.parameters.get('seed')}"]
+    if duration := item.parameters.get("duration"):
+        parts.insert(2, f"{duration} s")
+    return parts
+
+
+def _nothing(kind: str) -> None:
+    view = view_of(kind)
+    with me.box(classes="blank", key="nothing"):
+        if view.error:
+            icon("cloud_off", large=True)
+            me.text(view.error)
+            button(label="Retry", on_press=bound(on_refresh, kind), key="retry-first")
+        elif view.first_load:
+            me.text("Loading…")
+        else:
+            icon("image" if kind == "image" else "movie", large=True)
+            with me.box(classes="h2"):
+                me.text(f"Your {kind}s stand here")
+            me.text(f"Describe one on the left, for example “{EXAMPLES[kind]}”.")
+
+
+def load(kind: str, reason: Reason, until: str = "") -> Generator[None, None, None]:
+    """The page's shared load-and-update function."""
+    yield from load_view(view_of(kind), results_query(kind), reason, scope=f"create.{kind}", until=until)
+
+
+def on_refresh(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from load(kind, "manual")
+
+
+def on_complete(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from load(kind, "complete")
+
+
+def on_more(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from load(kind, "page", str(event.value.get("cursor", "")))
+
+
+def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    run_id = str(event.value.get("token", ""))
+    services().studio.cancel(principal(), run_id)
+    yield from load(kind, "complete")
+
+
+def on_remix(kind: str, event: me.WebEvent) -> None:
+    """Fill the form with what made this item, seed included."""
+    media_id = event.value.get("token")
+    item = next((item for item in held_items(view_of(kind)) if item.id == media_id), None)
+    if item is None:
+        return
+    form, parameters = form_of(kind), item.parameters
+    form.prompt, form.errors = item.prompt, {}
+    form.aspect = str(parameters.get("aspect", form.aspect))
+    form.amount = str(parameters.get("duration" if kind == "video" else "count", form.amount))
+    form.seed = str(parameters.get("seed", ""))
+
+
+@handler
+def on_tile(event: me.WebEvent) -> None:
+    open_preview(str(event.value.get("id", "")))
+
+
+@handler
+def on_close(event: me.WebEvent) -> None:
+    close_preview()

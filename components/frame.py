@@ -1,0 +1,108 @@
+"""The frame around every page: navigation, sheet, head with the freshness capsule, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import mesop as me
+
+from components.web import NavItem, aria, guard, nav, status_capsule, toast
+from services.container import services
+from state.handlers import Handler, NoticeState, handler
+from state.session import principal
+from state.view import ViewState
+
+PAGES: tuple[NavItem, ...] = (
+    {"url": "/library", "label": "Library", "icon": "photo_library", "group": ""},
+    {"url": "/create/image", "label": "Image", "icon": "image", "group": "Create"},
+    {"url": "/create/video", "label": "Video", "icon": "movie", "group": "Create"},
+    {"url": "/try-on", "label": "Try-on", "icon": "checkroom", "group": "Create"},
+)
+
+
+def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -> None:
+    """The whole window: `head` draws into the sticky page head, `body` below it."""
+    with me.box(classes="app", key="app"):
+        nav(
+            items=list(PAGES),
+            current=current,
+            user_name=principal().name,
+            project_name=services().project.name,
+            on_navigate=on_navigate,
+        )
+        with me.box(classes="sheet", key="sheet"):
+            aria(role="main")
+            with me.box(classes="head", key="head"):
+                head()
+            body()
+    _messages()
+    guard()
+
+
+def head_bar(title: str, *, meta: str = "", actions: Callable[[], None] | None = None) -> None:
+    """First row of a page head: its title, a quiet note, and what can be done."""
+    with me.box(classes="bar", key="bar"):
+        with me.box(classes="h1", key="title"):
+            me.text(title)
+            aria(role="heading", label=title, level=1)
+        with me.box(classes="meta", key="meta"):
+            me.text(meta)
+        with me.box(classes="grow", key="space"):
+            pass
+        if actions is not None:
+            actions()
+
+
+def freshness(view: ViewState, on_refresh: Handler) -> None:
+    """The capsule: since when the screen holds what it shows, and the Refresh button."""
+    status_capsule(
+        as_of_ms=view.as_of_ms or None, mode=_mode(view), refreshing=view.fetching == "manual", on_refresh=on_refresh
+    )
+
+
+def waterline(view: ViewState) -> None:
+    """The line under the page head that says at a glance how fresh the page is."""
+    with me.box(classes=f"waterline {_mode(view)}", key="waterline"):
+        pass
+
+
+def failed_notice(view: ViewState, on_retry: Handler) -> None:
+    """A bar above held items when the last refresh failed; nothing otherwise."""
+    if not (view.error and view.version):
+        return
+    with me.box(classes="notice failed", key="failed"):
+        aria(role="alert")
+        icon("sync_problem")
+        with me.box(classes="grow"):
+            me.text(f"Refresh failed. {view.error}")
+        from components.web import button
+
+        button(label="Retry", on_press=on_retry, busy=view.fetching == "manual", key="retry")
+
+
+def icon(name: str, *, large: bool = False) -> None:
+    """A decorative symbol."""
+    with me.box(classes="ms l" if large else "ms"):
+        me.text(name)
+        aria(role="presentation")
+
+
+def _mode(view: ViewState) -> str:
+    if view.error:
+        return "failed"
+    return "plain" if view.version else "loading"
+
+
+def _messages() -> None:
+    state = me.state(NoticeState)
+    toast(message=state.message, token=str(state.token), tone=state.tone)
+
+
+@handler
+def on_navigate(event: me.WebEvent) -> Generator[None, None, None] | None:
+    """Go to one of our own pages."""
+    url: Any = event.value.get("url")
+    if isinstance(url, str) and url.partition("?")[0] in {item["url"] for item in PAGES}:
+        me.navigate(url)
+    return None

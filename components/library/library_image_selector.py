@@ -1,0 +1,123 @@
+"""The inside of the "Choose from Library" dialog: newest first, one press uses an item."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import field
+from typing import cast
+
+import mesop as me
+
+from components.frame import failed_notice, freshness, icon, waterline
+from components.library.media_tile import media_tile
+from components.web import aria, sentinel
+from services.freshness import Reason
+from services.models import MediaQuery, MediaType
+from state.handlers import Handler, handler
+from state.session import project_id
+from state.view import ViewState, cursor, has_more, held_items, load_view, show_held
+
+
+@me.stateclass
+class SelectorState:
+    """What the open chooser lists. Only one is open at a time."""
+
+    media_type: str = "image"
+    view: ViewState = field(default_factory=ViewState)
+
+
+def selector_query() -> MediaQuery:
+    """Finished items of the asked type: what still generates cannot be chosen."""
+    media_type = cast(MediaType, me.state(SelectorState).media_type)
+    return MediaQuery(project_id=project_id(), media_type=media_type, status="ready")
+
+
+def selector_view() -> ViewState:
+    return me.state(SelectorState).view
+
+
+def paint_held(media_type: MediaType) -> None:
+    """Turn to `media_type` and show what this process holds of it, without asking the store."""
+    me.state(SelectorState).media_type = media_type
+    show_held(selector_view(), selector_query())
+
+
+def refresh_selector(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
+    """The selector's loader: ask the store again."""
+    yield from load_view(selector_view(), selector_query(), reason, scope="chooser", until=until)
+
+
+def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Generator[None, None, None]:
+    """Ask the store if the parent's flag for `chooser_key` stands, and clear it: once per opening."""
+    if not needs_refresh.get(chooser_key):
+        return
+    try:
+        for step, _ in enumerate(refresh_selector("open")):
+            if step > 0:  # the store has answered
+                needs_refresh[chooser_key] = False
+            yield
+    finally:
+        needs_refresh[chooser_key] = False
+
+
+def library_image_selector(*, media_type: MediaType, needs_refresh: bool, on_select: Handler) -> None:
+    """Draw the list. While the parent's `needs_refresh` stands, what is shown is from before the opening."""
+    view = selector_view()
+    with me.box(classes="choose-head", key="choose-head"):
+        freshness(view, on_refresh_selector)
+        if needs_refresh:
+            with me.box(classes="vh"):
+                me.text("Looking for newer items")
+        waterline(view)
+    with me.box(classes="choose-body", key="choose-body"):
+        failed_notice(view, on_refresh_selector)
+        _items(view, media_type, needs_refresh, on_select)
+
+
+def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_select: Handler) -> None:
+    items = held_items(view)
+    if items:
+        with me.box(classes="grid", key="choose-grid"):
+            aria(role="list", label=f"{_plural(media_type)}, newest first")
+            for item in items:
+                media_tile(item, on_activate=on_select)
+        sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
+    elif view.error:
+        _blank("cloud_off", "The library could not be read", view.error)
+    elif needs_refresh or view.first_load:
+        _skeletons()
+    else:
+        _blank(
+            "photo_library",
+            f"No {_plural(media_type).lower()} yet",
+            "Make one first: it stands here as soon as it is ready.",
+        )
+
+
+def _plural(media_type: MediaType) -> str:
+    return {"image": "Images", "video": "Videos", "audio": "Sounds", "combined": "Combined media"}[media_type]
+
+
+def _blank(symbol: str, title: str, text: str) -> None:
+    with me.box(classes="blank", key="choose-blank"):
+        icon(symbol, large=True)
+        me.text(title)
+        me.text(text)
+
+
+def _skeletons() -> None:
+    with me.box(classes="grid", key="choose-skeletons"):
+        aria(role="presentation")
+        for index in range(12):
+            with me.box(classes="sk-tile", key=f"sk-{index}"):
+                pass
+
+
+@handler
+def on_refresh_selector(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from refresh_selector("manual")
+
+
+@handler
+def on_more_items(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from refresh_selector("page", until=str(event.value.get("cursor", "")))

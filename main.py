@@ -1,0 +1,152 @@
+"""Freshet's command line: `python main.py [serve]` and `python main.py import FILE… [--project NAME]`."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from services.errors import FreshetError, SettingsError
+from services.log import configure_logging, log_event
+from services.settings import SETTING_NAMES, Settings, load_settings, unknown_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from services.container import Services
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the exit status. What goes wrong on purpose is one line on standard error."""
+    options = _parser().parse_args(arguments or ["serve"])
+    try:
+        settings = load_settings()
+        _refuse_unknown_settings()
+        configure_logging(settings.log)
+        if options.command == "import":
+            return import_files(settings, options.files, options.project)
+        return serve(settings)
+    except FreshetError as error:
+        sys.stderr.write(f"freshet: {error}\n")
+        return 2
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT. Runs in flight resume at the next start."""
+    import uvicorn
+
+    listener = _listen(settings)
+    app, services = create_application(settings)
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
+    server = uvicorn.Server(config)
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
+    sys.stdout.flush()
+    log_event("server.ready", host=host, port=port, store=settings.store, data=str(settings.data_dir))
+    server.run(sockets=[listener])
+    log_event("server.stopping")
+    _leave(services)
+
+
+def create_application(settings: Settings) -> tuple[FastAPI, Services]:
+    """The whole product as an ASGI application, with its services installed and its workflows running."""
+    os.environ["MESOP_APP_BASE_PATH"] = str(ROOT)
+    os.environ.setdefault("MESOP_HTTP_CACHE_JS_BUNDLE", "true")
+    import mesop as me
+
+    from pages import ROUTES, register
+    from services import container
+    from services.http.app import create_app
+
+    services = container.build(settings)
+    container.install(services)
+    services.launch_workflows()
+    register()
+    return create_app(me.create_wsgi_app(debug_mode=False), ROOT / "static", ROUTES), services
+
+
+def import_files(settings: Settings, files: list[Path], project_name: str | None) -> int:
+    """Add files to a project's library, while a server runs or not. Bad ones are named, the others go in."""
+    from services.files.importer import import_file
+    from services.library import open_library
+
+    failed = 0
+    with open_library(settings, project_name) as library:
+        for path in files:
+            try:
+                item = import_file(
+                    library.store, library.blobs, library.clock, library.ids,
+                    library.principal, library.project.id, _read(path), path.name,
+                )  # fmt: skip
+            except FreshetError as error:
+                failed += 1
+                sys.stderr.write(f"freshet: {error}\n")
+            else:
+                sys.stdout.write(f"{item.id} {item.media_type} {path.name}\n")
+    return 1 if failed else 0
+
+
+def _read(path: Path) -> bytes:
+    from services.errors import BadInput
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput("file", f"{path} cannot be read: {error.strerror}") from error
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything is opened, so that a port in use costs nothing and says so."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"FRESHET_HOST {settings.host} and FRESHET_PORT {settings.port} cannot be listened on: {error.strerror}"
+        ) from error
+    return listener
+
+
+def _refuse_unknown_settings() -> None:
+    for name in unknown_settings():
+        near = difflib.get_close_matches(name, SETTING_NAMES, n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(SETTING_NAMES)}."
+        raise SettingsError(f"There is no setting {name}.{hint}")
+
+
+def _leave(services: Services) -> NoReturn:
+    """End at once, whatever runs are in flight: they are durable, and waiting for them would take minutes.
+
+    The store and the workflow database commit before they answer, so there is nothing left to flush but output.
+    """
+    services.store.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py", description="Freshet, a generative media studio")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="serve the studio (the default)")
+    adding = commands.add_parser("import", help="add pictures, clips and sounds to the library")
+    adding.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    adding.add_argument("--project", metavar="NAME", help="the project's name (default: the first project)")
+    return parser
+
+
+if __name__ == "__main__":
+    # A render process imports this module under another name: only the program itself gets here.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(main(sys.argv[1:]))

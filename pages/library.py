@@ -1,0 +1,171 @@
+"""/library: everything in the project, newest on top."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import mesop as me
+
+from components.frame import failed_notice, frame, freshness, head_bar, icon, waterline
+from components.library.media_tile import media_tile, running
+from components.library.preview import preview
+from components.web import SegmentOption, aria, button, run_watch, segments, sentinel
+from services.freshness import Reason
+from services.models import MediaItem
+from state.handlers import handler
+from state.library import LibraryState, library_query, library_view, load_library, read_url
+from state.page import View, page
+from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
+from state.view import cursor, has_more, held_items
+
+TABS: list[SegmentOption] = [
+    {"value": "all", "label": "All"},
+    {"value": "image", "label": "Images"},
+    {"value": "video", "label": "Videos"},
+    {"value": "audio", "label": "Audio"},
+    {"value": "combined", "label": "Combined"},
+]
+
+
+def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
+    read_url()
+    yield from _load_media_and_update_state("open")
+    yield from find_previewed(held_items(library_view()))
+
+
+@page(path="/library", title="Library", on_load=on_load, views=[View(library_view, library_query, "library")])
+def library_page() -> None:
+    frame(current="/library", head=_head, body=library_content)
+
+
+def _head() -> None:
+    view = library_view()
+    shown = len(held_items(view))
+    head_bar(
+        "Library", meta="" if view.first_load else f"{shown} {'shown' if has_more(view) else 'in all'}", actions=_create
+    )
+    with me.box(classes="bar tools", key="tools"):
+        segments(
+            label="Type",
+            options=TABS,
+            value=me.state(LibraryState).media_type,
+            kind="tabs",
+            on_select=on_type_select,
+            key="types",
+        )
+        with me.box(classes="grow", key="tools-space"):
+            pass
+        freshness(view, on_refresh_click)
+    waterline(view)
+
+
+def _create() -> None:
+    button(label="Create", icon="add", variant="primary", on_press=on_create_press, key="create")
+
+
+def library_content() -> None:
+    """The grid, or the one screen that says why there is none."""
+    state = me.state(LibraryState)
+    view, items = state.view, held_items(state.view)
+    with me.box(classes="page", key="page"):
+        failed_notice(view, on_refresh_click)
+        if items:
+            _grid(items)
+        elif view.error:
+            _blank("cloud_off", "The library could not be read", view.error, "Retry", on_refresh_click)
+        elif not view.version or view.fetching == "filter":
+            _skeletons()
+        elif state.media_type != "all":
+            _blank(
+                "filter_alt_off", "Nothing of this type yet", "Other types may have something.", "Show all", on_show_all
+            )
+        else:
+            _blank(
+                "photo_library",
+                "Your library is empty",
+                "Whatever you make or import stands here, newest first.",
+                "Create an image",
+                on_create_press,
+            )
+    run_watch(run_ids=running(items), on_complete=on_run_complete)
+    looked_at = me.state(PreviewState)
+    preview(previewed(items), is_open=bool(looked_at.item_id), missing=looked_at.missing, on_close=on_preview_close)
+
+
+def _grid(items: tuple[MediaItem, ...]) -> None:
+    view = library_view()
+    with me.box(classes="grid", key="grid"):
+        aria(role="list", label="Library, newest first")
+        for item in items:
+            media_tile(item, on_activate=on_tile_activate)
+    sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
+
+
+def _skeletons() -> None:
+    with me.box(classes="grid", key="skeletons"):
+        for index in range(18):
+            with me.box(classes="sk-tile", key=f"sk-{index}"):
+                pass
+
+
+def _blank(symbol: str, title: str, text: str, action: str, on_press: object) -> None:
+    with me.box(classes="blank", key="blank"):
+        icon(symbol, large=True)
+        with me.box(classes="h2"):
+            me.text(title)
+        me.text(text)
+        button(label=action, variant="primary", on_press=on_press, key="blank-action")
+
+
+def _load_media_and_update_state(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
+    """The shared load-and-update function: Refresh, opening, filters, paging and finished runs all end here."""
+    yield from load_library(reason, until=until)
+
+
+@handler
+def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("manual")
+
+
+@handler
+def on_more(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("page", until=str(event.value.get("cursor", "")))
+
+
+@handler
+def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("complete")
+
+
+@handler
+def on_type_select(event: me.WebEvent) -> Generator[None, None, None]:
+    chosen = str(event.value.get("value", "all"))
+    me.query_params["type"] = chosen
+    read_url()
+    yield from _load_media_and_update_state("filter")
+
+
+@handler
+def on_show_all(event: me.WebEvent) -> Generator[None, None, None]:
+    me.query_params["type"] = "all"
+    read_url()
+    yield from _load_media_and_update_state("filter")
+
+
+@handler
+def on_create_press(event: me.WebEvent) -> None:
+    me.navigate("/create/image")
+
+
+@handler
+def on_tile_activate(event: me.WebEvent) -> None:
+    open_preview(str(event.value.get("id", "")))
+    if item_id := me.state(PreviewState).item_id:
+        me.query_params["item"] = item_id
+
+
+@handler
+def on_preview_close(event: me.WebEvent) -> None:
+    close_preview()
+    if "item" in me.query_params:
+        del me.query_params["item"]

@@ -1,0 +1,207 @@
+"""/try-on: a product placed on a person, as a labelled preview."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import mesop as me
+
+from components.frame import failed_notice, frame, freshness, head_bar, icon, waterline
+from components.library.library_chooser_button import LibrarySelectEvent, library_chooser_button
+from components.library.media_tile import media_tile, running
+from components.library.preview import preview
+from components.web import aria, button, place, run_watch, sentinel
+from services.container import services
+from services.errors import FreshetError
+from services.freshness import Reason
+from state.bound import bound
+from state.handlers import handler
+from state.page import View, page
+from state.preview import PreviewState, close_preview, open_preview, previewed
+from state.session import principal, project_id
+from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query, slot, try_on_view
+from state.view import cursor, has_more, held_items, load_view, show_held
+
+
+def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
+    state = me.state(TryOnState)
+    state.run_id = state.run_id or services().ids.new()
+    state.starting = False
+    close_preview()
+    show_held(state.view, results_query())
+    yield from _load_results("open")
+
+
+@page(path="/try-on", title="Try-on", on_load=on_load, views=[View(try_on_view, results_query, "try_on")])
+def try_on_page() -> None:
+    frame(current="/try-on", head=_head, body=_body)
+
+
+def _head() -> None:
+    head_bar("Try-on", meta="Place a product on a person", actions=_capsule)
+    waterline(try_on_view())
+
+
+def _capsule() -> None:
+    freshness(try_on_view(), on_refresh_click)
+
+
+def _body() -> None:
+    with me.box(classes="page", key="page"):
+        with me.box(classes="try", key="try"):
+            for number, name in enumerate(SLOTS, start=1):
+                _slot(number, name)
+            _result()
+        _earlier()
+
+
+def _slot(number: int, name: str) -> None:
+    chosen = slot(name)
+    with me.box(classes="card slot", key=f"slot-{name}"):
+        aria(role="region", label=name.capitalize())
+        with me.box(classes="row", key=f"slot-head-{name}"):
+            _step(number, name.capitalize())
+            if chosen.media_id:
+                button(
+                    label=f"Clear {name}", icon="close", icon_only=True, variant="ghost",
+                    on_press=bound(on_clear, name), key=f"clear-{name}",
+                )  # fmt: skip
+        with me.box(classes="slot-pic" if chosen.media_id else "slot-pic empty", key=f"pic-{name}"):
+            if chosen.media_id:
+                me.image(src=chosen.url, alt=chosen.title, key=chosen.url)
+            else:
+                icon("add_photo_alternate", large=True)
+                with me.box(classes="strong"):
+                    me.text(f"Choose a {name}")
+        library_chooser_button(
+            chooser_key=name,
+            purpose=f"for {name.capitalize()}",
+            on_select=on_person_select if name == "person" else on_product_select,
+        )
+
+
+def _step(number: int, label: str) -> None:
+    with me.box(classes="stepno"):
+        me.text(str(number))
+    with me.box(classes="h2 grow"):
+        me.text(label)
+        aria(role="heading", label=label, level=2)
+
+
+def _result() -> None:
+    state = me.state(TryOnState)
+    both = bool(state.person.media_id and state.product.media_id)
+    with me.box(classes="card slot result", key="slot-result"):
+        aria(role="region", label="Result")
+        with me.box(classes="row", key="result-head"):
+            _step(3, "Result")
+            with me.box(classes="meta"):
+                me.text("Drag to place, corners to scale" if both else "")
+        with me.box(classes="slot-pic" if both else "slot-pic empty", key="result-pic"):
+            if both:
+                place(
+                    person_url=state.person.url, product_url=state.product.url,
+                    x=state.x, y=state.y, scale=state.scale, on_place=on_place, key="place",
+                )  # fmt: skip
+            else:
+                icon("checkroom", large=True)
+                with me.box(classes="strong"):
+                    me.text("Choose a person and a product")
+        with me.box(classes="meta", key="preview-note"):
+            me.text("A preview made by laying one picture over the other: no model, no cost.")
+        if state.error:
+            with me.box(classes="notice failed", key="try-on-error"):
+                aria(role="alert")
+                icon("error")
+                me.text(state.error)
+        button(
+            label="Generate Image", variant="primary", big=True, full=True, busy=state.starting, busy_label="Starting…",
+            disabled=not both, token=state.run_id, on_press=on_generate, key="generate",
+        )  # fmt: skip
+
+
+def _earlier() -> None:
+    view = try_on_view()
+    items = held_items(view)
+    with me.box(classes="earlier", key="earlier"):
+        failed_notice(view, on_refresh_click)
+        if items:
+            with me.box(classes="h2"):
+                me.text("Earlier results")
+                aria(role="heading", label="Earlier results", level=2)
+            with me.box(classes="grid", key="grid"):
+                aria(role="list", label="Earlier results, newest first")
+                for item in items:
+                    media_tile(item, on_activate=on_tile)
+            sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
+    run_watch(run_ids=running(items), on_complete=on_run_complete)
+    looked_at = me.state(PreviewState)
+    preview(previewed(items), is_open=bool(looked_at.item_id), on_close=on_preview_close)
+
+
+def _load_results(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
+    """The page's shared load-and-update function."""
+    yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until)
+
+
+def on_person_select(event: LibrarySelectEvent) -> None:
+    _select("person", event)
+
+
+def on_product_select(event: LibrarySelectEvent) -> None:
+    _select("product", event)
+
+
+def _select(name: str, event: LibrarySelectEvent) -> None:
+    me.state(TryOnState).error = ""
+    put_in(name, event.media_id)
+
+
+def on_clear(name: str, event: me.WebEvent) -> None:
+    clear(name)
+
+
+@handler
+def on_place(event: me.WebEvent) -> None:
+    state = me.state(TryOnState)
+    state.x, state.y, state.scale = (float(event.value.get(name, getattr(state, name))) for name in ("x", "y", "scale"))
+
+
+@handler
+def on_generate(event: me.WebEvent) -> Generator[None, None, None]:
+    state = me.state(TryOnState)
+    state.error, state.starting = "", True
+    yield
+    try:
+        services().studio.start(principal(), project_id(), order(), run_id=str(event.value.get("token", "")))
+        state.run_id = services().ids.new()
+    except FreshetError as error:
+        state.error = str(error)
+    finally:
+        state.starting = False
+    yield from _load_results("complete")
+
+
+@handler
+def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_results("manual")
+
+
+@handler
+def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_results("complete")
+
+
+@handler
+def on_more(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_results("page", until=str(event.value.get("cursor", "")))
+
+
+@handler
+def on_tile(event: me.WebEvent) -> None:
+    open_preview(str(event.value.get("id", "")))
+
+
+@handler
+def on_preview_close(event: me.WebEvent) -> None:
+    close_preview()

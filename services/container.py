@@ -1,0 +1,149 @@
+"""Everything a running Freshet is made of, put together once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.clock import Clock, SystemClock
+from services.errors import Conflict, SettingsError
+from services.files.blobs import Blobs
+from services.freshness import Freshness, SnapshotStore
+from services.generation.pool import RenderPool
+from services.identity import LOCAL_USER_ID, SYSTEM, LocalPrincipals
+from services.ids import Ids, UlidIds
+from services.models import Project, Put
+from services.settings import Settings
+from services.store.open import open_store
+from services.store.protocol import Store
+from services.workflows import context as workflow_context
+from services.workflows.engine import WorkflowEngine
+from services.workflows.lock import DataDirLock
+from services.workflows.progress import ProgressBoard
+from services.workflows.studio import Studio
+
+DEFAULT_PROJECT_ID = "00000000000000000000000001"
+
+
+@dataclass
+class Services:
+    """The running services. `close` leaves no thread, process or lock behind."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    store: Store
+    blobs: Blobs
+    principals: LocalPrincipals
+    project: Project
+    freshness: Freshness
+    progress: ProgressBoard
+    pool: RenderPool
+    engine: WorkflowEngine
+    studio: Studio
+    lock: DataDirLock
+
+    def launch_workflows(self) -> None:
+        """Take the data directory's lock, start the engine and take up what the last process left."""
+        self.lock.acquire()
+        self.engine.launch()
+        unfinished = self.store.runs.unfinished(SYSTEM)
+        self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
+
+    def close(self) -> None:
+        self.engine.close()
+        self.pool.close()
+        self.store.close()
+        self.lock.release()
+        workflow_context.install(None)
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, store: Store | None = None
+) -> Services:
+    """Open everything `settings` names, without starting any work. Raises SettingsError, StoreError."""
+    clock = clock or SystemClock()
+    ids = ids or UlidIds(clock)
+    _make_dir(settings.data_dir)
+    store = store or open_store(
+        kind=settings.store, sqlite_path=settings.sqlite_path, clock=clock, firestore_project=settings.firestore_project
+    )
+    blobs = Blobs.open(settings.files_url)
+    project = ensure_default_project(store, clock)
+    progress = ProgressBoard(clock)
+    pool = RenderPool()
+    engine = WorkflowEngine(settings.workflow_db, _engine_id(settings.data_dir, ids))
+    context = workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress)
+    workflow_context.install(context)
+    return Services(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        store=store,
+        blobs=blobs,
+        principals=LocalPrincipals(frozenset({project.id})),
+        project=project,
+        freshness=Freshness(store.media, clock, SnapshotStore(mark=ids.new()[-6:])),
+        progress=progress,
+        pool=pool,
+        engine=engine,
+        studio=Studio(store, engine, progress, clock, ids),
+        lock=DataDirLock(settings.data_dir),
+    )
+
+
+def ensure_default_project(store: Store, clock: Clock) -> Project:
+    """The project everybody starts in; made by the first server or import that finds none."""
+    now = clock.now()
+    project = Project(
+        id=DEFAULT_PROJECT_ID,
+        project_id=DEFAULT_PROJECT_ID,
+        owner_id=LOCAL_USER_ID,
+        created_at=now,
+        updated_at=now,
+        name="First project",
+        member_ids=(LOCAL_USER_ID,),
+    )
+    existing = {found.id: found for found in store.projects.list_for(SYSTEM)}
+    if DEFAULT_PROJECT_ID not in existing:
+        with suppress(Conflict):  # another process may be first, which is as good
+            store.commit(SYSTEM, [Put(project, expect=0)], operation_id=DEFAULT_PROJECT_ID)
+        return store.projects.get(SYSTEM, DEFAULT_PROJECT_ID)
+    return existing[DEFAULT_PROJECT_ID]
+
+
+def _make_dir(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"FRESHET_DATA_DIR {path} cannot be created: {error.strerror}") from error
+
+
+def _engine_id(data_dir: Path, ids: Ids) -> str:
+    """This data directory's name among workflow engines: made once, the same after every restart."""
+    path = data_dir / "engine-id"
+    try:
+        with path.open("x") as file:
+            file.write(ids.new())
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be written: {error.strerror}") from error
+    return path.read_text().strip()
+
+
+_current: Services | None = None
+
+
+def install(services: Services | None) -> None:
+    """Make `services` the ones that pages and routes of this process use."""
+    global _current
+    _current = services
+
+
+def services() -> Services:
+    """The installed services. Raises RuntimeError before `install`."""
+    if _current is None:
+        raise RuntimeError("The services are not installed")
+    return _current

@@ -1,0 +1,44 @@
+"""Items that screens have just been shown, so that their pictures cost no second read."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from services.clock import Clock
+from services.models import MediaItem
+
+LIFETIME = 300.0
+"""Seconds for which a read stands as permission to fetch the item's files: a lost right takes effect by then."""
+MOST = 50_000
+
+
+class SeenItems:
+    """The newest revision of each item that was read for a user within LIFETIME, at most MOST in all."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._items: OrderedDict[tuple[str, str], tuple[float, MediaItem]] = OrderedDict()
+
+    def note(self, user_id: str, items: Iterable[MediaItem]) -> None:
+        """`items` were read for `user_id` just now."""
+        now = self._clock.monotonic()
+        with self._lock:
+            for item in items:
+                self._items[user_id, item.id] = (now, item)
+                self._items.move_to_end((user_id, item.id))
+            while len(self._items) > MOST:
+                self._items.popitem(last=False)
+
+    def forget(self, user_id: str, media_ids: Iterable[str]) -> None:
+        """These are no longer the user's to see."""
+        with self._lock:
+            for media_id in media_ids:
+                self._items.pop((user_id, media_id), None)
+
+    def get(self, user_id: str, media_id: str) -> MediaItem | None:
+        with self._lock:
+            read_at, item = self._items.get((user_id, media_id), (0.0, None))
+            return item if item is not None and self._clock.monotonic() - read_at < LIFETIME else None

@@ -1,0 +1,133 @@
+"""GET /media/{file}: the bytes behind pictures, clips and tracks.
+
+Every request is authorised. A URL that names the current version of its bytes (`?v=`) may be cached for ever, since
+files never change under a version; any other is revalidated by ETag (RFC 9110: conditional and range requests).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from email.utils import format_datetime
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response, StreamingResponse
+
+from services.container import services
+from services.errors import FileMissing, NotFound
+from services.files.urls import media_url, parse_media_name
+from services.models import FileRef, MediaItem, Principal, Variant
+
+router = APIRouter()
+
+IMMUTABLE = "private, max-age=31536000, immutable"
+REVALIDATE = "private, no-cache"
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+@router.api_route("/media/{name}", methods=["GET", "HEAD"], tags=["media"])
+async def media(name: str, request: Request, v: str = "", download: bool = False) -> Response:
+    """A media file, whole or in part. 404 for what does not exist or the caller may not know of."""
+    principal = services().principals.resolve(request.headers)
+    found = parse_media_name(name)
+    if found is None:
+        return _not_found()
+    media_id, variant = found
+    item = services().freshness.seen.get(principal.user_id, media_id)
+    file = item.file(variant) if item else None
+    if item is None or file is None or not _is_current(item, variant, v):
+        # Not held, or the URL is of another age than what is held: the store decides.
+        item = await run_in_threadpool(_load, principal, media_id)
+        file = item.file(variant) if item else None
+    if item is None or file is None:
+        return _not_found()
+    headers = _headers(item, file, current=_is_current(item, variant, v), download=download)
+    if _matches(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers={key: headers[key] for key in ("ETag", "Cache-Control", "Vary")})
+    return await _respond(request, file, headers)
+
+
+def _load(principal: Principal, media_id: str) -> MediaItem | None:
+    try:
+        return services().store.media.get(principal, media_id)
+    except NotFound:
+        return None
+
+
+async def _respond(request: Request, file: FileRef, headers: dict[str, str]) -> Response:
+    start, end, status = 0, file.size, 200
+    asked = request.headers.get("range")
+    if asked and request.headers.get("if-range", headers["ETag"]) == headers["ETag"]:
+        span = parse_range(asked, file.size)
+        if span == "unsatisfiable":
+            return Response(status_code=416, headers={"Content-Range": f"bytes */{file.size}"})
+        if span is not None:
+            (start, end), status = span, 206
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+    headers["Content-Length"] = str(end - start)
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=file.content_type)
+    chunks = services().blobs.stream(file.key, start, end)
+    try:
+        first = await anext(chunks, b"")
+    except FileMissing:
+        return _not_found()
+    return StreamingResponse(_chain(first, chunks), status, headers, media_type=file.content_type)
+
+
+async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
+def parse_range(text: str, size: int) -> tuple[int, int] | str | None:
+    """A single byte range as half-open (start, end); "unsatisfiable"; None where the header is to be ignored.
+
+    Several ranges in one header are ignored, as RFC 9110 section 14.2 allows.
+    """
+    match = _RANGE.fullmatch(text.strip())
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if first == "":
+        length = min(int(last), size)
+        return (size - length, size) if length else "unsatisfiable"
+    start = int(first)
+    end = min(int(last) + 1, size) if last else size
+    if last and int(last) < start:
+        return None
+    return (start, end) if start < size else "unsatisfiable"
+
+
+def _is_current(item: MediaItem, variant: Variant, version: str) -> bool:
+    return (media_url(item, variant) or "").endswith(f"?v={version}")
+
+
+def _headers(item: MediaItem, file: FileRef, *, current: bool, download: bool) -> dict[str, str]:
+    headers = {
+        "ETag": f'"{file.sha256[:32]}"',
+        "Cache-Control": IMMUTABLE if current else REVALIDATE,
+        "Vary": "Cookie",
+        "Accept-Ranges": "bytes",
+        "Last-Modified": format_datetime(file.updated_at, usegmt=True),
+        # What people upload is data: no page of ours, no script, whatever a browser makes of it.
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if download:
+        name = re.sub(r"[^A-Za-z0-9._ -]+", "_", item.title).strip(" .")[:80] or "freshet"
+        headers["Content-Disposition"] = f'attachment; filename="{name}.{file.key.rpartition(".")[2]}"'
+    return headers
+
+
+def _matches(header: str | None, etag: str) -> bool:
+    return header is not None and (
+        header.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in header.split(","))
+    )
+
+
+def _not_found() -> Response:
+    return Response("No such file", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,91 @@
+"""What is changed in the HTML that Mesop serves.
+
+Nothing may come from another origin, and the theme is set before the first paint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import cast
+
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_FOREIGN_LINK = re.compile(rb"<link\b[^>]*https?://[^>]*>\s*", re.DOTALL)
+_LOST = b"""<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>No such page - Freshet</title><link rel="stylesheet" href="/static/tokens.css">
+<link rel="stylesheet" href="/static/freshet.css"></head><body><main class="blank lost"><h1>There is no such page</h1>
+<p>The address may be mistyped, or the page has moved.</p><a class="btn primary" href="/library">Go to the library</a>
+</main></body></html>"""
+_BOOT = b'<script src="/static/boot.js"></script>'
+
+
+class LocalPages:
+    """ASGI middleware that rewrites text/html responses; everything else passes untouched, unbuffered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        held: Message | None = None
+        body = b""
+
+        async def rewrite(message: Message) -> None:
+            nonlocal held, body
+            if message["type"] == "http.response.start" and _is_html(message):
+                held = message
+                return
+            if held is None:
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                page = localise(body)
+                await send(_with_length(held, len(page)))
+                await send({"type": "http.response.body", "body": page})
+
+        await self._app(scope, receive, rewrite)
+
+
+def localise(page: bytes) -> bytes:
+    """`page` without links to other origins and with the boot script at the end of its head."""
+    return (
+        _FOREIGN_LINK.sub(b"", page)
+        .replace(b"</head>", _BOOT + b"</head>", 1)
+        .replace(b"<html>", b'<html lang="en">', 1)
+    )
+
+
+def _is_html(message: Message) -> bool:
+    headers = dict(cast(list[tuple[bytes, bytes]], message.get("headers", [])))
+    return headers.get(b"content-type", b"").startswith(b"text/html")
+
+
+def _with_length(message: Message, length: int) -> Message:
+    drop = {b"content-length", b"etag", b"last-modified", b"cache-control"}
+    headers = [(key, value) for key, value in message["headers"] if key.lower() not in drop]
+    return message | {"headers": [*headers, (b"content-length", str(length).encode()), (b"cache-control", b"no-cache")]}
+
+
+class KnownPages:
+    """ASGI wrapper around Mesop: an address that is no page gets a page that says so.
+
+    Mesop serves its own files (with a dot in their name, or under `/__`) and would answer any other path with a page
+    that fails when it is drawn.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Collection[str]) -> None:
+        self._app = app
+        self._routes = frozenset(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        own_file = "." in path.rpartition("/")[2] or path.startswith("/__")
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not own_file and path not in self._routes:
+            await HTMLResponse(_LOST, status_code=404)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)

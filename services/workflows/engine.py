@@ -1,0 +1,97 @@
+"""DBOS, the durable workflow engine: started by the holder of the data directory's lock, never by an import."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from services.errors import StoreUnavailable
+from services.log import log_event
+from services.workflows.generate import abandon, generate
+
+QUEUE = "generation"
+APPLICATION_VERSION = "1"
+"""Raised when the steps of `generate` change order or meaning: runs in flight belong to their version."""
+CONCURRENCY = 2
+"""Runs worked on at the same time, one per render process."""
+
+
+class WorkflowEngine:
+    """Executes `generate` workflows. One per process: DBOS is a process-wide singleton."""
+
+    def __init__(self, database_url: str, engine_id: str) -> None:
+        self._database_url = database_url
+        self._engine_id = engine_id
+        self._launched = False
+
+    @property
+    def engine_id(self) -> str:
+        """Names this engine in run records: the same after a restart on the same data directory."""
+        return self._engine_id
+
+    def launch(self) -> None:
+        """Start executing, resuming whatever the last process left. Raises StoreUnavailable."""
+        _preset_wal(self._database_url)
+        config: DBOSConfig = {
+            "name": "freshet",
+            "system_database_url": self._database_url,
+            "executor_id": self._engine_id,
+            "application_version": APPLICATION_VERSION,
+            "log_level": "ERROR",
+            "notification_listener_polling_interval_sec": 0.05,
+        }
+        try:
+            DBOS(config=config)
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.1)
+        except Exception as error:
+            raise StoreUnavailable(
+                f"The workflow database {_without_password(self._database_url)} cannot be used: {error}"
+            ) from error
+        self._launched = True
+
+    def enqueue(self, run_id: str) -> None:
+        """Have `generate(run_id)` executed. Enqueueing the same run again changes nothing."""
+        with SetWorkflowID(run_id):
+            DBOS.enqueue_workflow(QUEUE, generate, run_id)
+
+    def take_up(self, run_ids: list[str]) -> None:
+        """Bring unfinished runs of this engine back on their way after a start.
+
+        Those in flight are resumed by DBOS itself. One that was committed but never enqueued (the process ended in
+        between) is enqueued now; one whose workflow gave up is recorded as failed.
+        """
+        for run_id in run_ids:
+            status = DBOS.get_workflow_status(run_id)
+            if status is None:
+                self.enqueue(run_id)
+            elif status.status not in ("PENDING", "ENQUEUED", "DELAYED"):
+                abandon(run_id)
+            log_event("run.take_up", run_id=run_id, workflow=status.status if status else "none")
+
+    def close(self) -> None:
+        """Stop executing at once; what is in flight resumes at the next launch."""
+        if self._launched:
+            DBOS.destroy()
+            self._launched = False
+
+
+def _preset_wal(database_url: str) -> None:
+    """DBOS leaves a new SQLite file in rollback-journal mode, where writers block readers."""
+    if not database_url.startswith("sqlite:///"):
+        return
+    path = Path(database_url.removeprefix("sqlite:///"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"The workflow database {path} cannot be used: {error}") from error
+
+
+def _without_password(url: str) -> str:
+    head, _, tail = url.partition("://")
+    return f"{head}://{tail.rpartition('@')[2]}" if "@" in tail else url

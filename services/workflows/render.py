@@ -1,0 +1,39 @@
+"""From a run record to rendered files: which function of the pool makes which kind of run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from services.errors import GenerationError, NotFound
+from services.files.rendered import RenderedFile
+from services.generation.local.render import render_image, render_video
+from services.generation.local.try_on import render_try_on
+from services.identity import SYSTEM
+from services.models import MediaItem, Run
+from services.workflows.context import WorkflowContext
+
+
+def render_output(
+    ctx: WorkflowContext, run: Run, item: MediaItem, on_progress: Callable[[int], None]
+) -> tuple[RenderedFile, ...]:
+    """Make the files of one output; blocks until the pool has made them.
+
+    Raises GenerationError, BadInput, and NotFound or FileMissing where a source picture is gone.
+    """
+    request = {"prompt": run.prompt, **run.parameters}
+    if run.run_type == "image":
+        return ctx.pool.run(render_image, request, item.run_index, on_progress=on_progress)
+    if run.run_type == "video":
+        return ctx.pool.run(render_video, request, on_progress=on_progress)
+    person, product = (_picture(ctx, media_id) for media_id in run.source_ids)
+    return ctx.pool.run(render_try_on, person, product, request, on_progress=on_progress)
+
+
+def _picture(ctx: WorkflowContext, media_id: str) -> bytes:
+    try:
+        file = ctx.store.media.get(SYSTEM, media_id).file("original")
+    except NotFound as error:
+        raise GenerationError("A picture this was to be made from has been deleted. Choose another one.") from error
+    if file is None:
+        raise GenerationError("A picture this was to be made from is not ready. Choose another one.")
+    return ctx.blobs.get(file.key)

@@ -1,0 +1,128 @@
+"""Starting and cancelling runs: what a page's handler calls."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from services.clock import Clock
+from services.errors import BadInput, Conflict
+from services.ids import Ids, is_id
+from services.log import log_event
+from services.models import MediaItem, MediaType, Origin, Principal, Put, Remove, Run, RunType, Write
+from services.store.protocol import Store
+from services.workflows.engine import WorkflowEngine
+from services.workflows.progress import ProgressBoard
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a person asked for, validated: one run and how many outputs of which kind it makes."""
+
+    run_type: RunType
+    model: str
+    prompt: str
+    title: str
+    media_type: MediaType
+    origin: Origin
+    count: int
+    parameters: dict[str, Any]
+    source_ids: tuple[str, ...] = ()
+
+
+class Studio:
+    """Creates runs with their placeholders and hands them to the workflow engine."""
+
+    def __init__(self, store: Store, engine: WorkflowEngine, progress: ProgressBoard, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._engine = engine
+        self._progress = progress
+        self._clock = clock
+        self._ids = ids
+
+    def start(self, principal: Principal, project_id: str, order: Order, *, run_id: str) -> Run:
+        """Begin `order` as run `run_id`.
+
+        The run and its placeholders are one commit, so no screen sees one without the other. The id comes from the
+        page that asks: starting the same id twice (a double click) makes one run and returns it.
+        Raises BadInput (an id that is none), Forbidden, NotFound, StoreError.
+        """
+        if not is_id(run_id):
+            raise BadInput("run", "This page is out of date. Reload it and try again.")
+        now = self._clock.now()
+        # Lists break ties of time by descending id: the first output gets the highest, so it stands first.
+        media_ids = sorted((self._ids.new() for _ in range(order.count)), reverse=True)
+        outputs = [self._placeholder(principal, project_id, order, run_id, *place) for place in enumerate(media_ids)]
+        run = Run(
+            id=run_id,
+            project_id=project_id,
+            owner_id=principal.user_id,
+            created_at=now,
+            updated_at=now,
+            run_type=order.run_type,
+            status="queued",
+            model=order.model,
+            prompt=order.prompt,
+            parameters=order.parameters,
+            source_ids=order.source_ids,
+            output_ids=tuple(item.id for item in outputs),
+            engine_id=self._engine.engine_id,
+        )
+        writes: list[Write] = [Put(record, expect=0) for record in (run, *outputs)]
+        try:
+            self._store.commit(principal, writes, operation_id=run_id)
+        except Conflict:
+            return self._store.runs.get(principal, run_id)
+        self._progress.begin(run)
+        self._engine.enqueue(run_id)
+        log_event("run.started", run_id=run_id, run_type=run.run_type, model=run.model, outputs=order.count)
+        return run
+
+    def cancel(self, principal: Principal, run_id: str) -> Run:
+        """Stop a run: outputs already made stay, placeholders are removed. A finished run is returned as it is.
+
+        Raises NotFound, Forbidden, StoreError.
+        """
+        while True:
+            run = self._store.runs.get(principal, run_id)
+            if run.finished:
+                return run
+            items = self._store.media.get_many(principal, run.output_ids).values()
+            waiting = [item for item in items if item.status == "generating"]
+            cancelled = run.model_copy(update={"status": "cancelled", "finished_at": self._clock.now()})
+            removals: list[Write] = [Remove("media", item.id, expect=item.revision) for item in waiting]
+            try:
+                self._store.commit(principal, [Put(cancelled, expect=run.revision), *removals], operation_id=run_id)
+            except Conflict:
+                continue  # an output was published meanwhile: look again, it stays
+            self._progress.finish(cancelled)
+            log_event("run.cancelled", run_id=run_id, removed=len(removals))
+            return cancelled
+
+    def _placeholder(
+        self, principal: Principal, project_id: str, order: Order, run_id: str, index: int, media_id: str
+    ) -> MediaItem:
+        now = self._clock.now()
+        return MediaItem(
+            id=media_id,
+            project_id=project_id,
+            owner_id=principal.user_id,
+            created_at=now,
+            updated_at=now,
+            media_type=order.media_type,
+            status="generating",
+            origin=order.origin,
+            title=order.title,
+            prompt=order.prompt,
+            model=order.model,
+            parameters=order.parameters,
+            source_ids=order.source_ids,
+            run_id=run_id,
+            run_index=index,
+        )
+
+
+def random_seed() -> int:
+    """A seed for a request that names none: 0 … 2³¹−1."""
+    return secrets.randbelow(2**31)

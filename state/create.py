@@ -1,0 +1,107 @@
+"""The Create pages' state: a form and a view for each kind of run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+import mesop as me
+
+from services.container import services
+from services.errors import BadInput
+from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
+from services.generation.requests import validate_image, validate_video
+from services.models import MediaQuery
+from services.workflows.studio import Order
+from state.session import principal, project_id
+from state.view import ViewState
+
+Kind = Literal["image", "video"]
+SPECS: dict[str, ModelSpec] = {"image": LOCAL_IMAGE, "video": LOCAL_VIDEO}
+
+
+@dataclass
+class FormState:
+    """What is typed and chosen. `amount` is the number of pictures, or the seconds of a clip.
+
+    `run_id` names the run that the next press starts: two presses on what is on screen start one run.
+    """
+
+    prompt: str = ""
+    aspect: str = ""
+    amount: str = ""
+    seed: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+    starting: bool = False
+    run_id: str = ""
+
+
+@me.stateclass
+class CreateState:
+    image: FormState = field(default_factory=FormState)
+    video: FormState = field(default_factory=FormState)
+    image_view: ViewState = field(default_factory=ViewState)
+    video_view: ViewState = field(default_factory=ViewState)
+
+
+def form_of(kind: str) -> FormState:
+    state = me.state(CreateState)
+    return state.video if kind == "video" else state.image
+
+
+def view_of(kind: str) -> ViewState:
+    state = me.state(CreateState)
+    return state.video_view if kind == "video" else state.image_view
+
+
+def results_query(kind: str) -> MediaQuery:
+    """What this person made on this page."""
+    origin: Literal["create-image", "create-video"] = "create-video" if kind == "video" else "create-image"
+    return MediaQuery(project_id=project_id(), origin=origin, owner_id=principal().user_id)
+
+
+def prepare(kind: str) -> None:
+    """Fill what is still empty with the model's defaults."""
+    form, spec = form_of(kind), SPECS[kind]
+    form.aspect = form.aspect or spec.aspects[0]
+    form.amount = form.amount or str(spec.default_duration or 1)
+    form.run_id = form.run_id or services().ids.new()
+    form.starting = False
+
+
+def order_from(kind: str) -> Order:
+    """The form as an order. Raises BadInput naming the field."""
+    form, spec = form_of(kind), SPECS[kind]
+    seed, amount = _whole("seed", form.seed), _whole("amount", form.amount)
+    if kind == "video":
+        video = validate_video(form.prompt, form.aspect, amount or 0, seed, spec)
+        parameters, prompt, count = asdict(video), video.prompt, 1
+    else:
+        image = validate_image(form.prompt, form.aspect, amount or 0, seed, spec)
+        parameters, prompt, count = asdict(image), image.prompt, image.count
+    del parameters["prompt"]
+    return Order(
+        run_type="video" if kind == "video" else "image",
+        model=spec.id,
+        prompt=prompt,
+        title=title_from(prompt),
+        media_type="video" if kind == "video" else "image",
+        origin="create-video" if kind == "video" else "create-image",
+        count=count,
+        parameters=parameters,
+    )
+
+
+def title_from(prompt: str) -> str:
+    """A prompt's first line, cut at a word to at most 80 characters."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _whole(name: str, text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or len(text.strip()) > 12:
+        raise BadInput(name, "Use a whole number, or leave it empty")
+    return int(text)

@@ -1,0 +1,96 @@
+"""The Try-on page's state: who wears what, where it is placed, and earlier results."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+import mesop as me
+
+from services.container import services
+from services.errors import BadInput, NotFound
+from services.files.urls import media_url
+from services.generation.catalog import LOCAL_TRY_ON
+from services.generation.requests import validate_try_on
+from services.models import MediaItem, MediaQuery
+from services.workflows.studio import Order
+from state.session import principal, project_id
+from state.view import ViewState
+
+SLOTS = ("person", "product")
+
+
+@dataclass
+class Chosen:
+    """A picture in a slot, as far as drawing it needs: authorised again by id when a run starts."""
+
+    media_id: str = ""
+    title: str = ""
+    url: str = ""
+
+
+@me.stateclass
+class TryOnState:
+    person: Chosen = field(default_factory=Chosen)
+    product: Chosen = field(default_factory=Chosen)
+    x: float = 0.5
+    y: float = 0.62
+    scale: float = 0.55
+    error: str = ""
+    starting: bool = False
+    run_id: str = ""
+    view: ViewState = field(default_factory=ViewState)
+
+
+def try_on_view() -> ViewState:
+    return me.state(TryOnState).view
+
+
+def results_query() -> MediaQuery:
+    """Earlier results of this person."""
+    return MediaQuery(project_id=project_id(), origin="try-on", owner_id=principal().user_id)
+
+
+def slot(name: str) -> Chosen:
+    state = me.state(TryOnState)
+    return state.person if name == "person" else state.product
+
+
+def put_in(name: str, media_id: str) -> None:
+    """Fill a slot with a library item. Raises BadInput if it is no picture that can be used, StoreError."""
+    item = readable_picture(media_id)
+    chosen = slot(name)
+    chosen.media_id, chosen.title, chosen.url = item.id, item.title, media_url(item, "original") or ""
+
+
+def clear(name: str) -> None:
+    chosen = slot(name)
+    chosen.media_id = chosen.title = chosen.url = ""
+
+
+def readable_picture(media_id: str) -> MediaItem:
+    """The finished image `media_id`, read as the person asking. Raises BadInput, StoreError."""
+    try:
+        item = services().store.media.get(principal(), media_id)
+    except NotFound as error:
+        raise BadInput("picture", "This picture is no longer in the library. Choose another one.") from error
+    if item.media_type != "image" or item.status != "ready":
+        raise BadInput("picture", "Only finished pictures can be used here. Choose another one.")
+    return item
+
+
+def order() -> Order:
+    """The page as an order, both pictures authorised. Raises BadInput, StoreError."""
+    state = me.state(TryOnState)
+    request = validate_try_on(state.person.media_id, state.product.media_id, state.x, state.y, state.scale)
+    person, product = readable_picture(request.person_id), readable_picture(request.product_id)
+    return Order(
+        run_type="try-on",
+        model=LOCAL_TRY_ON.id,
+        prompt="",
+        title=f"{product.title} on {person.title}"[:200],
+        media_type="image",
+        origin="try-on",
+        count=1,
+        parameters={key: value for key, value in asdict(request).items() if key in ("x", "y", "scale")},
+        source_ids=(person.id, product.id),
+    )
