@@ -1,0 +1,32 @@
+"""From a prompt, a seed and a place in the run to a painted scene."""
+
+from __future__ import annotations
+
+from services.generation.local.canvas import Canvas, chance
+from services.generation.local.palettes import palettes_for
+from services.generation.local.scene import Scene
+from services.generation.local.subjects import ABSTRACT, RECIPES, VOCABULARY
+from services.generation.local.words import choose, words_of
+
+
+def subject_of(prompt: str) -> str:
+    """The scene a prompt asks for; one that names nothing known always gets the same abstract one."""
+    named = choose(words_of(prompt), VOCABULARY)
+    return named or ABSTRACT[int(chance("subject", prompt).integers(len(ABSTRACT)))]
+
+
+def paint(prompt: str, seed: int, index: int, size: tuple[int, int], *, grain: float = 2.0) -> Scene:
+    """The scene for output `index` of a run, in pixels of `size` (width, height). Equal arguments, equal pixels."""
+    words = words_of(prompt)
+    palettes = palettes_for(words)
+    # Neighbours in a run start from different palettes, so four pictures of one prompt do not look alike.
+    start = int(chance("palette", prompt, seed).integers(len(palettes)))
+    canvas = Canvas(
+        width=size[0],
+        height=size[1],
+        rng=chance("scene", prompt, seed, index),
+        palette=palettes[(start + index) % len(palettes)],
+        words=frozenset(words),
+        grain=grain,
+    )
+    return RECIPES[subject_of(prompt)](canvas)

@@ -1,0 +1,61 @@
+"""The program of a render process: takes one call at a time from a pipe, reports progress, sends the result.
+
+Started as `python -m services.generation.worker FD` by `services.generation.pool`. It imports nothing but what the
+calls themselves need, and ends when its parent does, however the parent ended.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import threading
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any
+
+NICENESS = 10
+
+
+def main() -> None:
+    os.nice(NICENESS)
+    # Ctrl-C reaches the whole terminal group; the parent decides when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    link = Connection(int(sys.argv[1]))
+    sys.path[:] = link.recv()
+    while True:
+        try:
+            call = link.recv_bytes()
+        except EOFError:
+            return
+        link.send(_answer(call, link))  # the result travels pickled twice: one that cannot is an error told as such
+
+
+def _end_with_parent() -> None:
+    """Nobody writes to this process's standard input; it ends when the parent is gone."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def _answer(call: bytes, link: Connection) -> tuple[str, Any]:
+    last = 0
+
+    def report(percent: int) -> None:
+        nonlocal last
+        percent = min(100, int(percent))
+        if percent > last:
+            last = percent
+            link.send(("progress", percent))
+
+    try:
+        function, args = pickle.loads(call)
+        return "result", pickle.dumps(function(*args, report))
+    except Exception as error:  # noqa: BLE001 whatever went wrong is told to the caller, who decides
+        details = "".join(traceback.format_exception(error))
+        return "error", (type(error).__name__, getattr(error, "field", ""), str(error), details)
+
+
+if __name__ == "__main__":
+    main()
