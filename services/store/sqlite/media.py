@@ -7,17 +7,18 @@ import sqlite3
 from collections.abc import Sequence
 
 from services.clock import Clock
-from services.errors import NotFound, WatermarkTooOld
+from services.errors import NotFound
 from services.identity import can
 from services.models import Changes, MediaItem, MediaQuery, Page, Principal, Removal
 from services.store.cursors import Place
+from services.store.deltas import as_seen, require_few
 from services.store.keys import is_safe_id
 from services.store.paging import fill
 from services.store.protocol import DELTA_LIMIT, PAGE_SIZE
 from services.store.rules import require_member
 from services.store.sqlite.connections import Connections
 from services.store.sqlite.head import read_head
-from services.store.sqlite.rows import MEDIA, decode, decode_all
+from services.store.sqlite.rows import MEDIA, decode_all
 
 
 class SqliteMedia:
@@ -67,9 +68,8 @@ class SqliteMedia:
         if not items and not removed:
             # The old watermark is as good, and what holds it stays as it is.
             return Changes((), (), now, watermark, 0)
-        changed = tuple(item for item in items if can(principal, "read", item))
-        hidden = [Removal("media", item.id, item.revision) for item in items if not can(principal, "read", item)]
-        return Changes(changed, (*removed, *hidden), now, head.watermark(now), len(items) + len(removed))
+        seen = as_seen(principal, items, removed)
+        return Changes(*seen, now, head.watermark(now), len(items) + len(removed))
 
 
 FILTERS = ("owner_id", "model", "origin", "status", "media_type")
@@ -95,17 +95,12 @@ def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, l
 def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> list[MediaItem]:
     sql = "SELECT document FROM media INDEXED BY media_changes WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
     rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
-    _require_few(len(rows))
-    return [decode(MEDIA, document) for (document,) in rows]
+    require_few(len(rows))
+    return decode_all(MEDIA, rows)
 
 
 def _removed(connection: sqlite3.Connection, project_id: str, after: int) -> list[Removal]:
     sql = "SELECT id, revision FROM tombstones WHERE kind = 'media' AND project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
     rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
-    _require_few(len(rows))
+    require_few(len(rows))
     return [Removal("media", media_id, revision) for media_id, revision in rows]
-
-
-def _require_few(count: int) -> None:
-    if count > DELTA_LIMIT:
-        raise WatermarkTooOld(f"More than {DELTA_LIMIT} changes since then: reading in full costs less")

@@ -1,0 +1,107 @@
+"""Records to documents and back.
+
+A document holds the record's fields under their names; `parameters`, whose shape the models decide, as JSON text,
+since Firestore allows no list in a list. Besides: `operation_id` of the commit that wrote it.
+
+A tombstone is what a removal leaves: {id, kind, project_id, revision, operation_id, updated_at, deleted, expires_at}.
+It has no `created_at`, so lists, which are ordered by it, pass it over at no cost, and `updated_at` queries find it
+together with the changes. A removed record's tombstone is its own document reduced; a record that moves to another
+project leaves one at `{id}@{old project}`. `expires_at` is for a TTL policy on the collection group
+(`gcloud firestore fields ttls update expires_at --collection-group=media --enable-ttl`, likewise runs and projects);
+it lies a day behind the age at which watermarks are refused, so that no deletion is missed.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from google.cloud import firestore
+from pydantic import ValidationError
+
+from services.errors import StoreCorrupt
+from services.models import MediaItem, Project, Record, RecordKind, Removal, Run
+from services.store.planning import Held
+from services.store.protocol import TOMBSTONE_LIFETIME
+from services.store.times import from_micros, to_micros
+
+R = TypeVar("R", bound=Record)
+
+COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects"}
+_MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
+_AS_JSON = ("parameters",)
+_TOMBSTONE_ONLY = ("deleted", "kind", "expires_at")
+
+
+def encode(record: Record, operation_id: str) -> dict[str, Any]:
+    """The document of `record`; Firestore fills in `updated_at` as it commits."""
+    fields = record.model_dump()
+    for name in _AS_JSON:
+        if name in fields:
+            fields[name] = json.dumps(fields[name])
+    return fields | {"updated_at": firestore.SERVER_TIMESTAMP, "operation_id": operation_id}
+
+
+def decode(model: type[R], snapshot: Any) -> R:
+    """The record in a snapshot. Fields that this version does not know are passed over."""
+    document = snapshot.to_dict()
+    fields = {name: _plain(document[name]) for name in model.model_fields if name in document}
+    try:
+        for name in _AS_JSON:
+            if name in fields:
+                fields[name] = json.loads(fields[name])
+        return model.model_validate(fields)
+    except (ValidationError, ValueError, TypeError) as error:
+        raise StoreCorrupt(f"The document {snapshot.reference.path} cannot be read: {error}") from error
+
+
+def tombstone(record: Record, revision: int, operation_id: str, now: datetime) -> dict[str, Any]:
+    """What `record` leaves in its project."""
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "project_id": record.project_id,
+        "revision": revision,
+        "operation_id": operation_id,
+        "updated_at": firestore.SERVER_TIMESTAMP,
+        "deleted": True,
+        "expires_at": now + TOMBSTONE_LIFETIME + timedelta(days=1),
+    }
+
+
+def as_replacement(fields: dict[str, Any], *, of: Any, whole: bool) -> dict[str, Any]:
+    """An update that turns the document in snapshot `of` into `fields`.
+
+    `whole` drops everything else; otherwise only what makes it a tombstone goes, and fields of a newer version stay.
+    """
+    held = of.to_dict()
+    gone = held if whole else [name for name in _TOMBSTONE_ONLY if name in held]
+    return {name: firestore.DELETE_FIELD for name in gone if name not in fields} | fields
+
+
+def is_tombstone(snapshot: Any) -> bool:
+    return bool((snapshot.to_dict() or {}).get("deleted"))
+
+
+def removal(snapshot: Any) -> Removal:
+    document = snapshot.to_dict()
+    return Removal(document["kind"], document["id"], document["revision"])
+
+
+def held(kind: RecordKind, snapshot: Any) -> Held | None:
+    """What a snapshot says the store holds; None where there is no document."""
+    if not snapshot.exists:
+        return None
+    document = snapshot.to_dict()
+    record = None if is_tombstone(snapshot) else decode(_MODELS[kind], snapshot)
+    return Held(record, document["revision"], _plain(document["updated_at"]), document["operation_id"])
+
+
+def _plain(value: Any) -> Any:
+    """`value` with datetimes instead of the client's own subclass, whose nanoseconds nothing here uses."""
+    if isinstance(value, datetime):
+        return from_micros(to_micros(value))
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value

@@ -1,0 +1,110 @@
+"""A Firestore client that counts what Firestore would bill, and notes the queries that it sends.
+
+Reads are counted where they arrive, on the gRPC channel: a query costs one read per document (and per one skipped
+by an offset), one at the least; a lookup one per document found or missing; an aggregation one per 1,000 index
+entries, one at the least (cloud.google.com/firestore/pricing).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import grpc
+from google.cloud import firestore
+
+
+class Tally:
+    """Billed reads by RPC name, RPCs by name, and the structured queries sent."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        with self._lock:
+            self.by_rpc: Counter[str] = Counter()
+            self.calls: Counter[str] = Counter()
+            self.queries: list[Any] = []
+
+    @property
+    def reads(self) -> int:
+        with self._lock:
+            return sum(self.by_rpc.values())
+
+    def note_call(self, rpc: str, request: Any) -> None:
+        with self._lock:
+            self.calls[rpc] += 1
+            if rpc == "RunQuery":
+                self.queries.append(request.structured_query)
+
+    def note_reads(self, rpc: str, count: int) -> None:
+        with self._lock:
+            self.by_rpc[rpc] += count
+
+
+class CountingClient(firestore.Client):
+    """A client of the emulator whose reads are in `tally`."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.tally = Tally()
+        super().__init__(*args, **options)
+
+    def _emulator_channel(self, transport: Any) -> grpc.Channel:
+        return grpc.intercept_channel(super()._emulator_channel(transport), _Counter(self.tally))
+
+
+class _Counter(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+
+    def intercept_unary_unary(self, proceed: Callable[..., Any], details: Any, request: Any) -> Any:
+        self._tally.note_call(_name(details), request)
+        return proceed(details, request)
+
+    def intercept_unary_stream(self, proceed: Callable[..., Any], details: Any, request: Any) -> Any:
+        rpc = _name(details)
+        self._tally.note_call(rpc, request)
+        return _CountedStream(proceed(details, request), rpc, self._tally)
+
+
+class _CountedStream:
+    """Passes responses on and counts at the end what they cost together."""
+
+    def __init__(self, stream: Any, rpc: str, tally: Tally) -> None:
+        self._stream, self._rpc, self._tally = stream, rpc, tally
+        self._documents = self._skipped = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            response = next(self._stream)
+        except StopIteration:
+            if self._rpc == "RunQuery" and not self._documents + self._skipped:
+                self._tally.note_reads(self._rpc, 1)
+            raise
+        self._count(getattr(response, "_pb", response))
+        return response
+
+    def _count(self, response: Any) -> None:
+        if self._rpc == "RunQuery":
+            found = int(response.HasField("document"))
+            skipped = max(response.skipped_results - self._skipped, 0)  # repeated in later responses
+            self._documents, self._skipped = self._documents + found, self._skipped + skipped
+            self._tally.note_reads(self._rpc, found + skipped)
+        elif self._rpc == "BatchGetDocuments":
+            self._tally.note_reads(self._rpc, int(response.WhichOneof("result") is not None))
+        elif self._rpc == "RunAggregationQuery":
+            entries = sum(value.integer_value for value in response.result.aggregate_fields.values())
+            self._tally.note_reads(self._rpc, max(1, -(-entries // 1000)))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _name(details: Any) -> str:
+    return str(details.method).rsplit("/", 1)[1]

@@ -1,0 +1,59 @@
+"""Stores for tests: a fresh database of either kind, opened as often as a test wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from services.clock import Clock, FakeClock
+from services.store.protocol import Store
+from services.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:  # Google's client takes a second to load, which tests without it need not pay
+    from tests.support.counting import CountingClient
+
+Kind = Literal["sqlite", "firestore"]
+
+
+class Backend:
+    """One fresh database of `kind`. Every `open()` is another store on it, with its own connections and clock.
+
+    The Firestore kind needs the `firestore_emulator` fixture and counts what its clients are billed.
+    """
+
+    def __init__(self, kind: Kind, path: Path, clock: FakeClock) -> None:
+        self.kind = kind
+        self.clock = clock
+        self.path = path
+        self.project = f"test-{uuid4().hex[:12]}"
+        self.clients: list[CountingClient] = []
+        self._stores: list[Store] = []
+
+    def open(self, clock: Clock | None = None) -> Store:
+        store = self._open(clock or self.clock)
+        self._stores.append(store)
+        return store
+
+    def client(self) -> CountingClient:
+        """A client of the Firestore database itself, to look behind the store's back."""
+        from tests.support.counting import CountingClient
+
+        client = CountingClient(project=self.project)
+        self.clients.append(client)
+        return client
+
+    def billed_reads(self) -> int:
+        """What Firestore has billed all clients so far."""
+        return sum(client.tally.reads for client in self.clients)
+
+    def close(self) -> None:
+        for store in self._stores:
+            store.close()
+
+    def _open(self, clock: Clock) -> Store:
+        if self.kind == "sqlite":
+            return SqliteStore(self.path, clock, busy_timeout=30)
+        from services.store.firestore import FirestoreStore
+
+        return FirestoreStore(self.client(), clock)
