@@ -7,7 +7,7 @@ from typing import Any
 
 import mesop as me
 
-from components.web import NavItem, aria, guard, nav, status_capsule, toast
+from components.web import NavItem, aria, button, guard, nav, status_capsule, symbol, toast
 from services.container import services
 from state.handlers import Handler, NoticeState, handler
 from state.session import principal
@@ -73,19 +73,10 @@ def failed_notice(view: ViewState, on_retry: Handler) -> None:
         return
     with me.box(classes="notice failed", key="failed"):
         aria(role="alert")
-        icon("sync_problem")
+        symbol(name="sync_problem")
         with me.box(classes="grow"):
             me.text(f"Refresh failed. {view.error}")
-        from components.web import button
-
         button(label="Retry", on_press=on_retry, busy=view.fetching == "manual", key="retry")
-
-
-def icon(name: str, *, large: bool = False) -> None:
-    """A decorative symbol."""
-    with me.box(classes="ms l" if large else "ms"):
-        me.text(name)
-        aria(role="presentation")
 
 
 def _mode(view: ViewState) -> str:

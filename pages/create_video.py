@@ -7,8 +7,8 @@ from collections.abc import Generator
 import mesop as me
 
 from components.create.page import create_page, open_create
+from components.page import View, page
 from state.create import results_query, view_of
-from state.page import View, page
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:

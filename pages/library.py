@@ -6,15 +6,15 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, icon, waterline
+from components.frame import failed_notice, frame, freshness, head_bar, waterline
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
-from components.web import SegmentOption, aria, button, run_watch, segments, sentinel
+from components.page import View, page
+from components.web import SegmentOption, aria, button, run_watch, segments, sentinel, symbol
 from services.freshness import Reason
 from services.models import MediaItem
 from state.handlers import handler
 from state.library import LibraryState, library_query, library_view, load_library, read_url
-from state.page import View, page
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
 from state.view import cursor, has_more, held_items
 
@@ -108,9 +108,9 @@ def _skeletons() -> None:
                 pass
 
 
-def _blank(symbol: str, title: str, text: str, action: str, on_press: object) -> None:
+def _blank(symbol_name: str, title: str, text: str, action: str, on_press: object) -> None:
     with me.box(classes="blank", key="blank"):
-        icon(symbol, large=True)
+        symbol(name=symbol_name, look="xl")
         with me.box(classes="h2"):
             me.text(title)
         me.text(text)

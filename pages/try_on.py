@@ -6,17 +6,17 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, icon, waterline
+from components.frame import failed_notice, frame, freshness, head_bar, waterline
 from components.library.library_chooser_button import LibrarySelectEvent, library_chooser_button
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
-from components.web import aria, button, place, run_watch, sentinel
+from components.page import View, page
+from components.web import aria, button, place, run_watch, sentinel, symbol
 from services.container import services
 from services.errors import FreshetError
 from services.freshness import Reason
 from state.bound import bound
 from state.handlers import handler
-from state.page import View, page
 from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.session import principal, project_id
 from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query, slot, try_on_view
@@ -70,7 +70,7 @@ def _slot(number: int, name: str) -> None:
             if chosen.media_id:
                 me.image(src=chosen.url, alt=chosen.title, key=chosen.url)
             else:
-                icon("add_photo_alternate", large=True)
+                symbol(name="add_photo_alternate", look="xl")
                 with me.box(classes="strong"):
                     me.text(f"Choose a {name}")
         library_chooser_button(
@@ -104,7 +104,7 @@ def _result() -> None:
                     x=state.x, y=state.y, scale=state.scale, on_place=on_place, key="place",
                 )  # fmt: skip
             else:
-                icon("checkroom", large=True)
+                symbol(name="checkroom", look="xl")
                 with me.box(classes="strong"):
                     me.text("Choose a person and a product")
         with me.box(classes="meta", key="preview-note"):
@@ -112,7 +112,7 @@ def _result() -> None:
         if state.error:
             with me.box(classes="notice failed", key="try-on-error"):
                 aria(role="alert")
-                icon("error")
+                symbol(name="error")
                 me.text(state.error)
         button(
             label="Generate Image", variant="primary", big=True, full=True, busy=state.starting, busy_label="Starting…",

@@ -10,7 +10,7 @@ from services.models import Principal
 
 def principal() -> Principal:
     """The principal of the current request, resolved by the server from its headers, never from state."""
-    return services().principals.resolve(flask.request.headers)
+    return services().principals.resolve(dict(flask.request.headers))
 
 
 def project_id() -> str:

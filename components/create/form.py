@@ -6,8 +6,7 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import icon
-from components.web import SegmentOption, aria, button, field, segments
+from components.web import SegmentOption, aria, button, field, segments, symbol
 from services.container import services
 from services.errors import BadInput, FreshetError
 from state.bound import bound
@@ -72,7 +71,7 @@ def _foot(kind: str) -> None:
         if form.failure:
             with me.box(classes="notice failed", key="failure"):
                 aria(role="alert")
-                icon("error")
+                symbol(name="error")
                 me.text(form.failure)
         with me.box(classes="meta", key="estimate"):
             me.text(_estimate(kind))

@@ -8,10 +8,10 @@ from itertools import groupby
 import mesop as me
 
 from components.create.form import EXAMPLES
-from components.frame import failed_notice, icon
+from components.frame import failed_notice
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
-from components.web import ago, aria, button, run_watch, sentinel
+from components.web import ago, aria, button, run_watch, sentinel, symbol
 from services.container import services
 from services.freshness import Reason
 from services.models import MediaItem
@@ -80,13 +80,13 @@ def _nothing(kind: str) -> None:
     view = view_of(kind)
     with me.box(classes="blank", key="nothing"):
         if view.error:
-            icon("cloud_off", large=True)
+            symbol(name="cloud_off", look="xl")
             me.text(view.error)
             button(label="Retry", on_press=bound(on_refresh, kind), key="retry-first")
         elif view.first_load:
             me.text("Loading…")
         else:
-            icon("image" if kind == "image" else "movie", large=True)
+            symbol(name="image" if kind == "image" else "movie", look="xl")
             with me.box(classes="h2"):
                 me.text(f"Your {kind}s stand here")
             me.text(f"Describe one on the left, for example “{EXAMPLES[kind]}”.")

@@ -8,9 +8,9 @@ from typing import cast
 
 import mesop as me
 
-from components.frame import failed_notice, freshness, icon, waterline
+from components.frame import failed_notice, freshness, waterline
 from components.library.media_tile import media_tile
-from components.web import aria, sentinel
+from components.web import aria, sentinel, symbol
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from state.handlers import Handler, handler
@@ -98,9 +98,9 @@ def _plural(media_type: MediaType) -> str:
     return {"image": "Images", "video": "Videos", "audio": "Sounds", "combined": "Combined media"}[media_type]
 
 
-def _blank(symbol: str, title: str, text: str) -> None:
+def _blank(symbol_name: str, title: str, text: str) -> None:
     with me.box(classes="blank", key="choose-blank"):
-        icon(symbol, large=True)
+        symbol(name=symbol_name, look="xl")
         me.text(title)
         me.text(text)
 

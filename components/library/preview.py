@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import mesop as me
 
-from components.frame import icon
-from components.web import dialog, link_button
+from components.web import dialog, link_button, symbol
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler
@@ -23,7 +22,7 @@ def preview(item: MediaItem | None, *, is_open: bool, missing: str = "", on_clos
             _facts(item)
         elif is_open:
             with me.box(classes="blank"):
-                icon("search_off", large=True)
+                symbol(name="search_off", look="xl")
                 me.text(missing)
 
 
@@ -31,7 +30,7 @@ def _media(item: MediaItem) -> None:
     url = media_url(item, "original")
     if url is None:
         with me.box(classes="blank"):
-            icon("error" if item.status == "failed" else "hourglass_empty", large=True)
+            symbol(name="error" if item.status == "failed" else "hourglass_empty", look="xl")
             me.text(item.error or "This is still being made.")
     elif item.media_type == "video":
         me.video(src=url, key=url)

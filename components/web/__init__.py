@@ -1,0 +1,98 @@
+"""Freshet's own elements, as functions to call while a page is drawn.
+
+Each is a custom element in `NAME.js` and a typed face beside it. Handlers get `event.value`, the payload named in the
+face. Pages list `STYLESHEETS` and put `static/boot.js` into the head (the theme, before the first paint).
+
+How a page is put together (a box's classes land on its own element, so grid, flex and sticky work as written; elements
+get no wrapper in the layout; text inside a box takes the box's font):
+
+    with me.box(classes="app"):
+        nav(…)                                        # sidebar, rail or bottom bar
+        with me.box(classes="sheet"):                 # the one thing that scrolls
+            aria(role="main", label="Library")
+            with me.box(classes="head"):              # sticky
+                with me.box(classes="bar"):           # row 1: title, note, space, actions
+                    with me.box(classes="h1"):
+                        me.text("Library"); aria(role="heading", level=1, label="Library")
+                    with me.box(classes="meta"): me.text("412 of 1,284")
+                    me.box(classes="grow")
+                    button(…)
+                with me.box(classes="bar tools"):     # row 2: tabs, filters, space, capsule
+                    segments(kind="tabs", …); me.box(classes="grow"); status_capsule(…)
+                drop(…)                               # "3 new", hangs from the waterline
+                me.box(classes="waterline live")      # or plain, polling, off, offline, failed
+            with me.box(classes="page"):
+                with me.box(classes="notice failed"): # failed, offline, info: text, then one action
+                    aria(role="alert"); symbol(name="sync_problem")
+                    with me.box(classes="grow"): me.text("Refresh failed, showing 14:02.")
+                    button(label="Retry", …)
+                with me.box(classes="grid"):
+                    aria(role="list", label="Library, newest first")
+                    tile(…)                           # or me.box(classes="sk-tile") on the first load
+                sentinel(…)
+                with me.box(classes="blank"):         # instead of the grid: symbol, h2, text, one action
+                    symbol(name="photo_library", look="xl")
+                    with me.box(classes="h2"): me.text("Nothing here yet")
+                    me.text("Make a first picture."); button(variant="primary", …)
+    toast(…); guard()
+
+Create pages: `work` > `form` (> `formscroll`, `formfoot`) and `results` (> `runset` > `runhead`, `quad`).
+Try-on: `try` > `card slot` (> `row` > `stepno`, `h2 grow`; `slot-pic` or `slot-pic empty`), `earlier`.
+Dialogs: one box, `choose` (> `choose-head` with the capsule and a waterline, `choose-body` which scrolls) or `look-closer`
+(> picture, `facts`).
+Helpers: row, col, grow, wrap, cut, cut2, meta, label, strong, num, mono, vh, only-s, hide-s, only-xl, hide-xl, card,
+chip, chip on, state run|ready|bad|warn|plain.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from components.web._face import Handler
+from components.web.button import button, link_button
+from components.web.dialog import dialog
+from components.web.field import field
+from components.web.messages import drop, toast
+from components.web.nav import NavItem, nav
+from components.web.page_tools import ago, aria, guard, shortcuts, symbol
+from components.web.place import place
+from components.web.run_watch import run_watch
+from components.web.segments import SegmentOption, segments
+from components.web.sentinel import sentinel
+from components.web.status_capsule import status_capsule
+from components.web.tile import tile
+
+STYLESHEETS: Final[list[str]] = [
+    "/static/tokens.css",
+    "/static/mesop.css",
+    "/static/freshet.css",
+    "/static/controls.css",
+    "/static/tiles.css",
+    "/static/layouts.css",
+]
+"""In this order, on every page."""
+
+__all__ = [
+    "STYLESHEETS",
+    "Handler",
+    "NavItem",
+    "SegmentOption",
+    "ago",
+    "aria",
+    "button",
+    "dialog",
+    "drop",
+    "field",
+    "guard",
+    "link_button",
+    "nav",
+    "place",
+    "run_watch",
+    "segments",
+    "sentinel",
+    "shortcuts",
+    "status_capsule",
+    "symbol",
+    "tile",
+    "toast",
+]

@@ -12,13 +12,18 @@ from typing import cast
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_MESOP_ICON = re.compile(rb'<link rel="shortcut icon"[^>]*>')
 _FOREIGN_LINK = re.compile(rb"<link\b[^>]*https?://[^>]*>\s*", re.DOTALL)
+_FOREIGN_SOURCE = re.compile(rb"https?:\S*|\*|fonts\.\S+|/\S+")
+"""Sources of a policy that name another origin, or a path, which is none (Mesop lists stylesheets so)."""
+_HEAD = (
+    b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><script src="/static/boot.js"></script></head>'
+)
 _LOST = b"""<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>No such page - Freshet</title><link rel="stylesheet" href="/static/tokens.css">
 <link rel="stylesheet" href="/static/freshet.css"></head><body><main class="blank lost"><h1>There is no such page</h1>
 <p>The address may be mistyped, or the page has moved.</p><a class="btn primary" href="/library">Go to the library</a>
 </main></body></html>"""
-_BOOT = b'<script src="/static/boot.js"></script>'
 
 
 class LocalPages:
@@ -45,7 +50,7 @@ class LocalPages:
             body += message.get("body", b"")
             if not message.get("more_body", False):
                 page = localise(body)
-                await send(_with_length(held, len(page)))
+                await send(_rewritten(held, len(page)))
                 await send({"type": "http.response.body", "body": page})
 
         await self._app(scope, receive, rewrite)
@@ -53,11 +58,10 @@ class LocalPages:
 
 def localise(page: bytes) -> bytes:
     """`page` without links to other origins and with the boot script at the end of its head."""
-    return (
-        _FOREIGN_LINK.sub(b"", page)
-        .replace(b"</head>", _BOOT + b"</head>", 1)
-        .replace(b"<html>", b'<html lang="en">', 1)
-    )
+    local = _FOREIGN_LINK.sub(b"", _MESOP_ICON.sub(b"", page))
+    for old, new in ((b"<html>", b'<html lang="en">'), (b"<title>Mesop<", b"<title>Freshet<"), (b"</head>", _HEAD)):
+        local = local.replace(old, new, 1)
+    return local
 
 
 def _is_html(message: Message) -> bool:
@@ -65,10 +69,26 @@ def _is_html(message: Message) -> bool:
     return headers.get(b"content-type", b"").startswith(b"text/html")
 
 
-def _with_length(message: Message, length: int) -> Message:
-    drop = {b"content-length", b"etag", b"last-modified", b"cache-control"}
-    headers = [(key, value) for key, value in message["headers"] if key.lower() not in drop]
-    return message | {"headers": [*headers, (b"content-length", str(length).encode()), (b"cache-control", b"no-cache")]}
+def own_policy(policy: bytes) -> bytes:
+    """Mesop's content security policy without other origins: what Freshet shows comes from Freshet."""
+    directives = [directive.split() for directive in policy.split(b";")]
+    kept = [
+        [word for word in words if not (words[0].endswith(b"-src") and _FOREIGN_SOURCE.fullmatch(word))]
+        for words in directives
+        if words
+    ]
+    return b"; ".join(b" ".join(words) for words in kept)
+
+
+def _rewritten(message: Message, length: int) -> Message:
+    """The response's start with headers that fit the new body."""
+    headers = {key.lower(): value for key, value in message["headers"]}
+    for name in (b"etag", b"last-modified"):
+        headers.pop(name, None)
+    if b"content-security-policy" in headers:
+        headers[b"content-security-policy"] = own_policy(headers[b"content-security-policy"])
+    headers |= {b"content-length": str(length).encode(), b"cache-control": b"no-cache"}
+    return {**message, "headers": list(headers.items())}
 
 
 class KnownPages:

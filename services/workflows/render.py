@@ -7,7 +7,7 @@ from collections.abc import Callable
 from services.errors import GenerationError, NotFound
 from services.files.rendered import RenderedFile
 from services.generation.local.render import render_image, render_video
-from services.generation.local.try_on import render_try_on
+from services.generation.local.tryon import render_try_on
 from services.identity import SYSTEM
 from services.models import MediaItem, Run
 from services.workflows.context import WorkflowContext

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.clock import Clock
@@ -53,7 +54,10 @@ class Studio:
         now = self._clock.now()
         # Lists break ties of time by descending id: the first output gets the highest, so it stands first.
         media_ids = sorted((self._ids.new() for _ in range(order.count)), reverse=True)
-        outputs = [self._placeholder(principal, project_id, order, run_id, *place) for place in enumerate(media_ids)]
+        outputs = [
+            self._placeholder(principal, project_id, order, run_id, index, media_id, now)
+            for index, media_id in enumerate(media_ids)
+        ]
         run = Run(
             id=run_id,
             project_id=project_id,
@@ -100,10 +104,10 @@ class Studio:
             log_event("run.cancelled", run_id=run_id, removed=len(removals))
             return cancelled
 
+    @staticmethod
     def _placeholder(
-        self, principal: Principal, project_id: str, order: Order, run_id: str, index: int, media_id: str
+        principal: Principal, project_id: str, order: Order, run_id: str, index: int, media_id: str, now: datetime
     ) -> MediaItem:
-        now = self._clock.now()
         return MediaItem(
             id=media_id,
             project_id=project_id,

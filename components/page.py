@@ -10,12 +10,11 @@ import flask
 import mesop as me
 from mesop.runtime import runtime
 
+from components.web import STYLESHEETS
 from services.log import log_failure
 from services.models import MediaQuery
 from state.handlers import Handler, handler
 from state.view import ViewState, recover
-
-STYLESHEETS = ["/static/tokens.css", "/static/mesop.css", "/static/freshet.css"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""A modal dialog around Mesop's children."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesop as me
+
+from components.web._face import Handler, insert
+
+
+@me.web_component(path="./dialog.js", skip_validation=True)
+def dialog(*, is_open: bool, label: str, on_close: Handler, key: str, purpose: str = "", wide: bool = True) -> Any:
+    """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button"}.
+
+    Put all children into one box (slotted children are matched by place) and draw them only while it is open.
+    `on_close` must lead to `is_open=False`: the dialog has left the screen by then. `purpose` is a chip beside the
+    heading ("for Product"). Below 600 px it is a sheet at the foot of the window.
+    """
+    return insert(
+        "freshet-dialog",
+        key=key,
+        events={"closeEvent": on_close},
+        properties={"isOpen": is_open, "label": label, "purpose": purpose, "wide": wide},
+    )

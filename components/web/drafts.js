@@ -1,0 +1,39 @@
+// Text that was typed outlives a page that had to be reloaded (a restarted server, a crash, F5): it is kept in this tab's
+// session storage and handed out once, to the field that asks for it first. An ordinary visit starts clean.
+
+const PREFIX = 'freshet:draft:';
+const FORCED = 'freshet:forced-reload';
+const asked = new Set();
+
+const reloaded = (() => {
+  const how = performance.getEntriesByType('navigation')[0]?.type;
+  const forced = sessionStorage.getItem(FORCED) !== null;
+  sessionStorage.removeItem(FORCED);
+  return forced || how === 'reload' || how === 'back_forward';
+})();
+
+/** The next load of this tab gets the drafts back, whatever its URL. */
+export function keepForReload() {
+  sessionStorage.setItem(FORCED, '1');
+}
+
+/** The kept text of a field, or null. Only the first question after a reload is answered. */
+export function kept(key) {
+  if (asked.has(key)) return null;
+  asked.add(key);
+  const text = sessionStorage.getItem(PREFIX + key);
+  if (!reloaded) sessionStorage.removeItem(PREFIX + key);
+  return reloaded ? text : null;
+}
+
+export function keep(key, text) {
+  try {
+    sessionStorage.setItem(PREFIX + key, text);
+  } catch {
+    // The storage is full: the field works on, without a safety net.
+  }
+}
+
+export function forget(key) {
+  sessionStorage.removeItem(PREFIX + key);
+}

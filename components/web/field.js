@@ -1,0 +1,130 @@
+import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {forget, keep, kept} from './drafts.js';
+
+const count = new Intl.NumberFormat('en-GB');
+
+class FreshetField extends FreshetElement {
+  static props = {
+    fieldId: '', label: '', value: '', multiline: false, rows: 3, limit: null, placeholder: '', hint: '', error: '',
+    numeric: false, actionIcon: '', actionLabel: '', draftKey: '',
+  };
+  #input;
+  #box = el('div', {class: 'input'});
+  #label = el('label');
+  #counter = el('span', {class: 'meta'});
+  #hint = el('span', {class: 'help'});
+  #wrong = el('span', {class: 'help bad', role: 'alert'});
+  #action = el('button', {type: 'button', class: 'ib sm'});
+  #sent = []; // values sent and not yet seen coming back, oldest first
+  #drawn = false;
+  #base = ''; // what the server held when the field appeared
+
+  build() {
+    const name = `field-${this.fieldId}`;
+    this.classList.add('field');
+    this.#input = el(this.multiline ? 'textarea' : 'input', {
+      id: name, name, class: 'txt', autocomplete: 'off', type: this.multiline ? null : 'text',
+      'aria-describedby': `${name}-hint ${name}-wrong`, spellcheck: this.numeric ? 'false' : null,
+    });
+    attrs(this.#label, {for: name});
+    attrs(this.#hint, {id: `${name}-hint`});
+    attrs(this.#wrong, {id: `${name}-wrong`});
+    this.#box.append(this.#input, this.#action);
+    this.append(el('div', {class: 'lab'}, this.#label, this.#counter), this.#box, this.#wrong, this.#hint);
+    this.#base = this.#input.value = this.value;
+    this.#listen();
+  }
+
+  #listen() {
+    this.#input.addEventListener('input', () => this.#typed());
+    this.#input.addEventListener('change', () => this.#send());
+    this.#input.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.isComposing || !this.submitEvent) return;
+      if (this.multiline && !event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      this.#send();
+      this.emit('submitEvent', {value: this.#input.value});
+    });
+    this.#action.addEventListener('click', () => this.emit('actionEvent', {value: this.#input.value}));
+    this.#box.addEventListener('click', (event) => event.target === this.#box && this.#input.focus());
+  }
+
+  #restore() {
+    const text = this.draftKey ? kept(this.draftKey) : null;
+    if (text === null || text === this.value) return;
+    this.#input.value = text;
+    // After Mesop has put the element in place and listens to it.
+    setTimeout(() => this.#send());
+  }
+
+  #typed() {
+    this.#measure();
+    if (!this.draftKey) return;
+    if (this.#input.value === this.#base) forget(this.draftKey);
+    else keep(this.draftKey, this.#input.value);
+  }
+
+  #send() {
+    const text = this.#input.value;
+    if (text === (this.#sent.at(-1) ?? this.value)) return;
+    this.#sent.push(text);
+    this.emit('changeEvent', {value: text});
+  }
+
+  draw(changed) {
+    if (this.#drawn) {
+      if (changed.has('value')) this.#take(this.value);
+    } else {
+      this.#drawn = true;
+      this.#restore();
+    }
+    say(this.#label, this.label);
+    attrs(this.#input, {
+      placeholder: this.placeholder || null,
+      rows: this.multiline ? this.rows : null,
+      inputmode: this.numeric ? 'numeric' : null,
+    });
+    this.#box.classList.toggle('area', this.multiline);
+    say(this.#hint, this.hint);
+    this.#hint.hidden = !this.hint;
+    if (changed.has('actionIcon') || changed.has('actionLabel')) this.#drawAction();
+    this.#measure();
+  }
+
+  /** Our own words coming back change nothing; anything else is the server's word and is shown. */
+  #take(value) {
+    const echo = this.#sent.indexOf(value);
+    if (echo >= 0) {
+      this.#sent.splice(0, echo + 1);
+      return;
+    }
+    if (value === this.#input.value) return;
+    this.#sent = [];
+    this.#base = value;
+    this.#input.value = value;
+    if (this.draftKey && this.isConnected) forget(this.draftKey);
+  }
+
+  #drawAction() {
+    this.#action.hidden = !this.actionIcon;
+    attrs(this.#action, {'aria-label': this.actionLabel, title: this.actionLabel});
+    this.#action.replaceChildren(...(this.actionIcon ? [icon(this.actionIcon)] : []));
+  }
+
+  #measure() {
+    const length = [...this.#input.value].length;
+    const over = this.limit !== null && length > this.limit;
+    say(this.#counter, this.limit === null ? '' : `${count.format(length)} / ${count.format(this.limit)}`);
+    const wrong = over
+      ? `${count.format(length)} of ${count.format(this.limit)} characters. Shorten by ${count.format(length - this.limit)}`
+      : this.error;
+    this.#box.classList.toggle('invalid', Boolean(wrong));
+    attrs(this.#input, {'aria-invalid': wrong ? 'true' : null});
+    this.#wrong.hidden = !wrong;
+    if (this.#wrong.dataset.text === wrong) return;
+    this.#wrong.dataset.text = wrong;
+    this.#wrong.replaceChildren(...(wrong ? [icon('error'), el('span', {}, wrong)] : []));
+  }
+}
+
+define('freshet-field', FreshetField);

@@ -1,0 +1,25 @@
+import {FreshetElement, attrs, define, el, icon} from './base.js';
+
+class FreshetLinkButton extends FreshetElement {
+  static props = {label: '', icon: '', href: '', download: false, iconOnly: false, variant: 'line'};
+  #link;
+
+  build() {
+    this.#link = el('a');
+    this.append(this.#link);
+  }
+
+  draw() {
+    attrs(this.#link, {
+      class: `${this.iconOnly ? 'ib' : 'btn'} ${this.variant}`,
+      href: this.href,
+      download: this.download,
+      'aria-label': this.iconOnly ? this.label : null,
+      title: this.iconOnly ? this.label : null,
+    });
+    const parts = [this.icon ? icon(this.icon) : null, this.iconOnly ? null : el('span', {class: 'cut'}, this.label)];
+    this.#link.replaceChildren(...parts.filter(Boolean));
+  }
+}
+
+define('freshet-link-button', FreshetLinkButton);

@@ -1,0 +1,78 @@
+import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {toggleTheme} from './theme.js';
+
+const BOTTOM = 5; // places in the bar of a phone
+const SVG = 'http://www.w3.org/2000/svg';
+const MARK = 'M7.6 18.6V8.1c1.7-1.9 3.4-1.9 5.1-.2s3.3 1.6 4.7-.3M7.6 13.6c1.4-1.5 2.8-1.5 4.2-.2s2.6 1.2 3.6-.1';
+
+function brandMark() {
+  const svg = attrs(document.createElementNS(SVG, 'svg'), {viewBox: '0 0 24 24', 'aria-hidden': 'true'});
+  const ground = attrs(document.createElementNS(SVG, 'rect'), {width: 24, height: 24, rx: 7, class: 'ground'});
+  svg.append(ground, attrs(document.createElementNS(SVG, 'path'), {d: MARK, class: 'stroke'}));
+  return svg;
+}
+
+/** Only a plain click is ours; opening in a new tab, window or download stays the browser's. */
+const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+class FreshetNav extends FreshetElement {
+  static props = {items: [], current: '', userName: '', projectName: ''};
+  #links = el('div', {class: 'nav'});
+  #bottom = el('nav', {class: 'bottom', 'aria-label': 'Main'});
+  #project = el('span', {class: 'cut'});
+  #user = el('span', {class: 'cut grow'});
+  #avatar = el('span', {class: 'avatar', 'aria-hidden': 'true'});
+
+  build() {
+    const brand = el('a', {class: 'brand', href: '/', 'aria-label': 'Freshet, home', 'data-url': '/'}, brandMark(), el('span', {}, 'Freshet'));
+    const project = el('div', {class: 'project'}, el('i', {'aria-hidden': 'true'}), this.#project);
+    const theme = el('button', {type: 'button', class: 'ib sm theme', 'aria-label': 'Switch theme', title: 'Switch theme'}, icon('contrast'));
+    theme.addEventListener('click', toggleTheme);
+    const me = el('div', {class: 'me'}, this.#avatar, this.#user, theme);
+    const side = el('nav', {class: 'side', 'aria-label': 'Main'}, brand, project, this.#links, el('div', {class: 'side-foot'}, me));
+    this.append(side, this.#bottom);
+    this.addEventListener('click', (event) => this.#go(event));
+  }
+
+  #go(event) {
+    const link = event.target.closest?.('a[data-url]');
+    if (!link || !plain(event) || event.defaultPrevented || !this.navigateEvent) return;
+    event.preventDefault();
+    const url = link.dataset.url;
+    // If the server cannot answer now, the page opens there once it can (see guard.js).
+    window.dispatchEvent(new CustomEvent('freshet:leaving', {detail: url}));
+    this.emit('navigateEvent', {url});
+  }
+
+  draw(changed) {
+    if (changed.has('items')) this.#drawItems();
+    for (const link of this.querySelectorAll('a[data-url]:not(.brand)')) {
+      attrs(link, {'aria-current': link.dataset.url === this.current ? 'page' : null});
+    }
+    say(this.#project, this.projectName);
+    attrs(this.#project.parentElement, {title: `Project: ${this.projectName}`, hidden: !this.projectName});
+    say(this.#user, this.userName);
+    attrs(this.#user.parentElement, {title: this.userName});
+    say(this.#avatar, this.userName.replace(/^@/, '').slice(0, 1).toUpperCase());
+  }
+
+  #drawItems() {
+    const nodes = [];
+    let group = '';
+    for (const item of this.items) {
+      if (item.group !== group) {
+        group = item.group;
+        if (group) nodes.push(el('hr', {'aria-hidden': 'true'}), el('span', {class: 'label'}, group));
+      }
+      nodes.push(this.#link(item));
+    }
+    this.#links.replaceChildren(...nodes);
+    this.#bottom.replaceChildren(...this.items.slice(0, BOTTOM).map((item) => this.#link(item)));
+  }
+
+  #link({url, label, icon: symbol}) {
+    return el('a', {href: url, 'data-url': url, title: label}, icon(symbol), el('span', {class: 'cut'}, label));
+  }
+}
+
+define('freshet-nav', FreshetNav);

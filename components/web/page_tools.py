@@ -1,0 +1,65 @@
+"""Elements without a face of their own: keys, the guard of the connection, roles, ages, symbols."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesop as me
+
+from components.web._face import Handler, insert
+
+
+@me.web_component(path="./shortcuts.js", skip_validation=True)
+def shortcuts(*, keys: list[str], on_key: Handler, key: str = "shortcuts") -> Any:
+    """Keys such as "r", "/", "Escape", "ctrl+z", "shift+x", or two in a row as "g l". Payload: {key}, as given here.
+
+    Letters never fire in fields; behind an open dialog nothing fires.
+    """
+    return insert("freshet-shortcuts", key=key, events={"keyEvent": on_key}, properties={"keys": keys})
+
+
+@me.web_component(path="./guard.js", skip_validation=True)
+def guard(key: str = "guard") -> Any:
+    """Brings the tab back after the server went away. Once on every page."""
+    return insert("freshet-guard", key=key, properties={})
+
+
+@me.web_component(path="./aria.js", skip_validation=True)
+def aria(
+    *,
+    role: str = "",
+    label: str = "",
+    level: int | None = None,
+    live: str = "",
+    busy: bool | None = None,
+    current: str = "",
+    key: str | None = None,
+) -> Any:
+    """Gives the box around it a role and a name. `level` is a heading's, `live` "polite" or "assertive".
+
+    Role "presentation" marks a decoration: its content is hidden from assistive technology.
+    """
+    return insert(
+        "freshet-aria",
+        key=key,
+        properties={
+            "boxRole": role,
+            "label": label,
+            "level": level,
+            "live": live,
+            "busy": busy,
+            "current": current,
+        },
+    )
+
+
+@me.web_component(path="./ago.js", skip_validation=True)
+def ago(*, ms: int, prefix: str = "", key: str | None = None) -> Any:
+    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds."""
+    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix})
+
+
+@me.web_component(path="./symbol.js", skip_validation=True)
+def symbol(*, name: str, look: str = "", key: str | None = None) -> Any:
+    """A decorative symbol of the icon font. `look`: "s", "l", "xl", "fill", "bad", "warn", "acc", several by space."""
+    return insert("freshet-symbol", key=key, properties={"name": name, "look": look})

@@ -1,0 +1,81 @@
+import {FreshetElement, define} from './base.js';
+
+const EVERY_MS = 700;
+const SLOWEST_MS = 5000;
+const OVER = new Set(['succeeded', 'failed', 'cancelled']);
+
+/** Watches runs while the page is visible: water rises in their tiles at once, and the server hears of each end once. */
+class FreshetRunWatch extends FreshetElement {
+  static props = {runIds: []};
+  #ended = new Set();
+  #timer = 0;
+  #asking = false;
+  #wait = EVERY_MS;
+  #wake = () => this.#soon(0);
+
+  build() {
+    this.hidden = true;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#wake);
+    window.addEventListener('online', this.#wake);
+    this.#soon(0);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('visibilitychange', this.#wake);
+    window.removeEventListener('online', this.#wake);
+    clearTimeout(this.#timer);
+  }
+
+  draw() {
+    this.#soon(0);
+  }
+
+  get #open() {
+    return this.runIds.filter((run) => !this.#ended.has(run));
+  }
+
+  #soon(delay) {
+    clearTimeout(this.#timer);
+    if (!this.isConnected || document.hidden || !this.#open.length) return;
+    this.#timer = setTimeout(() => this.#ask(), delay);
+  }
+
+  async #ask() {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#hear(await this.#fetch());
+      this.#wait = EVERY_MS;
+    } catch {
+      // No answer is no news: the guard and the status line speak of connections, this only asks less often.
+      this.#wait = Math.min(this.#wait * 1.7, SLOWEST_MS);
+    } finally {
+      this.#asking = false;
+      this.#soon(this.#wait);
+    }
+  }
+
+  async #fetch() {
+    const ids = this.#open.map(encodeURIComponent).join(',');
+    const response = await fetch(`/api/runs/progress?ids=${ids}`, {cache: 'no-store', credentials: 'same-origin'});
+    if (!response.ok) throw new Error(`progress: ${response.status}`);
+    return (await response.json()).runs;
+  }
+
+  #hear(runs) {
+    for (const tile of document.querySelectorAll('freshet-tile[data-run]')) {
+      const run = runs[tile.runId];
+      if (run && run.progress > 0) tile.setProgress(run.progress);
+    }
+    const ids = this.#open.filter((run) => OVER.has(runs[run]?.status));
+    if (!ids.length || !this.isConnected) return;
+    for (const run of ids) this.#ended.add(run);
+    this.emit('completeEvent', {ids});
+  }
+}
+
+define('freshet-run-watch', FreshetRunWatch);

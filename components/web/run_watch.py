@@ -1,0 +1,19 @@
+"""The page's eye on running work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesop as me
+
+from components.web._face import Handler, insert
+
+
+@me.web_component(path="./run_watch.js", skip_validation=True)
+def run_watch(*, run_ids: list[str], on_complete: Handler, key: str = "run-watch") -> Any:
+    """While the page is visible, asks `GET /api/runs/progress?ids=a,b` every 700 ms. Payload: {ids}.
+
+    The answer is {"runs": {id: {"status": …, "progress": percent, "message": …}}}. Progress goes straight into the
+    tiles of the run; each run that succeeded, failed or was cancelled is told to `on_complete` once.
+    """
+    return insert("freshet-run-watch", key=key, events={"completeEvent": on_complete}, properties={"runIds": run_ids})

@@ -1,0 +1,23 @@
+"""The foot of an endless list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesop as me
+
+from components.web._face import Handler, insert
+
+
+@me.web_component(path="./sentinel.js", skip_validation=True)
+def sentinel(*, cursor: str, done: bool, on_more: Handler, key: str) -> Any:
+    """Asks for the page after `cursor` when it comes within 600 px of the visible part. Payload: {cursor}.
+
+    Once per cursor, and again for each new one without having left the screen. Put it after the list.
+    """
+    return insert(
+        "freshet-sentinel",
+        key=key,
+        events={"moreEvent": on_more},
+        properties={"cursor": cursor, "done": done},
+    )

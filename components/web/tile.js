@@ -1,0 +1,160 @@
+import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {ago, exact, length, ticking} from './clock.js';
+import {enrol, leave} from './grid_keys.js';
+import {Picture} from './picture.js';
+
+const KIND = {
+  image: ['image', 'Image'],
+  video: ['movie', 'Video'],
+  audio: ['music_note', 'Audio'],
+  combined: ['album', 'Picture and sound'],
+};
+const QUEUED_LEVEL = 6; // percent of water that stands in a tile whose progress is not known yet
+
+class FreshetTile extends FreshetElement {
+  static props = {
+    mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
+    duration: null, progress: null, error: '', runId: '', selected: false, use: false, isNew: false,
+  };
+  #hit = el('button', {type: 'button', class: 'hit'});
+  #name = el('span', {class: 't'});
+  #kind = el('span', {class: 'k'});
+  #when = el('span', {class: 'cut'});
+  #marks = el('span', {class: 'marks'});
+  #pic = el('span', {class: 'pic'});
+  #picture = new Picture(this.#pic);
+  #water = null;
+  #lay = el('span', {class: 'lay'});
+  #polled = 0; // progress told by the page's watch, which is ahead of the server's last render
+  #still = null;
+
+  build() {
+    this.classList.add('tile');
+    const meta = el('span', {class: 'm'}, this.#kind, this.#when);
+    // The caption comes first, so that the name begins with the title; the stylesheet puts the picture above it.
+    this.#pic.append(this.#marks);
+    this.#hit.append(el('span', {class: 'cap'}, this.#name, meta), this.#pic);
+    this.#hit.addEventListener('click', () => this.emit('activateEvent', {id: this.mediaId}));
+    this.append(this.#hit, this.#lay);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#still ??= ticking(() => this.#tellAge());
+    // The list's role may be set by an element that comes later in the same render.
+    queueMicrotask(() => {
+      if (!this.isConnected) return;
+      attrs(this, {role: this.closest('[role=list]') ? 'listitem' : null});
+      enrol(this.#hit);
+    });
+  }
+
+  disconnectedCallback() {
+    this.#still?.();
+    this.#still = null;
+    queueMicrotask(() => this.isConnected || leave(this.#hit));
+  }
+
+  /** Percent, from the page's progress watch: the water never falls while one run lasts. */
+  setProgress(percent) {
+    if (this.status !== 'generating') return;
+    this.#polled = Math.max(this.#polled, percent);
+    this.#drawLevel();
+  }
+
+  draw(changed) {
+    attrs(this, {
+      'data-id': this.mediaId, 'data-revision': this.revision, 'data-status': this.status,
+      'data-run': this.runId || null,
+    });
+    if (changed.has('runId') || (changed.has('status') && this.status !== 'generating')) this.#polled = 0;
+    this.classList.toggle('on', this.selected);
+    this.classList.toggle('using', this.use);
+    this.classList.toggle('arrived', this.isNew);
+    say(this.#name, this.label);
+    attrs(this.#hit, {title: this.label});
+    if (changed.has('mediaType')) this.#drawKind();
+    this.#drawPicture(changed);
+    this.#drawMarks();
+    this.#tellAge();
+  }
+
+  #drawKind() {
+    const [symbol, word] = KIND[this.mediaType] ?? KIND.image;
+    this.#kind.replaceChildren(icon(symbol, 's'), el('span', {class: 'vh'}, ` ${word}, `));
+  }
+
+  #drawPicture(changed) {
+    const generating = this.status === 'generating';
+    this.#pic.classList.toggle('dead', this.status === 'failed');
+    if (generating && !this.#water) this.#fill();
+    if (!generating && this.#water) this.#drain();
+    if (generating) this.#drawLevel();
+    if (changed.has('status') || changed.has('error')) this.#drawFailure();
+    const url = this.status === 'ready' ? this.thumbUrl : null;
+    this.#picture.show(url, this.status === 'ready' ? (KIND[this.mediaType] ?? KIND.image)[0] : '');
+  }
+
+  #fill() {
+    const state = el('span', {class: 'state run'}, el('i', {class: 'level', 'aria-hidden': 'true'}), el('span'));
+    this.#water = {state, water: el('span', {class: 'water', 'aria-hidden': 'true'}, el('i'))};
+    this.#pic.append(this.#water.water, state);
+  }
+
+  #drain() {
+    const {water, state} = this.#water;
+    this.#water = null;
+    state.remove();
+    // The finished picture fades in over the water, then the water goes.
+    this.#picture.settled(() => water.remove());
+  }
+
+  #drawLevel() {
+    const percent = Math.round(Math.max(this.progress ?? 0, this.#polled));
+    const {water, state} = this.#water;
+    water.style.setProperty('--p', Math.max(QUEUED_LEVEL, percent));
+    state.firstChild.style.setProperty('--p', percent);
+    say(state.lastChild, percent ? `${percent} %` : 'Queued');
+    this.#tellAge();
+  }
+
+  #drawFailure() {
+    this.#pic.querySelectorAll('.ms.l, .why').forEach((node) => node.remove());
+    this.#lay.replaceChildren();
+    if (this.status !== 'failed') return;
+    const why = this.error || 'Could not be made';
+    this.#pic.append(icon('error', 'l'), el('span', {class: 'why cut2', title: why}, why));
+    if (!this.retryEvent) return;
+    const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
+    retry.addEventListener('click', () => this.emit('retryEvent', {id: this.mediaId}));
+    this.#lay.append(retry);
+  }
+
+  #drawMarks() {
+    const ready = this.status === 'ready';
+    const marks = [];
+    if (ready && this.duration !== null && this.mediaType !== 'image') {
+      const video = this.mediaType === 'video';
+      marks.push(el('span', {class: `over ${video ? 'bl' : 'br'}`}, video ? icon('play_arrow', 'fill') : null, length(this.duration)));
+    }
+    if (this.isNew) marks.push(el('span', {class: 'over time tr'}, 'New'));
+    if (this.selected) marks.push(el('span', {class: 'tick'}, icon('check'), el('span', {class: 'vh'}, 'selected')));
+    if (this.use && ready) marks.push(el('span', {class: 'over use'}, icon('arrow_outward'), 'Use'));
+    const key = marks.map((mark) => mark.outerHTML).join();
+    if (this.#marks.dataset.key === key) return;
+    this.#marks.dataset.key = key;
+    this.#marks.replaceChildren(...marks);
+  }
+
+  #tellAge() {
+    const words = {generating: this.#doing(), failed: `Failed · ${ago(this.createdMs)}`};
+    say(this.#when, words[this.status] ?? ago(this.createdMs));
+    attrs(this.#when, {title: exact(this.createdMs)});
+  }
+
+  #doing() {
+    return Math.max(this.progress ?? 0, this.#polled) ? 'Generating' : 'Queued';
+  }
+}
+
+define('freshet-tile', FreshetTile);
