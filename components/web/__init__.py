@@ -38,8 +38,8 @@ get no wrapper in the layout; text inside a box takes the box's font):
 
 Create pages: `work` > `form` (> `formscroll`, `formfoot`) and `results` (> `runset` > `runhead`, `quad`).
 Try-on: `try` > `card slot` (> `row` > `stepno`, `h2 grow`; `slot-pic` or `slot-pic empty`), `earlier`.
-Dialogs: one box, `choose` (> `choose-head` with the capsule and a waterline, `choose-body` which scrolls) or `look-closer`
-(> picture, `facts`).
+Dialogs: one box, `choose` (> `choose-head` with capsule and waterline, `choose-body`, which scrolls) or
+`look-closer` (> picture, `facts`).
 Helpers: row, col, grow, wrap, cut, cut2, meta, label, strong, num, mono, vh, only-s, hide-s, only-xl, hide-xl, card,
 chip, chip on, state run|ready|bad|warn|plain.
 """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import mesop as me
-from typing_extensions import TypedDict
 
 from components.web._face import Handler, insert
 
