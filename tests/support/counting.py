@@ -28,6 +28,12 @@ class Tally:
             self.by_rpc: Counter[str] = Counter()
             self.calls: Counter[str] = Counter()
             self.queries: list[Any] = []
+            self._awaited: dict[str, threading.Event] = {}
+
+    def sent(self, rpc: str) -> threading.Event:
+        """Is set when a call of this name goes out."""
+        with self._lock:
+            return self._awaited.setdefault(rpc, threading.Event())
 
     @property
     def reads(self) -> int:
@@ -37,6 +43,8 @@ class Tally:
     def note_call(self, rpc: str, request: Any) -> None:
         with self._lock:
             self.calls[rpc] += 1
+            if rpc in self._awaited:
+                self._awaited[rpc].set()
             if rpc == "RunQuery":
                 self.queries.append(request.structured_query)
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.errors import StoreError, StoreUnavailable
+from services.errors import StoreCorrupt, StoreError, StoreUnavailable
 from services.store.sqlite import schema
 from services.store.sqlite.errors import mapped
 
 _IDLE_READERS = 8
 """Readers kept open when nobody reads; more are opened while they are needed."""
+_PAUSE = 0.01
+"""Seconds between two attempts at what SQLite itself does not wait for."""
+_SMALLEST_PAGE = 512
+"""Bytes: no SQLite file is shorter, unless it is empty (sqlite.org/fileformat.html)."""
 
 
 class Connections:
@@ -27,6 +32,7 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         _make_folder(path)
+        _require_whole(path)
         with mapped(path):
             self._writer = self._open()
             try:
@@ -78,10 +84,23 @@ class Connections:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         # Asked first, so that a file of another program or version is left exactly as it is.
-        schema.is_current(connection, self._path)
-        connection.execute("PRAGMA journal_mode = WAL")
+        with _transaction(connection, "BEGIN"):
+            schema.is_current(connection, self._path)
+        self._use_wal(connection)
         # Also on a current file: taking the write lock tells a read-only file now, not at the first commit.
         schema.migrate(connection, self._path)
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Switch a new file to write-ahead logging. SQLite does not wait for others that do the same: so we do."""
+        for attempts_left in reversed(range(int(self._busy_timeout / _PAUSE) + 1)):
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not attempts_left:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def _borrow(self) -> sqlite3.Connection:
         with self._lock:
@@ -121,3 +140,9 @@ def _make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"The folder of the database file {path} cannot be created: {error.strerror}") from error
+
+
+def _require_whole(path: Path) -> None:
+    """Raise StoreCorrupt for a scrap shorter than any database, which SQLite would take for empty and overwrite."""
+    if path.is_file() and 0 < path.stat().st_size < _SMALLEST_PAGE:
+        raise StoreCorrupt(f"The database file {path} is damaged or no database")

@@ -61,7 +61,10 @@ _STEPS: list[list[str]] = [
 
 
 def is_current(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file needs no step. Raises StoreError for a newer version or another program's database."""
+    """Whether the file needs no step. Raises StoreError for a newer version or another program's database.
+
+    To be asked inside a transaction: another process may be making the tables right now.
+    """
     version = _pragma(connection, "user_version")
     if version > len(_STEPS):
         raise StoreError(
