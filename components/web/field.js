@@ -85,6 +85,7 @@ class FreshetField extends FreshetElement {
       inputmode: this.numeric ? 'numeric' : null,
     });
     this.#box.classList.toggle('area', this.multiline);
+    this.#box.style.setProperty('--rows', this.rows);
     say(this.#hint, this.hint);
     this.#hint.hidden = !this.hint;
     if (changed.has('actionIcon') || changed.has('actionLabel')) this.#drawAction();

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el} from './base.js';
+import {cutOut} from './cutout.js';
 
 const SMALLEST = 0.05;
 const LARGEST = 2;
@@ -12,7 +13,7 @@ const round = (value) => Math.round(value * 1e4) / 1e4;
 class FreshetPlace extends FreshetElement {
   static props = {personUrl: '', productUrl: '', x: 0.5, y: 0.5, scale: 0.5};
   #person = el('img', {alt: 'Person', class: 'person', draggable: 'false', decoding: 'async'});
-  #product = el('img', {alt: '', draggable: 'false', decoding: 'async'});
+  #product = el('div', {class: 'worn', 'aria-hidden': 'true'});
   #frame = el('div', {
     class: 'handles', role: 'group', tabindex: '0', 'aria-roledescription': 'placement', 'aria-describedby': 'place-help',
   });
@@ -34,11 +35,24 @@ class FreshetPlace extends FreshetElement {
 
   draw(changed) {
     attrs(this.#person, {src: this.personUrl || null});
-    attrs(this.#product, {src: this.productUrl || null});
+    if (changed.has('productUrl')) this.#wear(this.productUrl);
     if (!this.#drag && ['x', 'y', 'scale'].some((name) => changed.has(name))) {
       this.#at = {x: this.x, y: this.y, scale: this.scale};
     }
     this.#lay();
+  }
+
+  async #wear(url) {
+    this.#product.replaceChildren();
+    if (!url) return;
+    const image = el('img', {alt: '', src: url, draggable: 'false'});
+    try {
+      await image.decode();
+      if (url === this.productUrl) this.#product.replaceChildren(cutOut(image));
+    } catch {
+      // Not decodable or not readable: the handles still place its frame.
+      if (url === this.productUrl) this.#product.replaceChildren(image);
+    }
   }
 
   #lay() {

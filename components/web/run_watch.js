@@ -2,6 +2,7 @@ import {FreshetElement, define} from './base.js';
 
 const EVERY_MS = 700;
 const SLOWEST_MS = 5000;
+const MOST_IDS = 50; // what the server answers at once
 const OVER = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** Watches runs while the page is visible: water rises in their tiles at once, and the server hears of each end once. */
@@ -60,7 +61,7 @@ class FreshetRunWatch extends FreshetElement {
   }
 
   async #fetch() {
-    const ids = this.#open.map(encodeURIComponent).join(',');
+    const ids = this.#open.slice(0, MOST_IDS).map(encodeURIComponent).join(',');
     const response = await fetch(`/api/runs/progress?ids=${ids}`, {cache: 'no-store', credentials: 'same-origin'});
     if (!response.ok) throw new Error(`progress: ${response.status}`);
     return (await response.json()).runs;
@@ -69,7 +70,11 @@ class FreshetRunWatch extends FreshetElement {
   #hear(runs) {
     for (const tile of document.querySelectorAll('freshet-tile[data-run]')) {
       const run = runs[tile.runId];
-      if (run && run.progress > 0) tile.setProgress(run.progress);
+      if (!run) continue;
+      // A run of several pictures tells how far each is; without that, all share the run's own progress.
+      const each = Object.keys(run.outputs ?? {}).length > 0;
+      const percent = each ? run.outputs[tile.mediaId] ?? 0 : run.progress;
+      if (percent > 0) tile.setProgress(percent);
     }
     const ids = this.#open.filter((run) => OVER.has(runs[run]?.status));
     if (!ids.length || !this.isConnected) return;

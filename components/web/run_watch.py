@@ -13,7 +13,7 @@ from components.web._face import Handler, insert
 def run_watch(*, run_ids: list[str], on_complete: Handler, key: str = "run-watch") -> Any:
     """While the page is visible, asks `GET /api/runs/progress?ids=a,b` every 700 ms. Payload: {ids}.
 
-    The answer is {"runs": {id: {"status": …, "progress": percent, "message": …}}}. Progress goes straight into the
-    tiles of the run; each run that succeeded, failed or was cancelled is told to `on_complete` once.
+    The answer is {"runs": {id: {"status": …, "progress": percent, "outputs": {media id: percent}}}}. Progress goes
+    straight into the tiles of the run; each run that succeeded, failed or was cancelled is told to `on_complete` once.
     """
     return insert("freshet-run-watch", key=key, events={"completeEvent": on_complete}, properties={"runIds": run_ids})
