@@ -16,7 +16,8 @@ from services.models import MediaItem
 from state.handlers import handler
 from state.library import LibraryState, library_query, library_view, load_library, read_url
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
-from state.view import cursor, has_more, held_items
+from state.retry import retry
+from state.view import cursor, first_load, has_more, held_items
 
 TABS: list[SegmentOption] = [
     {"value": "all", "label": "All"},
@@ -40,10 +41,8 @@ def library_page() -> None:
 
 def _head() -> None:
     view = library_view()
-    shown = len(held_items(view))
-    head_bar(
-        "Library", meta="" if view.first_load else f"{shown} {'shown' if has_more(view) else 'in all'}", actions=_create
-    )
+    shown = f"{len(held_items(view))} {'shown' if has_more(view) else 'in all'}"
+    head_bar("Library", meta="" if first_load(view) else shown, actions=_create)
     with me.box(classes="bar tools", key="tools"):
         segments(
             label="Type",
@@ -97,7 +96,7 @@ def _grid(items: tuple[MediaItem, ...]) -> None:
     with me.box(classes="grid", key="grid"):
         aria(role="list", label="Library, newest first")
         for item in items:
-            media_tile(item, on_activate=on_tile_activate)
+            media_tile(item, on_activate=on_tile_activate, on_retry=on_tile_retry)
     sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
 
 
@@ -162,6 +161,12 @@ def on_tile_activate(event: me.WebEvent) -> None:
     open_preview(str(event.value.get("id", "")))
     if item_id := me.state(PreviewState).item_id:
         me.query_params["item"] = item_id
+
+
+@handler
+def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
+    retry(event)
+    yield from _load_media_and_update_state("complete")
 
 
 @handler

@@ -18,6 +18,7 @@ from services.freshness import Reason
 from state.bound import bound
 from state.handlers import handler
 from state.preview import PreviewState, close_preview, open_preview, previewed
+from state.retry import retry
 from state.session import principal, project_id
 from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query, slot, try_on_view
 from state.view import cursor, has_more, held_items, load_view, show_held
@@ -132,7 +133,7 @@ def _earlier() -> None:
             with me.box(classes="grid", key="grid"):
                 aria(role="list", label="Earlier results, newest first")
                 for item in items:
-                    media_tile(item, on_activate=on_tile)
+                    media_tile(item, on_activate=on_tile, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
     run_watch(run_ids=running(items), on_complete=on_run_complete)
     looked_at = me.state(PreviewState)
@@ -200,6 +201,12 @@ def on_more(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_tile(event: me.WebEvent) -> None:
     open_preview(str(event.value.get("id", "")))
+
+
+@handler
+def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
+    retry(event)
+    yield from _load_results("complete")
 
 
 @handler

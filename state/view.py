@@ -31,10 +31,13 @@ class ViewState:
     fetching: str = ""
     error: str = ""
 
-    @property
-    def first_load(self) -> bool:
-        """Nothing is held yet, and nothing has failed."""
-        return not self.version and not self.error
+
+def first_load(view: ViewState) -> bool:
+    """Nothing is held yet, and nothing has failed.
+
+    A function, not a property: Mesop sends the properties of nested state to the browser and refuses them back.
+    """
+    return not view.version and not view.error
 
 
 def load_view(

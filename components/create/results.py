@@ -19,8 +19,9 @@ from state.bound import bound
 from state.create import SPECS, form_of, results_query, view_of
 from state.handlers import handler
 from state.preview import PreviewState, close_preview, open_preview, previewed
+from state.retry import retry
 from state.session import principal
-from state.view import cursor, has_more, held_items, load_view
+from state.view import cursor, first_load, has_more, held_items, load_view
 
 
 def create_results(kind: str) -> None:
@@ -65,7 +66,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
         with me.box(classes="quad", key=f"quad-{run_id}"):
             aria(role="list", label=first.title)
             for item in outputs:
-                media_tile(item, on_activate=on_tile)
+                media_tile(item, on_activate=on_tile, on_retry=bound(on_tile_retry, kind))
 
 
 def _facts(item: MediaItem) -> list[str]:
@@ -83,7 +84,7 @@ def _nothing(kind: str) -> None:
             symbol(name="cloud_off", look="xl")
             me.text(view.error)
             button(label="Retry", on_press=bound(on_refresh, kind), key="retry-first")
-        elif view.first_load:
+        elif first_load(view):
             me.text("Loading…")
         else:
             symbol(name="image" if kind == "image" else "movie", look="xl")
@@ -112,6 +113,11 @@ def on_more(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
     run_id = str(event.value.get("token", ""))
     services().studio.cancel(principal(), run_id)
+    yield from load(kind, "complete")
+
+
+def on_tile_retry(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    retry(event)
     yield from load(kind, "complete")
 
 

@@ -15,7 +15,7 @@ from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from state.handlers import Handler, handler
 from state.session import project_id
-from state.view import ViewState, cursor, has_more, held_items, load_view, show_held
+from state.view import ViewState, cursor, first_load, has_more, held_items, load_view, show_held
 
 
 @me.stateclass
@@ -84,7 +84,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error)
-    elif needs_refresh or view.first_load:
+    elif needs_refresh or first_load(view):
         _skeletons()
     else:
         _blank(

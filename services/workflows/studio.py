@@ -83,6 +83,27 @@ class Studio:
         log_event("run.started", run_id=run_id, run_type=run.run_type, model=run.model, outputs=order.count)
         return run
 
+    def retry(self, principal: Principal, media_id: str) -> None:
+        """Make a failed output again, in its place and with its own settings, as a new run.
+
+        Anything but a failed output is left as it is: somebody else was quicker. Raises NotFound, Forbidden, Conflict,
+        StoreError.
+        """
+        item = self._store.media.get(principal, media_id)
+        if item.status != "failed" or item.run_id is None:
+            return
+        now = self._clock.now()
+        failed = self._store.runs.get(principal, item.run_id)
+        fresh = {"id": self._ids.new(), "created_at": now, "output_ids": (item.id,), "status": "queued", "progress": 0}
+        cleared = {"error": None, "started_at": None, "finished_at": None, "engine_id": self._engine.engine_id}
+        run = failed.model_copy(update={**fresh, **cleared, "owner_id": principal.user_id})
+        waiting = item.model_copy(update={"status": "generating", "error": None, "run_id": run.id})
+        writes: list[Write] = [Put(run, expect=0), Put(waiting, expect=item.revision)]
+        self._store.commit(principal, writes, operation_id=run.id)
+        self._progress.begin(run)
+        self._engine.enqueue(run.id)
+        log_event("run.retried", run_id=run.id, media_id=media_id)
+
     def cancel(self, principal: Principal, run_id: str) -> Run:
         """Stop a run: outputs already made stay, placeholders are removed. A finished run is returned as it is.
 

@@ -1,0 +1,19 @@
+"""The studio in process, on each kind of store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.clock import FakeClock
+from services.store.protocol import Store
+from tests.support.studio import Studio
+
+
+@pytest.fixture
+def studio(store: Store, clock: FakeClock, tmp_path: Path) -> Iterator[Studio]:
+    studio = Studio(store, clock, tmp_path / "data")
+    yield studio
+    studio.close()

@@ -1,0 +1,229 @@
+"""Try-on: two choosers on one page, each with a flag, a query and a field of its own."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from components.library import library_chooser_button as chooser
+from services.errors import StoreUnavailable
+from services.models import MediaItem
+from tests.handler.test_page_library import DOWN, refreshes
+from tests.support.mesop_client import MesopClient
+from tests.support.studio import Studio, ids_shown
+
+
+def open_chooser(tab: MesopClient, which: str) -> MesopClient:
+    number = ["person", "product"].index(which)
+    node = [node for node in tab._walk() if node.key.key == f"choose-{which}"][0]
+    assert number in (0, 1)
+    tab._event(node, tab._web(node)["events"]["pressEvent"], string_value="{}")
+    return tab
+
+
+def close_chooser(tab: MesopClient) -> None:
+    tab.fire("freshet-dialog", "closeEvent", {"reason": "escape"}, isOpen=True)
+
+
+def choose(tab: MesopClient, item: MediaItem) -> None:
+    tab.fire("freshet-tile", "activateEvent", {"id": item.id}, mediaId=item.id)
+
+
+def chooser_state(tab: MesopClient) -> dict[str, Any]:
+    """The chooser's own state, as the browser holds it."""
+    import json
+
+    for state in tab.states.states:
+        held = json.loads(state.data)
+        if "needs_refresh" in held:
+            return dict(held)
+    raise AssertionError("no chooser state")
+
+
+def filled(tab: MesopClient) -> dict[str, str]:
+    """Which item fills which field."""
+    import json
+
+    for state in tab.states.states:
+        held = json.loads(state.data)
+        if "person" in held:
+            return {name: held[name]["media_id"] for name in ("person", "product")}
+    raise AssertionError("no try-on state")
+
+
+def test_R0_01_the_chooser_asks_the_store_on_every_open(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+    studio.add(3)
+    tab = studio.open("/try-on")
+    caplog.set_level(logging.INFO, "freshet")
+    open_chooser(tab, "person")
+    close_chooser(tab)
+    (new,) = studio.add()
+    open_chooser(tab, "person")
+    assert refreshes(caplog, "chooser.refresh") == ["open", "open"]
+    assert ids_shown(tab)[0] == new.id
+
+
+def test_R0_01_held_items_paint_before_the_store_has_answered(studio: Studio) -> None:
+    shown = [item.id for item in reversed(studio.add(3))]
+    tab = studio.open("/try-on")
+    open_chooser(tab, "person")
+    close_chooser(tab)
+    (new,) = studio.add()
+    frames: list[list[str]] = []
+    draw = tab._render
+
+    def watch(render: Any) -> None:
+        draw(render)
+        frames.append(ids_shown(tab))
+
+    tab._render = watch  # type: ignore[method-assign]
+    open_chooser(tab, "person")
+    assert frames[0] == shown
+    assert frames[-1] == [new.id, *shown]
+
+
+def test_R0_02_the_flag_is_cleared_once_and_five_other_clicks_ask_nothing(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    studio.add(3)
+    tab = studio.open("/try-on")
+    caplog.set_level(logging.INFO, "freshet")
+    open_chooser(tab, "person")
+    assert chooser_state(tab)["needs_refresh"] == {"person": False}
+    before = studio.store.reads
+    for _ in range(5):
+        tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert studio.store.reads == before
+    assert refreshes(caplog, "chooser.refresh") == ["open"]
+
+
+def test_R0_02_the_flag_stands_while_the_store_is_asked(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.add(3)
+    tab = studio.open("/try-on")
+    seen: list[dict[str, bool]] = []
+    load = chooser.load_when_needed
+
+    def watch(flags: dict[str, bool], key: str) -> Any:
+        for _ in load(flags, key):
+            seen.append(dict(flags))
+            yield
+
+    monkeypatch.setattr(chooser, "load_when_needed", watch)
+    open_chooser(tab, "product")
+    assert seen == [{"product": True}, {"product": False}]
+
+
+def test_R0_02_two_choosers_do_not_share_a_flag(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.add(3)
+    tab = studio.open("/try-on")
+    monkeypatch.setattr(chooser, "load_when_needed", lambda flags, key: iter(()))
+    open_chooser(tab, "person")
+    close_chooser(tab)
+    assert chooser_state(tab)["needs_refresh"] == {"person": True}
+    monkeypatch.undo()
+    open_chooser(tab, "product")
+    assert chooser_state(tab)["needs_refresh"] == {"person": True, "product": False}
+
+
+def test_R0_02_a_store_that_fails_clears_the_flag_and_the_next_open_asks_again(studio: Studio) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/try-on")
+    studio.store.fault = DOWN
+    open_chooser(tab, "person")
+    assert chooser_state(tab)["needs_refresh"] == {"person": False}
+    assert "The library could not be read" in tab.text
+    close_chooser(tab)
+    studio.store.fault = None
+    open_chooser(tab, "person")
+    assert ids_shown(tab) == [item.id]
+
+
+def test_R0_11_each_chooser_fills_its_own_field_and_closes(studio: Studio) -> None:
+    person, product = studio.add(2)
+    tab = studio.open("/try-on")
+    choose(open_chooser(tab, "product"), product)
+    assert filled(tab) == {"person": "", "product": product.id}
+    assert chooser_state(tab)["open_key"] == ""
+    assert not any(dialog["isOpen"] for dialog in tab.elements("freshet-dialog"))
+    choose(open_chooser(tab, "person"), person)
+    assert filled(tab) == {"person": person.id, "product": product.id}
+
+
+def test_R0_11_an_id_that_is_nobodys_or_no_picture_fills_nothing_and_says_so(studio: Studio) -> None:
+    (image,) = studio.add()
+    (video,) = studio.add(media_type="video", origin="create-video")
+    tab = studio.open("/try-on")
+    for forged in ("01ARZ3NDEKTSV4RRFFQ69G5FAV", video.id, "../../etc/passwd"):
+        open_chooser(tab, "person")
+        tab.fire("freshet-tile", "activateEvent", {"id": forged}, mediaId=image.id)
+        assert filled(tab) == {"person": "", "product": ""}
+        assert "Choose another one." in tab.element("freshet-toast")["message"]
+
+
+def test_R0_12_every_image_of_a_run_can_be_chosen_and_unfinished_ones_cannot(studio: Studio) -> None:
+    run_id = studio.services.ids.new()
+    images = [studio.add(run_id=run_id, run_index=index)[0] for index in range(4)]
+    studio.add(status="generating", files={}, run_id=studio.services.ids.new())
+    studio.add(status="failed", files={}, error="Refused")
+    tab = open_chooser(studio.open("/try-on"), "person")
+    assert ids_shown(tab) == [item.id for item in reversed(images)]
+    for image in images:
+        close_chooser(tab)
+        choose(open_chooser(tab, "person"), image)
+        assert filled(tab)["person"] == image.id
+        open_chooser(tab, "person")
+
+
+def test_the_chooser_lists_only_the_asked_type_and_pages_past_the_first_24(studio: Studio) -> None:
+    images = studio.add(30)
+    studio.add(5, media_type="video", origin="create-video")
+    tab = open_chooser(studio.open("/try-on"), "person")
+    assert len(tab.tiles()) == 24
+    sentinel = next(each for each in tab.elements("freshet-sentinel") if not each["done"])
+    tab.fire("freshet-sentinel", "moreEvent", {"cursor": sentinel["cursor"]}, cursor=sentinel["cursor"])
+    assert ids_shown(tab) == [item.id for item in reversed(images)]
+
+
+def test_generating_needs_both_pictures_and_makes_one_run_from_a_double_click(studio: Studio) -> None:
+    person, product = studio.add(2)
+    tab = studio.open("/try-on")
+    assert tab.element("freshet-button", label="Generate Image")["disabled"]
+    choose(open_chooser(tab, "person"), person)
+    choose(open_chooser(tab, "product"), product)
+    token = tab.element("freshet-button", label="Generate Image")["token"]
+    for _ in range(2):
+        tab.fire("freshet-button", "pressEvent", {"token": token}, label="Generate Image")
+    assert studio.engine.enqueued == [token]
+    result = tab.tiles()[0]
+    assert result["status"] == "generating"
+    assert result["label"] == f"{product.title} on {person.title}"
+
+
+def test_a_picture_deleted_after_it_was_chosen_starts_nothing_and_says_which(studio: Studio) -> None:
+    from services.models import Remove
+
+    person, product = studio.add(2)
+    tab = studio.open("/try-on")
+    choose(open_chooser(tab, "person"), person)
+    choose(open_chooser(tab, "product"), product)
+    studio.store._store.commit(studio.principal, [Remove("media", product.id, product.revision)], operation_id="gone")
+    tab.press("Generate Image")
+    assert studio.engine.enqueued == []
+    assert any("no longer in the library" in text for text in tab.text)
+    assert filled(tab)["person"] == person.id
+
+
+def test_a_store_that_is_away_loses_no_choice(studio: Studio) -> None:
+    person, product = studio.add(2)
+    tab = studio.open("/try-on")
+    choose(open_chooser(tab, "person"), person)
+    choose(open_chooser(tab, "product"), product)
+    studio.store.fault = StoreUnavailable("The store did not answer.")
+    tab.press("Generate Image")
+    assert any("The store did not answer." in text for text in tab.text)
+    assert filled(tab) == {"person": person.id, "product": product.id}
+    studio.store.fault = None
+    tab.press("Generate Image")
+    assert len(studio.engine.enqueued) == 1
