@@ -38,9 +38,7 @@ def newest_first(items: list[Any]) -> list[str]:
 
 
 class TestOrder:
-    def test_R0_04_equal_old_and_imported_times_keep_the_right_order_and_none_is_dropped(  # noqa: N802
-        self, store: Store
-    ) -> None:
+    def test_R0_04_equal_old_and_imported_times_keep_the_right_order_and_none_is_dropped(self, store: Store) -> None:
         equal = [make_item(created_at=NOON) for _ in range(30)]
         microseconds = [make_item(created_at=NOON + timedelta(microseconds=n)) for n in range(-3, 4)]
         imported = [

@@ -6,9 +6,9 @@ since Firestore allows no list in a list. Besides: `operation_id` of the commit 
 A tombstone is what a removal leaves: {id, kind, project_id, revision, operation_id, updated_at, deleted, expires_at}.
 It has no `created_at`, so lists, which are ordered by it, pass it over at no cost, and `updated_at` queries find it
 together with the changes. A removed record's tombstone is its own document reduced; a record that moves to another
-project leaves one at `{id}@{old project}`. `expires_at` is for a TTL policy on the collection group
-(`gcloud firestore fields ttls update expires_at --collection-group=media --enable-ttl`, likewise runs and projects);
-it lies a day behind the age at which watermarks are refused, so that no deletion is missed.
+project leaves one at `{id}@{old project}`. Firestore deletes it some time after `expires_at` (the TTL policies in
+firestore.indexes.json; the emulator has none), a day behind the age at which watermarks are refused, so that no
+deletion is missed.
 """
 
 from __future__ import annotations

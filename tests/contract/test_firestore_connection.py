@@ -1,0 +1,225 @@
+"""Firestore out of reach is told within seconds, and what it holds is what the documentation says."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.api_core import exceptions
+
+from services.clock import FakeClock, SystemClock
+from services.errors import Conflict, StoreCorrupt, StoreError, StoreUnavailable
+from services.models import MediaQuery
+from services.store.firestore import calls, connect
+from services.store.open import open_store
+from services.store.protocol import TOMBSTONE_LIFETIME
+from tests.support.emulator import free_port
+from tests.support.records import PROJECT, make_item, make_principal, make_run, remove, save
+from tests.support.stores import Backend
+
+ME = make_principal()
+ALL = MediaQuery(project_id=PROJECT)
+
+
+@pytest.fixture
+def backend(firestore_emulator: str, tmp_path: Path, clock: FakeClock) -> Iterator[Backend]:
+    backend = Backend("firestore", tmp_path, clock)
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def mute_port() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+class TestReaching:
+    def test_the_configured_store_is_opened_on_the_emulator(self, backend: Backend, tmp_path: Path) -> None:
+        store = open_store(
+            kind="firestore", sqlite_path=tmp_path / "x", clock=backend.clock, firestore_project=backend.project
+        )
+        [item] = save(store, make_item())
+        store.close()
+        assert backend.open().media.get(ME, item.id) == item
+
+    def test_a_port_where_nobody_listens_is_unavailable_within_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
+        self._expect_unavailable()
+
+    def test_a_host_that_never_answers_is_unavailable_within_seconds(
+        self, mute_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{mute_port}")
+        self._expect_unavailable()
+
+    def _expect_unavailable(self) -> None:
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="Firestore cannot be reached"):
+            connect("nowhere", clock=SystemClock())
+        # The client's own policy takes 60 to 300 s; the bound leaves room for a slow machine.
+        assert time.monotonic() - started < 15
+
+    def test_without_credentials_the_start_fails_with_what_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "missing.json")
+        with pytest.raises(StoreError, match="needs a project and credentials"):
+            connect("project", clock=SystemClock())
+
+    def test_a_store_that_loses_firestore_raises_and_changes_nothing(self, backend: Backend) -> None:
+        store = backend.open()
+        [item] = save(store, make_item())
+        store.close()
+        store.close()
+        for use in (store.ping, lambda: store.media.get_media_for_page(ME, ALL), lambda: remove(store, item)):
+            with pytest.raises(StoreUnavailable, match="closed"):
+                use()
+        assert backend.open().media.get(ME, item.id) == item
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("raised", "expected"),
+        [
+            (exceptions.ServiceUnavailable("x"), StoreUnavailable),
+            (exceptions.DeadlineExceeded("x"), StoreUnavailable),
+            (exceptions.ResourceExhausted("x"), StoreUnavailable),
+            (exceptions.InternalServerError("x"), StoreUnavailable),
+            (exceptions.Aborted("x"), StoreUnavailable),
+            (exceptions.Unknown("x"), StoreUnavailable),
+            (exceptions.RetryError("x", exceptions.ServiceUnavailable("y")), StoreUnavailable),
+            (exceptions.PermissionDenied("x"), StoreError),
+            (exceptions.Unauthenticated("x"), StoreError),
+            (exceptions.FailedPrecondition("x"), StoreError),
+            (exceptions.NotFound("x"), StoreError),
+            (exceptions.InvalidArgument("x"), StoreError),
+        ],
+    )
+    def test_each_becomes_one_of_ours(self, raised: exceptions.GoogleAPIError, expected: type[StoreError]) -> None:
+        translated = calls.translate(raised)
+        assert type(translated) is expected
+        assert "Firestore" in str(translated)
+
+    def test_a_read_is_tried_again_after_a_passing_failure_only(self) -> None:
+        failures: list[Exception] = [exceptions.ServiceUnavailable("x"), exceptions.InternalServerError("x")]
+
+        def flaky(**_: Any) -> str:
+            if failures:
+                raise failures.pop()
+            return "answer"
+
+        assert calls.read(flaky) == "answer"
+        failures.append(exceptions.InvalidArgument("x"))
+        with pytest.raises(StoreError, match="cannot take this"):
+            calls.read(flaky)
+
+    def test_a_document_that_cannot_be_read_is_corrupt_and_not_left_out(self, backend: Backend) -> None:
+        store = backend.open()
+        [item] = save(store, make_item())
+        backend.client().document(f"media/{item.id}").update({"status": "unheard of"})
+        with pytest.raises(StoreCorrupt, match=item.id):
+            store.media.get_media_for_page(ME, ALL)
+
+    def test_fields_of_a_newer_version_are_passed_over_and_kept(self, backend: Backend) -> None:
+        store, client = backend.open(), backend.client()
+        [item] = save(store, make_item())
+        document = client.document(f"media/{item.id}")
+        document.update({"mood": "cheerful"})
+        assert store.media.get(ME, item.id) == item
+        save(store, item.model_copy(update={"title": "b"}))
+        assert document.get().get("mood") == "cheerful"
+
+
+class TestLostAnswers:
+    """A commit whose answer does not arrive was done or not; the store finds out."""
+
+    @pytest.mark.parametrize("done", [True, False])
+    def test_a_commit_is_made_once_whether_it_had_been_done_or_not(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, done: bool
+    ) -> None:
+        store = backend.open()
+        [old] = save(store, make_item())
+        lost: list[bool] = []
+
+        def lose_first_answer(call: Any) -> Any:
+            if lost:
+                return call()
+            lost.append(True)
+            if done:
+                call()
+            raise exceptions.ServiceUnavailable("the line went dead")
+
+        monkeypatch.setattr(calls, "write", lose_first_answer)
+        new, changed = save(store, make_item(), old.model_copy(update={"title": "b"}))
+        assert lost
+        assert store.media.get_many(ME, [new.id, old.id]) == {new.id: new, old.id: changed}
+        assert (new.revision, changed.revision) == (1, 2)
+
+    def test_when_firestore_stays_away_the_commit_is_unavailable(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = backend.open()
+        [run] = save(store, make_run())
+
+        def lose_answer(call: Any) -> Any:
+            raise exceptions.ServiceUnavailable("the line is dead")
+
+        monkeypatch.setattr(calls, "write", lose_answer)
+        for write in (lambda: save(store, make_item()), lambda: store.runs.set_progress(ME, run.id, 5)):
+            with pytest.raises(StoreUnavailable):
+                write()
+
+    def test_a_conflict_found_at_the_last_moment_is_a_conflict(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store, other = backend.open(), backend.open()
+        [item] = save(store, make_item())
+        write = calls.write
+
+        def be_overtaken(call: Any) -> Any:
+            monkeypatch.setattr(calls, "write", write)
+            save(other, item.model_copy(update={"title": "theirs"}))
+            return write(call)
+
+        monkeypatch.setattr(calls, "write", be_overtaken)
+        with pytest.raises(Conflict):
+            save(store, item.model_copy(update={"title": "mine"}))
+        assert store.media.get(ME, item.id).title == "theirs"
+
+
+class TestTombstones:
+    def test_a_removal_leaves_the_bare_facts_with_the_time_when_they_expire(self, backend: Backend) -> None:
+        store, client = backend.open(), backend.client()
+        [item, run] = save(store, make_item(), make_run())
+        remove(store, item)
+        remove(store, run)
+        for path, kind in ((f"media/{item.id}", "media"), (f"runs/{run.id}", "run")):
+            document = client.document(path).get().to_dict()
+            expires_at = document.pop("expires_at")
+            assert set(document) == {"id", "kind", "project_id", "revision", "operation_id", "updated_at", "deleted"}
+            assert (document["kind"], document["revision"], document["deleted"]) == (kind, 2, True)
+            assert expires_at == backend.clock.now() + TOMBSTONE_LIFETIME + timedelta(days=1)
+
+    def test_a_move_leaves_one_in_the_old_project_and_coming_back_takes_it_away(self, backend: Backend) -> None:
+        store, client = backend.open(), backend.client()
+        both = make_principal("ada", PROJECT, "other")
+        [item] = save(store, make_item())
+        [moved] = save(store, item.model_copy(update={"project_id": "other"}), principal=both)
+        assert {snapshot.id for snapshot in client.collection("media").get()} == {item.id, f"{item.id}@{PROJECT}"}
+        save(store, moved.model_copy(update={"project_id": PROJECT}), principal=both)
+        assert {snapshot.id for snapshot in client.collection("media").get()} == {item.id, f"{item.id}@other"}
+        assert [one.id for one in store.media.get_media_for_page(both, ALL).items] == [item.id]
+
+    def test_a_record_made_again_is_no_tombstone_any_more(self, backend: Backend) -> None:
+        store, client = backend.open(), backend.client()
+        [item] = save(store, make_item())
+        remove(store, item)
+        save(store, item.model_copy(update={"revision": 0}))
+        document = client.document(f"media/{item.id}").get().to_dict()
+        assert not {"deleted", "expires_at", "kind"} & set(document)

@@ -1,0 +1,95 @@
+"""firestore.indexes.json covers every query that the store sends, and holds nothing that none needs."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.clock import FakeClock
+from services.identity import SYSTEM
+from services.models import MediaQuery
+from tests.support.indexes import Shape, is_covered, shapes_of
+from tests.support.records import PROJECT, make_item, make_principal, save
+from tests.support.stores import Backend
+
+ROOT = Path(__file__).parents[2]
+FILTERS = {"media_type": "image", "status": "ready", "owner_id": "ada", "model": "m", "origin": "import"}
+ME = make_principal()
+
+
+@pytest.fixture(scope="module")
+def shapes(firestore_emulator: str, tmp_path_factory: pytest.TempPathFactory) -> set[Shape]:
+    """Of all queries that go over the wire when every method is called with every combination of filters."""
+    backend = Backend("firestore", tmp_path_factory.getbasetemp(), FakeClock())
+    store = backend.open()
+    save(store, make_item(), make_item())
+    watermark = store.media.get_media_for_page(ME, MediaQuery(project_id=PROJECT)).watermark
+    for size in range(len(FILTERS) + 1):
+        for names in itertools.combinations(FILTERS, size):
+            query = MediaQuery.model_validate({"project_id": PROJECT} | {name: FILTERS[name] for name in names})
+            for cursor in (None, "0.x"):
+                store.media.get_media_for_page(ME, query, cursor=cursor)
+    store.media.changed_since(ME, PROJECT, watermark)
+    store.runs.unfinished(ME)
+    store.projects.list_for(ME)
+    store.projects.list_for(SYSTEM)
+    (client,) = backend.clients
+    found = {shape for query in client.tally.queries for shape in shapes_of(query)}
+    backend.close()
+    return found
+
+
+@pytest.fixture
+def index_file() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((ROOT / "firestore.indexes.json").read_text())
+    return content
+
+
+def uncovered(shapes: set[Shape], index_file: dict[str, Any]) -> set[Shape]:
+    return {shape for shape in shapes if not is_covered(shape, index_file)}
+
+
+def test_all_filters_of_a_page_are_among_the_queries(shapes: set[Shape]) -> None:
+    assert {"project_id", *FILTERS} == set(MediaQuery.model_fields)
+    newest = (("created_at", "DESCENDING"),)
+    assert Shape("media", frozenset({"project_id", *FILTERS}), newest) in shapes
+    assert len([shape for shape in shapes if shape.sort == newest]) == 2 ** len(FILTERS)
+
+
+def test_every_query_is_covered(shapes: set[Shape], index_file: dict[str, Any]) -> None:
+    assert uncovered(shapes, index_file) == set()
+
+
+def test_without_any_one_of_the_indexes_some_query_is_not(shapes: set[Shape], index_file: dict[str, Any]) -> None:
+    for number in range(len(index_file["indexes"])):
+        without = copy.deepcopy(index_file)
+        removed = without["indexes"].pop(number)
+        assert uncovered(shapes, without), removed
+
+
+def test_an_index_in_the_wrong_direction_covers_nothing(shapes: set[Shape], index_file: dict[str, Any]) -> None:
+    for index in index_file["indexes"]:
+        index["fields"][-1]["order"] = {"ASCENDING": "DESCENDING"}.get(index["fields"][-1]["order"], "ASCENDING")
+    assert len(uncovered(shapes, index_file)) == len([shape for shape in shapes if shape.sort and shape.equal])
+
+
+def test_an_exemption_of_a_field_that_a_query_needs_is_noticed(shapes: set[Shape], index_file: dict[str, Any]) -> None:
+    index_file["fieldOverrides"].append({"collectionGroup": "runs", "fieldPath": "status", "indexes": []})
+    assert {shape.collection for shape in uncovered(shapes, index_file)} == {"runs"}
+
+
+def test_tombstones_of_every_collection_expire(index_file: dict[str, Any]) -> None:
+    expiring = {one["collectionGroup"] for one in index_file["fieldOverrides"] if one.get("ttl") is True}
+    assert expiring == {"media", "runs", "projects"}
+
+
+def test_the_rules_deny_every_direct_access() -> None:
+    rules = (ROOT / "firestore.rules").read_text()
+    allowed = [line.strip() for line in rules.splitlines() if line.strip().startswith("allow")]
+    assert allowed == ["allow read, write: if false;"]
+    assert "match /{document=**}" in rules
