@@ -40,6 +40,8 @@ class Canvas:
     rng: np.random.Generator
     palette: Floats
     words: frozenset[str] = frozenset()
+    lower: float = 0.0
+    """Units by which the origin lies below the middle."""
     grain: float = 2.0
     """Standard deviation of the film grain that hides banding; 0 for video, where it would only cost bits."""
 
@@ -55,8 +57,9 @@ class Canvas:
 
     @cached_property
     def y(self) -> Floats:
-        """Distance below the centre, shape (height, 1)."""
-        return ((np.arange(self.height, dtype=np.float32) + 0.5 - self.height / 2) / self.unit)[:, None]
+        """Distance below the origin, shape (height, 1)."""
+        centred = (np.arange(self.height, dtype=np.float32) + 0.5 - self.height / 2) / self.unit
+        return (centred - self.lower)[:, None]
 
     @cached_property
     def down(self) -> Floats:
@@ -106,7 +109,7 @@ class Canvas:
     def patch(self, cx: float, cy: float, radius: float) -> Patch | None:
         """The part of the canvas within `radius` of a point, or None where that is off the canvas."""
         left = int((cx - radius) * self.unit + self.width / 2)
-        top = int((cy - radius) * self.unit + self.height / 2)
+        top = int((cy + self.lower - radius) * self.unit + self.height / 2)
         side = int(2 * radius * self.unit) + 2
         x0, x1 = max(0, left), min(self.width, left + side)
         y0, y1 = max(0, top), min(self.height, top + side)

@@ -33,7 +33,7 @@ class Cutout:
 
 def cut_out(product: Image.Image) -> Cutout:
     """The product by its own transparency, by its plain background, or else whole with feathered edges."""
-    if product.mode == "RGBA" and product.getchannel("A").getextrema()[0] < 250:
+    if product.mode == "RGBA" and np.asarray(product.getchannel("A")).min() < 250:
         return Cutout(_cropped(product), True)
     solid = product.convert("RGB")
     alpha = _alpha_by_background(solid)

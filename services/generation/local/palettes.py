@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from services.generation.local.canvas import Floats, rgb
 
 EMBER = rgb("#1c0d33", "#6b1f52", "#cc4a4a", "#f79a55", "#ffdf9e")
@@ -58,12 +60,12 @@ _MOODS: tuple[tuple[str, tuple[Floats, ...]], ...] = (
     ("rose pink blush cherry blossom love magenta", (ROSE, CORAL, PASTEL)),
     ("coral salmon peach apricot summer", (CORAL, PEACH, ROSE)),
 )
-MOODS: dict[str, tuple[Floats, ...]] = {}
-for _words, _palettes in _MOODS:
-    for _word in _words.split():
-        MOODS.setdefault(_word, _palettes)
+MOODS = tuple((frozenset(words.split()), palettes) for words, palettes in _MOODS)
 
 
-def palettes_for(words: tuple[str, ...]) -> tuple[Floats, ...]:
-    """The palettes that suit a prompt's words: those of the first word that names a mood, else all-rounders."""
-    return next((MOODS[word] for word in words if word in MOODS), _ANY)
+def palettes_for(words: Collection[str]) -> tuple[Floats, ...]:
+    """The palettes that suit a prompt: of the first mood that any word names, else all-rounders.
+
+    Moods of light come before those of things, so a desert at night is dark.
+    """
+    return next((palettes for names, palettes in MOODS if not names.isdisjoint(words)), _ANY)

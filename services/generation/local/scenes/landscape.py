@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PIL import Image
 
@@ -12,6 +10,7 @@ from services.generation.local.scene import Layered, Scene, Strip
 from services.generation.local.scenes.skies import stars, sun
 from services.generation.local.scenes.skylines import pines, rolling
 from services.generation.local.scenes.strips import strip
+from services.generation.local.scenes.water import Mirror
 
 _NIGHT = ("night", "moon", "moonlight", "moonlit", "midnight", "stars", "starry", "milky")
 _WATER = ("lake", "river", "pond", "fjord", "reflection", "reflections", "bay", "lagoon")
@@ -26,7 +25,7 @@ def landscape(canvas: Canvas) -> Scene:
     last = _RANGES - 1 if lake else _RANGES
     strips = [_range(canvas, k, horizon) for k in range(last)]
     hills = Layered(background, strips)
-    return Lake(hills, canvas, horizon + 0.19) if lake else hills
+    return Mirror(hills, canvas, horizon + 0.10, canvas.palette[0]) if lake else hills
 
 
 def _sky(canvas: Canvas, horizon: float) -> Floats:
@@ -72,31 +71,3 @@ def _range(canvas: Canvas, k: int, horizon: float) -> Strip:
         return colour, canvas.edge(depth)
 
     return strip(canvas, paint, top=base - tall * 1.6 - 0.16, sway=0.004 + 0.02 * near, period=22)
-
-
-@dataclass(frozen=True)
-class Lake:
-    """Hills with still water before them that mirrors what stands behind."""
-
-    hills: Layered
-    canvas: Canvas
-    shore: float
-
-    def at(self, seconds: float) -> Image.Image:
-        above = np.asarray(self.hills.at(seconds))
-        canvas = self.canvas
-        line = int((self.shore + canvas.half[1]) * canvas.unit)
-        rows = np.arange(canvas.height - line, dtype=np.float32)
-        depth = rows / max(1, len(rows))
-        mirrored = np.clip(line - 1 - rows * np.float32(line / len(rows)) * 0.8, 0, line - 1).astype(np.int32)
-        wave = np.sin(rows * 0.9 / (1 + depth * 3) + seconds * 2.1) + 0.6 * np.sin(rows * 0.37 - seconds * 1.4)
-        shift = (wave * (0.0012 + 0.006 * depth) * canvas.unit).astype(np.int32)
-        columns = np.clip(np.arange(canvas.width)[None] + shift[:, None], 0, canvas.width - 1)
-        water = above[mirrored[:, None], columns].astype(np.float32)
-        deep = canvas.palette[1] * 0.5
-        tint = (0.16 + 0.42 * depth)[:, None, None]
-        water += (deep - water) * tint
-        glint = np.exp(-((rows / (0.006 * canvas.unit)) ** 2))[:, None, None] * 26
-        image = above.copy()
-        image[line:] = np.clip(water + glint, 0, 255).astype(np.uint8)
-        return Image.fromarray(image)
