@@ -2,51 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from services.models import Changes, MediaItem, MediaQuery
 from services.models.query import newest_first
+from services.store.cursors import decode_cursor, place_of
+from services.store.protocol import DELTA_LIMIT
+
+REMEMBERED = DELTA_LIMIT
+"""Departures a list remembers: as many as the longest delta can hold."""
 
 
-def apply_changes(
-    held: tuple[MediaItem, ...], query: MediaQuery, changes: Changes[MediaItem], *, complete: bool
-) -> tuple[MediaItem, ...]:
-    """`held` with `changes` applied, or `held` itself when nothing in it changes.
+@dataclass(frozen=True)
+class Held:
+    """A list as far as it is loaded.
 
-    A change counts only above the revision held, so repeated and late deltas are harmless. Items that match the query
-    no longer leave; items that match now enter in their place. An item that sorts below the last held one is left to
-    paging unless the list is `complete`, for holding it would open a gap.
+    `cursor` names the place it is loaded down to, None where nothing lies below. `departed` maps the ids of items
+    that left, or that do not belong, to the revision at which that was heard; the latest REMEMBERED of them.
     """
-    by_id = {item.id: item for item in held}
+
+    items: tuple[MediaItem, ...] = ()
+    cursor: str | None = None
+    departed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) -> Held:
+    """`held` with `changes` applied; `items` is the very same tuple when nothing in it changes.
+
+    A change counts only above the revision last heard of, so repeated and late deltas are harmless. Items that match
+    the query no longer leave; items that match now enter in their place. An item below the place the list is loaded
+    to is left to paging, for holding it would open a gap.
+    """
+    items = {item.id: item for item in held.items}
+    departed = dict(held.departed)
     for removal in changes.removed:
-        known = by_id.get(removal.id)
-        if known is not None and removal.revision > known.revision:
-            del by_id[removal.id]
+        if removal.revision > _heard(removal.id, items, departed):
+            _leave(removal.id, removal.revision, items, departed)
     for item in changes.changed:
-        known = by_id.get(item.id)
-        if known is not None and item.revision <= known.revision:
+        if item.revision <= _heard(item.id, items, departed):
             continue
-        if query.matches(item) and (known is not None or complete or _above_tail(item, held)):
-            by_id[item.id] = item
-        else:
-            by_id.pop(item.id, None)
-    return _ordered(by_id.values(), held)
+        if not query.matches(item):
+            _leave(item.id, item.revision, items, departed)
+        elif _within(item, held.cursor):
+            items[item.id] = item
+            departed.pop(item.id, None)
+    return Held(_ordered(items.values(), held.items), held.cursor, _latest(departed, held.departed))
 
 
-def append_page(held: tuple[MediaItem, ...], page: Iterable[MediaItem]) -> tuple[MediaItem, ...]:
-    """`held` followed by a later page; an id on both keeps the higher revision, once."""
-    by_id = {item.id: item for item in held}
+def append_page(held: Held, page: Iterable[MediaItem], next_cursor: str | None) -> Held:
+    """`held` followed by a later page. An id on both stands once, as the higher revision; what left stays away."""
+    items = {item.id: item for item in held.items}
     for item in page:
-        known = by_id.get(item.id)
-        if known is None or item.revision > known.revision:
-            by_id[item.id] = item
-    return _ordered(by_id.values(), held)
+        if item.revision > _heard(item.id, items, held.departed):
+            items[item.id] = item
+    return Held(_ordered(items.values(), held.items), next_cursor, held.departed)
 
 
-def _above_tail(item: MediaItem, held: tuple[MediaItem, ...]) -> bool:
-    return not held or newest_first(item) > newest_first(held[-1])
+def _leave(media_id: str, revision: int, items: dict[str, MediaItem], departed: dict[str, int]) -> None:
+    items.pop(media_id, None)
+    departed.pop(media_id, None)  # so that it stands last: the latest are remembered
+    departed[media_id] = revision
+
+
+def _heard(media_id: str, items: Mapping[str, MediaItem], departed: Mapping[str, int]) -> int:
+    known = items.get(media_id)
+    return known.revision if known is not None else departed.get(media_id, 0)
+
+
+def _within(item: MediaItem, cursor: str | None) -> bool:
+    """Whether the item's place is in the loaded part: at the cursor or above, however few items are left there."""
+    if cursor is None:
+        return True
+    place, end = place_of(item), decode_cursor(cursor)
+    return (place.created_at, place.id) >= (end.created_at, end.id)
 
 
 def _ordered(items: Iterable[MediaItem], held: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
     ordered = tuple(sorted(items, key=newest_first, reverse=True))
     return held if ordered == held else ordered
+
+
+def _latest(departed: dict[str, int], before: Mapping[str, int]) -> Mapping[str, int]:
+    if departed == before:
+        return before
+    return MappingProxyType(dict(list(departed.items())[-REMEMBERED:]))

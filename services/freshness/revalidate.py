@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from services.clock import Clock
 from services.errors import FreshetError, WatermarkTooOld
-from services.freshness.merge import append_page, apply_changes
+from services.freshness.merge import Held, append_page, apply_changes
 from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.log import log_event
@@ -40,8 +41,10 @@ class Freshness:
     def revalidate(
         self, query: MediaQuery, reason: Reason, principal: Principal, *, scope: str, loaded: int = PAGE_SIZE
     ) -> Snapshot:
-        """Ask the store about `query` and return the newest snapshot, holding at least `loaded` items if there are.
+        """Ask the store about `query` and return the newest snapshot.
 
+        It holds at least `loaded` items, or all there are; fewer only where a page came back short (see
+        `MediaRepository.get_media_for_page`), and then the next call reads on from there.
         Logs one line, `{scope}.refresh`. Raises StoreError, NotFound; what was held stays held.
         """
         started = self._clock.monotonic()
@@ -80,10 +83,10 @@ class Freshness:
         except WatermarkTooOld:
             snapshot, documents = self._read_in_full(query, principal, max(loaded, len(held.items)))
             return snapshot, documents, "read"
-        while len(snapshot.items) < loaded and not snapshot.complete:
+        if len(snapshot.items) < loaded and not snapshot.complete:
             snapshot, more = self._read_page(snapshot, principal, loaded - len(snapshot.items))
             documents += more
-        self._hold(snapshot)
+        self.snapshots.hold(snapshot)
         return snapshot, documents, "unchanged" if snapshot.items is held.items else "changed"
 
     def _read_in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> tuple[Snapshot, int]:
@@ -92,46 +95,35 @@ class Freshness:
             version=self.snapshots.next_version(query),
             query=query,
             user_id=principal.user_id,
-            items=page.items,
-            next_cursor=page.next_cursor,
+            held=Held(page.items, page.next_cursor),
             watermark=page.watermark,
             as_of=page.as_of,
         )
-        self._hold(snapshot)
+        self.snapshots.hold(snapshot)
+        self.seen.note(principal.user_id, page.items)
         return snapshot, page.documents_read
 
-    def _hold(self, snapshot: Snapshot) -> None:
-        self.snapshots.hold(snapshot)
-        self.seen.note(snapshot.user_id, snapshot.items)
-
-    def _read_changes(self, held: Snapshot, principal: Principal) -> tuple[Snapshot, int]:
-        changes = self._media.changed_since(principal, held.query.project_id, held.watermark)
+    def _read_changes(self, snapshot: Snapshot, principal: Principal) -> tuple[Snapshot, int]:
+        changes = self._media.changed_since(principal, snapshot.query.project_id, snapshot.watermark)
         self.seen.forget(principal.user_id, (removal.id for removal in changes.removed))
-        items = apply_changes(held.items, held.query, changes, complete=held.complete)
-        return self._successor(held, items, held.next_cursor, changes.watermark, changes.as_of), changes.documents_read
+        held = apply_changes(snapshot.held, snapshot.query, changes)
+        self.seen.note(principal.user_id, held.items)
+        return self._successor(snapshot, held, changes.watermark, changes.as_of), changes.documents_read
 
-    def _read_page(self, held: Snapshot, principal: Principal, wanted: int) -> tuple[Snapshot, int]:
+    def _read_page(self, snapshot: Snapshot, principal: Principal, wanted: int) -> tuple[Snapshot, int]:
         """The next page. The older watermark stays: what changed above while it was read is still to come."""
         page = self._media.get_media_for_page(
-            principal, held.query, cursor=held.next_cursor, limit=max(wanted, PAGE_SIZE)
+            principal, snapshot.query, cursor=snapshot.held.cursor, limit=max(wanted, PAGE_SIZE)
         )
-        items = append_page(held.items, page.items)
-        return self._successor(held, items, page.next_cursor, held.watermark, held.as_of), page.documents_read
+        self.seen.note(principal.user_id, page.items)
+        held = append_page(snapshot.held, page.items, page.next_cursor)
+        return self._successor(snapshot, held, snapshot.watermark, snapshot.as_of), page.documents_read
 
-    def _successor(
-        self, held: Snapshot, items: tuple[MediaItem, ...], next_cursor: str | None, watermark: str, as_of: datetime
-    ) -> Snapshot:
-        """`held` moved on; it keeps its version where nothing that a screen shows is different."""
-        same = items is held.items and next_cursor == held.next_cursor
-        return Snapshot(
-            version=held.version if same else self.snapshots.next_version(held.query),
-            query=held.query,
-            user_id=held.user_id,
-            items=items,
-            next_cursor=next_cursor,
-            watermark=watermark,
-            as_of=as_of,
-        )
+    def _successor(self, before: Snapshot, held: Held, watermark: str, as_of: datetime) -> Snapshot:
+        """`before` moved on; it keeps its version where nothing that a screen shows is different."""
+        same = held.items is before.items and held.cursor == before.held.cursor
+        version = before.version if same else self.snapshots.next_version(before.query)
+        return replace(before, version=version, held=held, watermark=watermark, as_of=as_of)
 
     def _lock_for(self, query: MediaQuery, principal: Principal) -> threading.Lock:
         """One reader at a time per view: a slower, older answer cannot overwrite a newer one."""

@@ -27,8 +27,9 @@ class SeenItems:
         now = self._clock.monotonic()
         with self._lock:
             for item in items:
-                self._items[user_id, item.id] = (now, item)
-                self._items.move_to_end((user_id, item.id))
+                _, known = self._items.pop((user_id, item.id), (0.0, item))
+                # A slow read may end after a newer one.
+                self._items[user_id, item.id] = (now, item if item.revision >= known.revision else known)
             while len(self._items) > MOST:
                 self._items.popitem(last=False)
 

@@ -8,28 +8,30 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.freshness.merge import Held
 from services.models import MediaItem, MediaQuery, Principal
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one principal's query returned, as known at `watermark`.
-
-    `items` is a gapless run from the top of the list: everything the query matches, in order, as far down as it was
-    loaded. `next_cursor` continues it; None means that the list ends here.
-    """
+    """What one principal's query returned, as known at `watermark`."""
 
     version: str
     query: MediaQuery
     user_id: str
-    items: tuple[MediaItem, ...]
-    next_cursor: str | None
+    held: Held
     watermark: str
     as_of: datetime
 
     @property
+    def items(self) -> tuple[MediaItem, ...]:
+        """A gapless run from the top of the list: all that the query matches, in order, as far down as was loaded."""
+        return self.held.items
+
+    @property
     def complete(self) -> bool:
-        return self.next_cursor is None
+        """Whether the list ends with `items`."""
+        return self.held.cursor is None
 
 
 class SnapshotStore:
