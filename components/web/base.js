@@ -108,18 +108,18 @@ export function el(tag, values = {}, ...children) {
   return node;
 }
 
-/** A symbol of the icon font; `look` adds classes, for example "fill". */
-export const icon = (name, look = '') => el('span', {class: `ms notranslate ${look}`.trim(), 'aria-hidden': 'true'}, name);
+/** A symbol of the icon font; `look` adds classes, for example "fill". Its name is drawn by the stylesheet and is no text. */
+export const icon = (name, look = '') => el('span', {class: `ms ${look}`.trim(), 'data-icon': name, 'aria-hidden': 'true'});
 
 /** Write text only where it differs, so that selections and live regions stay quiet. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** The nearest ancestor that scrolls vertically, looking through slots; the page itself if there is none. */
+/** The nearest ancestor that scrolls vertically; the page itself if there is none. */
 export function scroller(node) {
-  for (let at = node; at; at = at.assignedSlot ?? at.parentElement ?? at.getRootNode().host) {
-    if (at !== node && at.nodeType === 1 && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+  for (let at = node.parentElement; at; at = at.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
   }
   return document.scrollingElement;
 }

@@ -40,8 +40,18 @@ function clear(picture) {
   const kept = 1 - outside.reduce((sum, out) => sum + out, 0) / outside.length;
   if (kept <= 0.02 || kept >= 0.97) return false;
   const soft = (distance) => Math.min(1, Math.max(0, (distance - NEAR) / (FAR - NEAR)));
-  for (let at = 0; at < far.length; at++) if (outside[at]) data[4 * at + 3] = Math.round(255 * soft(far[at]));
+  // Right beside the product the colours draw the edge; farther out nothing remains.
+  for (let at = 0; at < far.length; at++) {
+    if (outside[at]) data[4 * at + 3] = beside(outside, at, width) ? Math.round(255 * soft(far[at])) : 0;
+  }
   return true;
+}
+
+function beside(outside, at, width) {
+  for (const row of [-width, 0, width]) {
+    for (const step of [-1, 0, 1]) if (outside[at + row + step] === 0) return true;
+  }
+  return false;
 }
 
 /** 1 for background pixels that are connected to the border. */

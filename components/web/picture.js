@@ -17,7 +17,7 @@ export class Picture {
 
   /** Show `url`; with null, show the symbol `without` instead ("" for nothing at all). */
   show(url, without) {
-    if (url === this.#url && (url || without === this.#mark?.textContent)) return;
+    if (url === this.#url && (url || without === this.#mark?.dataset.icon)) return;
     this.#url = url;
     this.#unmark();
     if (!url) {

@@ -29,7 +29,7 @@ class FreshetShortcuts extends FreshetElement {
     const target = event.composedPath()[0];
     if (target.matches?.(WRITES) && event.key !== 'Escape') return;
     // A dialog has the keys to itself, unless this element is part of it.
-    const open = [...document.querySelectorAll('freshet-dialog')].find((dialog) => dialog.shadowRoot.querySelector('dialog').open);
+    const open = document.querySelector('dialog:modal');
     if (open && !open.contains(this)) return;
     const key = this.#name(event);
     const wanted = this.keys.map((name) => name.toLowerCase());

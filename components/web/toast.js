@@ -27,7 +27,7 @@ class FreshetToast extends FreshetElement {
     const failed = this.tone === 'failed';
     attrs(this.#bar, {role: failed ? 'alert' : 'status'});
     this.#bar.classList.toggle('failed', failed);
-    say(this.#symbol, failed ? 'error' : 'check_circle');
+    attrs(this.#symbol, {'data-icon': failed ? 'error' : 'check_circle'});
     if (!this.message) this.#hide();
     else if (changed.has('token') || changed.has('message')) this.#show();
   }
