@@ -34,7 +34,7 @@ class FreshetButton extends FreshetElement {
       title: this.hint || (this.iconOnly ? this.label : null),
     });
     const mark = this.busy ? el('i', {class: 'spin', 'aria-hidden': 'true'}) : this.icon ? icon(this.icon) : null;
-    this.#button.replaceChildren(...[mark, this.iconOnly ? null : el('span', {class: 'cut'}, text)].filter(Boolean));
+    this.#button.replaceChildren(...[mark, this.iconOnly ? null : el('span', {class: 'cut', 'aria-hidden': text === this.label ? null : 'true'}, text)].filter(Boolean));
   }
 
   #look() {

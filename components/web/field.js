@@ -29,7 +29,7 @@ class FreshetField extends FreshetElement {
     attrs(this.#label, {for: name});
     attrs(this.#hint, {id: `${name}-hint`});
     attrs(this.#wrong, {id: `${name}-wrong`});
-    this.#box.append(this.#input, this.#action);
+    this.#box.append(this.#input);
     this.append(el('div', {class: 'lab'}, this.#label, this.#counter), this.#box, this.#wrong, this.#hint);
     this.#base = this.#input.value = this.value;
     this.#listen();
@@ -107,7 +107,8 @@ class FreshetField extends FreshetElement {
   }
 
   #drawAction() {
-    this.#action.hidden = !this.actionIcon;
+    if (this.actionIcon) this.#box.append(this.#action);
+    else this.#action.remove();
     attrs(this.#action, {'aria-label': this.actionLabel, title: this.actionLabel});
     this.#action.replaceChildren(...(this.actionIcon ? [icon(this.actionIcon)] : []));
   }

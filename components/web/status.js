@@ -112,7 +112,7 @@ class FreshetStatus extends FreshetElement {
     attrs(this.#button, {'aria-disabled': busy || this.mode === 'loading' ? 'true' : null, 'aria-busy': busy ? 'true' : null});
     const wanted = busy ? 'Refreshing…' : 'Refresh';
     if (this.#button.lastChild?.textContent === wanted) return;
-    this.#button.replaceChildren(busy ? el('i', {class: 'spin', 'aria-hidden': 'true'}) : icon('refresh'), el('span', {}, wanted));
+    this.#button.replaceChildren(busy ? el('i', {class: 'spin', 'aria-hidden': 'true'}) : icon('refresh'), el('span', {'aria-hidden': busy ? 'true' : null}, wanted));
   }
 
   #speak(mode) {
