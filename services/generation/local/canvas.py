@@ -40,6 +40,8 @@ class Canvas:
     rng: np.random.Generator
     palette: Floats
     words: frozenset[str] = frozenset()
+    turn: int = 0
+    """Counts on from picture to picture, so that neighbours choose different looks."""
     lower: float = 0.0
     """Units by which the origin lies below the middle."""
     grain: float = 2.0
@@ -77,6 +79,10 @@ class Canvas:
     def pick(self, low: int, high: int) -> int:
         """A whole number from `low` up to and without `high`."""
         return int(self.rng.integers(low, high))
+
+    def style(self, count: int) -> int:
+        """Which of `count` looks this picture has; its neighbours have others."""
+        return self.turn % count
 
     def has(self, *words: str) -> bool:
         """Whether the prompt holds any of `words`."""

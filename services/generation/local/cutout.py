@@ -14,10 +14,14 @@ _SIDE = 320
 """Long side of the copy on which background and product are told apart."""
 _BORDER = 0.02
 """Share of each side that counts as border."""
-_PLAIN = 10.0
+_BARE = 0.8
+"""Share of the border that surely shows nothing but background."""
+_PLAIN = 4.5
 """Root mean square of the border about a smooth surface, in 8-bit steps, up to which a background is plain."""
 _NEAR, _FAR = 14.0, 34.0
 """Colour distances from the background: nearer is background, farther is product, between is a soft edge."""
+_SHADE = 0.72
+"""A background in shadow is as dark as this share of itself, and keeps its hue."""
 _FEATHER = 0.05
 
 Mask = npt.NDArray[np.bool_]
@@ -36,26 +40,26 @@ def cut_out(product: Image.Image) -> Cutout:
     if product.mode == "RGBA" and np.asarray(product.getchannel("A")).min() < 250:
         return Cutout(_cropped(product), True)
     solid = product.convert("RGB")
-    alpha = _alpha_by_background(solid)
-    removed = alpha is not None
-    solid.putalpha(alpha if alpha is not None else _feathered(solid.size))
-    return Cutout(_cropped(solid), removed)
+    lifted = _lifted(solid)
+    if lifted is not None:
+        return Cutout(_cropped(lifted), True)
+    solid.putalpha(_feathered(solid.size))
+    return Cutout(_cropped(solid), False)
 
 
-def _alpha_by_background(picture: Image.Image) -> Image.Image | None:
-    """Opacity, or None when the background is busy or nothing would remain."""
+def _lifted(picture: Image.Image) -> Image.Image | None:
+    """The product in RGBA, or None when the background is busy or nothing would remain."""
     small = picture.copy()
     small.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
     pixels = np.asarray(small).astype(np.float32)
     background, spread = _background(pixels)
     if spread > _PLAIN:
         return None
-    distance = np.sqrt(((pixels - background) ** 2).sum(axis=2))
-    outside = _reached_from_border(distance < (_NEAR + _FAR) / 2)
-    kept = 1 - outside.mean()
-    if not 0.02 < kept < 0.97:
+    outside = _reached_from_border(_difference(pixels, background) < (_NEAR + _FAR) / 2)
+    if not 0.02 < 1 - outside.mean() < 0.97:
         return None
-    return _refined(picture, background, outside)
+    surface = np.stack([_enlarged(background[..., band], picture.size) for band in range(3)], axis=-1)
+    return _coloured(np.asarray(picture).astype(np.float32), surface, outside)
 
 
 def _background(pixels: Floats) -> tuple[Floats, float]:
@@ -66,16 +70,21 @@ def _background(pixels: Floats) -> tuple[Floats, float]:
     rim = max(1, int(_BORDER * min(height, width)))
     border = np.ones((height, width), bool)
     border[rim:-rim, rim:-rim] = False
-    keep = border.copy()
-    factors = np.zeros((6, 3))
-    spread = 0.0
-    for _ in range(3):
-        factors = np.linalg.lstsq(terms[keep], pixels[keep], rcond=None)[0]
-        off = np.sqrt((((terms @ factors) - pixels) ** 2).mean(axis=2))
-        spread = float(np.sqrt((off[keep] ** 2).mean()))
-        # A product may touch the border here and there: leave the worst out and fit again, but never half of it.
-        keep = border & (off <= max(np.quantile(off[border], 0.75), 2.0))
-    return (terms @ factors).astype(np.float32), spread
+    factors = np.linalg.lstsq(terms[border], pixels[border], rcond=None)[0]
+    off = np.sqrt((((terms @ factors) - pixels) ** 2).mean(axis=2))
+    # A product may touch the border here and there: leave the worst out and fit again.
+    keep = border & (off <= np.quantile(off[border], _BARE))
+    factors = np.linalg.lstsq(terms[keep], pixels[keep], rcond=None)[0]
+    off = np.sqrt((((terms @ factors) - pixels) ** 2).mean(axis=2))
+    return (terms @ factors).astype(np.float32), float(np.sqrt((off[keep] ** 2).mean()))
+
+
+def _difference(pixels: Floats, background: Floats) -> Floats:
+    """Colour distance of each pixel from the background there, lit or in shadow."""
+    share = (pixels * background).sum(axis=2) / np.maximum((background * background).sum(axis=2), 1)
+    nearest = background * np.clip(share, _SHADE, 1.0)[..., None]
+    distance: Floats = np.sqrt(((pixels - nearest) ** 2).sum(axis=2))
+    return distance
 
 
 def _reached_from_border(open_ground: Mask) -> Mask:
@@ -94,26 +103,26 @@ def _reached_from_border(open_ground: Mask) -> Mask:
     return reached
 
 
-def _refined(picture: Image.Image, background: Floats, outside: Mask) -> Image.Image:
-    """Full-size opacity: the coarse shape, with edges drawn by the colours themselves."""
-    width, height = picture.size
-    surface = np.stack(
-        [
-            np.asarray(Image.fromarray(background[..., band]).resize((width, height), Image.Resampling.BICUBIC))
-            for band in range(3)
-        ],
-        axis=-1,
-    )
-    distance = np.sqrt(((np.asarray(picture).astype(np.float32) - surface) ** 2).sum(axis=2))
-    by_colour = np.clip((distance - _NEAR) / (_FAR - _NEAR), 0, 1)
+def _coloured(pixels: Floats, surface: Floats, outside: Mask) -> Image.Image:
+    """Full-size RGBA: the coarse shape, with edges drawn by the colours themselves and freed of the background's."""
+    size = pixels.shape[1], pixels.shape[0]
+    by_colour = np.clip((_difference(pixels, surface) - _NEAR) / (_FAR - _NEAR), 0, 1)
     coarse = Image.fromarray((~outside * 255).astype(np.uint8))
-    # One coarse pixel wider or narrower: within that band the colours decide, beyond it the shape does.
+    # Within about a coarse pixel of the edge the colours decide, beyond it the shape does.
     inner, outer = (
-        np.asarray(coarse.filter(filter_).resize((width, height), Image.Resampling.BICUBIC)).astype(np.float32) / 255
-        for filter_ in (ImageFilter.MinFilter(5), ImageFilter.MaxFilter(3))
+        _enlarged(np.asarray(coarse.filter(grown)).astype(np.float32) / 255, size)
+        for grown in (ImageFilter.MinFilter(5), ImageFilter.MaxFilter(3))
     )
-    alpha = np.maximum(inner, np.minimum(outer, by_colour))
-    return Image.fromarray((np.clip(alpha, 0, 1) * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.7))
+    alpha = np.clip(np.maximum(inner, np.minimum(outer, by_colour)), 0, 1)
+    soft = Image.fromarray((alpha * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.8))
+    share = np.asarray(soft).astype(np.float32)[..., None] / 255
+    # An edge pixel is a mixture: take the background's part out, or it shines around the product.
+    own = np.where(share > 0.05, (pixels - surface * (1 - share)) / np.maximum(share, 0.05), pixels)
+    return Image.fromarray(np.clip(np.dstack([own, share * 255]), 0, 255).astype(np.uint8))
+
+
+def _enlarged(plane: Floats, size: tuple[int, int]) -> Floats:
+    return np.asarray(Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BICUBIC))
 
 
 def _feathered(size: tuple[int, int]) -> Image.Image:

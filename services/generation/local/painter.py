@@ -19,14 +19,15 @@ def paint(prompt: str, seed: int, index: int, size: tuple[int, int], *, grain: f
     """The scene for output `index` of a run, in pixels of `size` (width, height). Equal arguments, equal pixels."""
     words = words_of(prompt)
     palettes = palettes_for(words)
-    # Neighbours in a run start from different palettes, so four pictures of one prompt do not look alike.
-    start = int(chance("palette", prompt, seed).integers(len(palettes)))
+    # Neighbours in a run, and seeds in a row, start from different looks: chance alone would often repeat one.
+    turn = seed + index + int(chance("turn", prompt).integers(1000))
     canvas = Canvas(
         width=size[0],
         height=size[1],
         rng=chance("scene", prompt, seed, index),
-        palette=palettes[(start + index) % len(palettes)],
+        palette=palettes[turn % len(palettes)],
         words=frozenset(words),
+        turn=turn,
         grain=grain,
     )
     return RECIPES[subject_of(prompt)](canvas)

@@ -19,7 +19,7 @@ _ARCHES = 5
 
 
 def arches(canvas: Canvas) -> Scene:
-    walls, sky, ground = _WALLS[canvas.pick(0, len(_WALLS))]
+    walls, sky, ground = _WALLS[canvas.style(len(_WALLS))]
     hy = canvas.half[1]
     horizon = canvas.uniform(0.10, 0.18) * hy * 2
     up = np.clip((canvas.y + hy) / (horizon + hy), 0, 1)[..., None]

@@ -27,7 +27,7 @@ _DETAIL = 4
 def aurora(canvas: Canvas) -> Scene:
     sky = ramp(canvas.down * 0.95 + np.zeros_like(canvas.x), _SKY)
     stars(canvas, sky, canvas.half[1] * 0.7)
-    lights = _LIGHTS[canvas.pick(0, len(_LIGHTS))]
+    lights = _LIGHTS[canvas.style(len(_LIGHTS))]
     curtains = [Curtain.hung(canvas, lights[k], k) for k in range(3)]
     return Sky(Image.fromarray(to_bytes(canvas, sky)), _ground(canvas), curtains, canvas)
 

@@ -17,7 +17,7 @@ _TABLES = (
 
 
 def citrus(canvas: Canvas) -> Scene:
-    table, flesh = _TABLES[canvas.pick(0, len(_TABLES))]
+    table, flesh = _TABLES[canvas.style(len(_TABLES))]
     image = ramp((canvas.x + canvas.y) * 0.5 + 0.5, table)
     placed: list[tuple[float, float, float]] = []
     hx, hy = canvas.half

@@ -27,7 +27,7 @@ _LIGHTS = (
 
 
 def city(canvas: Canvas) -> Scene:
-    night = _NIGHTS[canvas.pick(0, len(_NIGHTS))]
+    night = _NIGHTS[canvas.style(len(_NIGHTS))]
     shore = canvas.half[1] * canvas.uniform(0.36, 0.48)
     glow = np.clip((canvas.y + canvas.half[1]) / (shore + canvas.half[1]), 0, 1) ** 1.6
     sky = ramp(glow * 0.92 + 0.07 * (canvas.noise(1.6, 4) - 0.5), night)
@@ -90,8 +90,8 @@ def _windows(
 
 def bokeh(canvas: Canvas) -> Scene:
     """Discs of light in three depths that breathe against each other."""
-    lights = _LIGHTS[canvas.pick(0, len(_LIGHTS))]
-    night = _NIGHTS[canvas.pick(0, len(_NIGHTS))]
+    lights = _LIGHTS[canvas.style(len(_LIGHTS))]
+    night = _NIGHTS[canvas.style(len(_NIGHTS))]
     base = ramp(0.05 + 0.20 * np.exp(-(((canvas.y - 0.05) / 0.28) ** 2)) + np.zeros_like(canvas.x), night)
     layers = [_discs(canvas, lights, depth) for depth in range(3)]
     return Bokeh(to_bytes(canvas, base), layers, canvas.uniform(0, 6.28))

@@ -18,7 +18,7 @@ _SHEETS = (
 
 
 def contours(canvas: Canvas) -> Scene:
-    ground, minor, major = _SHEETS[canvas.pick(0, len(_SHEETS))]
+    ground, minor, major = _SHEETS[canvas.style(len(_SHEETS))]
     height = canvas.noise(canvas.uniform(1.5, 2.1), 4)
     height = height + 0.12 * np.sin(canvas.noise(1.0, 2) * 6)
     low, high = np.quantile(height, (0.01, 0.99))

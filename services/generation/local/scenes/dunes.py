@@ -29,8 +29,7 @@ def dunes(canvas: Canvas) -> Scene:
 
 def _dune(canvas: Canvas, k: int, light: float) -> Strip:
     near = k / (_DUNES - 1)
-    hy = canvas.half[1]
-    base = -hy + (0.40 + 0.50 * near) * 2 * hy
+    base = _base(canvas, k)
     wide = canvas.uniform(0.55, 0.95) * (1.0 - 0.25 * near)
     phase, second = canvas.uniform(0, 6.28), canvas.uniform(0, 6.28)
     lean = canvas.uniform(0.7, 1.1) * light
@@ -49,4 +48,10 @@ def _dune(canvas: Canvas, k: int, light: float) -> Strip:
         rim = 0.10 * np.exp(-below / 0.006) * lit
         return ramp(tone + rim, canvas.palette), canvas.edge(below)
 
-    return strip(canvas, paint, top=base - 0.13, sway=0.003 + 0.017 * near, period=24)
+    bottom = None if k == _DUNES - 1 else _base(canvas, k + 1) + 0.12
+    return strip(canvas, paint, top=base - 0.13, bottom=bottom, sway=0.003 + 0.017 * near, period=24)
+
+
+def _base(canvas: Canvas, k: int) -> float:
+    hy = canvas.half[1]
+    return -hy + (0.40 + 0.50 * k / (_DUNES - 1)) * 2 * hy

@@ -8,7 +8,8 @@ from services.generation.local.canvas import Canvas, Floats, blur, lay, ramp, rg
 from services.generation.local.scene import Scene, still
 from services.generation.local.scenes.outlines import filled, mirrored, points, stroked
 
-_GROUNDS = (rgb("#f6f3ee", "#ece6dd"), rgb("#eef2f3", "#e0e7e9"), rgb("#f5efef", "#eadfe0"), rgb("#f1f3ec", "#e3e7d9"))
+_GROUNDS = (rgb("#ddd3c6", "#cbbfaf"), rgb("#c9d6d6", "#b3c4c5"), rgb("#dccacb", "#c9b3b6"), rgb("#cfd5c3", "#bac2ab"))
+"""Light, but darker than white cloth, so that any garment can be cut out."""
 _DYES = rgb(
     "#17697a", "#d99a1c", "#b03a5b", "#3f5f3d", "#2b3a63", "#c85a3a", "#6d4a86", "#2f2f35", "#e2d4bd", "#8fb0c9"
 )
@@ -29,9 +30,9 @@ _NAMED = {
     "gray": "#85888d",
     "beige": "#d9c6a5",
 }
-_SHORT_SLEEVE = points("0.17,-0.262 0.226,-0.236 0.285,-0.165 0.335,-0.075 0.325,-0.055 0.262,-0.03 0.205,-0.06")
+_SHORT_SLEEVE = points("0.155,-0.225 0.222,-0.234 0.285,-0.165 0.335,-0.075 0.325,-0.055 0.262,-0.03 0.205,-0.06")
 _LONG_SLEEVE = points(
-    "0.17,-0.262 0.226,-0.236 0.286,-0.135 0.33,0.02 0.362,0.19 0.355,0.212 0.3,0.224 0.285,0.2 0.255,0.06 0.205,-0.05"
+    "0.155,-0.225 0.222,-0.234 0.286,-0.135 0.33,0.02 0.362,0.19 0.355,0.212 0.3,0.224 0.285,0.2 0.255,0.06 0.205,-0.05"
 )
 _HOOD = points("0,-0.405 0.075,-0.395 0.118,-0.34 0.105,-0.275 0,-0.24")
 _HOOD_INSIDE = points("0,-0.375 0.055,-0.365 0.078,-0.325 0.066,-0.285 0,-0.262")
@@ -41,7 +42,7 @@ _NECKLINE = points("-0.078,-0.3 -0.06,-0.268 0,-0.246 0.06,-0.268 0.078,-0.3")
 def garment(canvas: Canvas) -> Scene:
     ground = _GROUNDS[canvas.pick(0, len(_GROUNDS))]
     named = [code for name, code in _NAMED.items() if canvas.has(name)]
-    dye = rgb(named[0])[0] if named else _DYES[canvas.pick(0, len(_DYES))]
+    dye = rgb(named[0])[0] if named else _DYES[canvas.style(len(_DYES))]
     image = ramp(canvas.down + np.zeros_like(canvas.x), ground)
     kind = _kind(canvas)
     body, sleeves = _body(kind), _sleeve(kind)
@@ -73,8 +74,8 @@ def _kind(canvas: Canvas) -> str:
     if canvas.has("striped", "stripe", "stripes", "breton"):
         return "breton"
     if canvas.has("tee", "shirt", "tshirt", "t", "top"):
-        return "tee" if canvas.rng.random() < 0.6 else "breton"
-    return ("tee", "sweater", "cardigan", "breton", "raincoat")[canvas.pick(0, 5)]
+        return ("tee", "breton")[canvas.style(2)]
+    return ("tee", "sweater", "cardigan", "breton", "raincoat")[canvas.style(5)]
 
 
 def _body(kind: str) -> list[tuple[float, float]]:

@@ -20,8 +20,6 @@ _GLOWS = (
     rgb("#ff9ecb", "#ffcf9a", "#b59bff", "#8fe3ff"),
     rgb("#8dffd8", "#d7ff9c", "#6fdcff", "#ffd98a"),
 )
-_COARSE = 2
-"""What glows is soft and computed on every second pixel."""
 
 
 def jellyfish(canvas: Canvas) -> Scene:
@@ -34,7 +32,7 @@ def jellyfish(canvas: Canvas) -> Scene:
         spot = canvas.patch(canvas.uniform(-hx, hx), canvas.uniform(-hy, hy), size * 3)
         if spot is not None:
             lay(spot.of(water), power * np.exp(-((spot.x / size) ** 2 + (spot.y / size) ** 2)), rgb("#cfefff")[0])
-    glows = _GLOWS[canvas.pick(0, len(_GLOWS))]
+    glows = _GLOWS[canvas.style(len(_GLOWS))]
     sea = Image.fromarray(to_bytes(canvas, water * vignette(canvas, 0.3)))
     return Sea(sea, canvas, [Jelly.born(canvas, n, glows[n % len(glows)]) for n in range(6 if hx > 0.6 else 5)])
 
@@ -77,11 +75,15 @@ class Jelly:
 
     def _trailing(self, x: Floats, y: Floats, seconds: float) -> Floats:
         total = np.zeros(np.broadcast_shapes(x.shape, y.shape), np.float32)
-        below = np.clip(y - 0.2, 0, 4)
+        rows, columns = y[:, 0] > 0.2, np.abs(x[0]) < 1.25
+        x, y = x[:, columns], y[rows]
+        below = np.clip(y - 0.2, 0, 4) ** 0.7
+        arms = np.zeros((y.shape[0], x.shape[1]), np.float32)
         for place, length, phase in self.arms:
-            line = place * (1 - 0.10 * below) + 0.11 * below**0.7 * np.sin(y * 2.4 + phase - seconds * 1.6)
+            line = place * (1.02 - 0.09 * y) + 0.11 * below * np.sin(y * 2.4 + np.float32(phase - seconds * 1.6))
             fade = np.clip((y - 0.25) * 9, 0, 1) * np.clip((length - y) / length, 0, 1)
-            total += np.exp(-(((x - line) / np.float32(0.02 + 0.006 * (phase > 4))) ** 2)) * fade * np.float32(0.62)
+            arms += np.exp(-(((x - line) * 44) ** 2)) * fade * np.float32(0.62)
+        total[np.ix_(rows, columns)] = arms
         return total
 
 
@@ -93,19 +95,20 @@ class Sea:
 
     def at(self, seconds: float) -> Image.Image:
         canvas = self.canvas
-        glow = np.zeros((-(-canvas.height // _COARSE), -(-canvas.width // _COARSE), 3), np.float32)
+        coarse = 3 if canvas.grain == 0 else 2  # what glows is soft; a clip has to be quick
+        glow = np.zeros((-(-canvas.height // coarse), -(-canvas.width // coarse), 3), np.float32)
         for jelly in self.jellies:
             rise = 0.02 * (np.sin(seconds * 2.4 + jelly.phase - 0.8) - np.sin(jelly.phase - 0.8)) - 0.006 * seconds
             patch = canvas.patch(jelly.x, jelly.y + rise, jelly.radius * 3.3)
             if patch is None:
                 continue
-            rows, columns = _every(patch.rows), _every(patch.columns)
-            x, y = canvas.x[:, ::_COARSE][:, columns] - jelly.x, canvas.y[::_COARSE][rows] - jelly.y - rise
+            rows, columns = _every(patch.rows, coarse), _every(patch.columns, coarse)
+            x, y = canvas.x[:, ::coarse][:, columns] - jelly.x, canvas.y[::coarse][rows] - jelly.y - rise
             light = jelly.light(x / np.float32(jelly.radius), y / np.float32(jelly.radius), seconds)
             glow[rows, columns] += light[..., None] * jelly.colour
         small = Image.fromarray(np.clip(glow, 0, 255).astype(np.uint8))
         return ImageChops.screen(self.water, small.resize(self.water.size, Image.Resampling.BICUBIC))
 
 
-def _every(part: slice) -> slice:
-    return slice(-(-int(part.start) // _COARSE), -(-int(part.stop) // _COARSE))
+def _every(part: slice, step: int) -> slice:
+    return slice(-(-int(part.start) // step), -(-int(part.stop) // step))

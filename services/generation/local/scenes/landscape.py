@@ -23,7 +23,7 @@ def landscape(canvas: Canvas) -> Scene:
     horizon = canvas.uniform(0.06, 0.16) + (0.06 if lake else 0.0)
     background = Image.fromarray(to_bytes(canvas, _sky(canvas, horizon)))
     last = _RANGES - 1 if lake else _RANGES
-    strips = [_range(canvas, k, horizon) for k in range(last)]
+    strips = [_range(canvas, k, horizon, lake) for k in range(last)]
     hills = Layered(background, strips)
     return Mirror(hills, canvas, horizon + 0.10, canvas.palette[0]) if lake else hills
 
@@ -50,7 +50,7 @@ def _light(canvas: Canvas, image: Floats, horizon: float, night: bool) -> None:
     sun(canvas, image, (sx, sy), canvas.uniform(0.045, 0.075), warm)
 
 
-def _range(canvas: Canvas, k: int, horizon: float) -> Strip:
+def _range(canvas: Canvas, k: int, horizon: float, lake: bool) -> Strip:
     """The k-th range from behind: farther ones are paler and calmer, mist gathers at their feet."""
     near = k / (_RANGES - 1)
     base = horizon - 0.05 + 0.135 * k
@@ -70,4 +70,5 @@ def _range(canvas: Canvas, k: int, horizon: float) -> Strip:
         colour = body + (mist - body) * fog[..., None]
         return colour, canvas.edge(depth)
 
-    return strip(canvas, paint, top=base - tall * 1.6 - 0.16, sway=0.004 + 0.02 * near, period=22)
+    bottom = None if k == _RANGES - 1 - lake else base + 0.135 + 0.19
+    return strip(canvas, paint, top=base - tall * 1.6 - 0.16, bottom=bottom, sway=0.004 + 0.02 * near, period=22)

@@ -19,7 +19,7 @@ _BLOSSOMS = ("flower", "blossom", "petal", "bouquet", "rose", "tulip", "daisy", 
 
 
 def leaves(canvas: Canvas) -> Scene:
-    ground, colours = _GREENS[2] if canvas.has(*_AUTUMN) else _GREENS[canvas.pick(0, len(_GREENS))]
+    ground, colours = _GREENS[2] if canvas.has(*_AUTUMN) else _GREENS[canvas.style(len(_GREENS))]
     hx, hy = canvas.half
     away = np.hypot(canvas.x / hx, canvas.y / hy) / 1.41
     image = ramp(away + 0.06 * (canvas.noise(2.0, 3) - 0.5), ground)

@@ -61,14 +61,14 @@ def person(canvas: Canvas) -> Scene:
     # In a tall picture the figure stands lower, so that it still ends at the frame.
     canvas = replace(canvas, lower=max(0.0, canvas.half[1] - 0.56))
     skin, hair = _SKINS[canvas.pick(0, len(_SKINS))], _HAIRS[canvas.pick(0, len(_HAIRS))]
-    top, back = _TOPS[canvas.pick(0, len(_TOPS))], _BACKS[canvas.pick(0, len(_BACKS))]
+    top, back = _TOPS[canvas.pick(0, len(_TOPS))], _BACKS[canvas.style(len(_BACKS))]
     image = ramp(canvas.down + np.zeros_like(canvas.x), back)
     ring = np.hypot(canvas.x - 0.10, canvas.y + 0.05)
     lay(image, 0.55 * canvas.edge(0.40 - ring), rgb("#ffffff")[0])
     long_hair = canvas.has("woman", "girl", "lady", "her", "she", "female")
     short_hair = canvas.has("man", "boy", "him", "he", "male", "guy")
     styles = (_LONG, _BOB, _BUN) if long_hair else (_SHORT, _CURLY) if short_hair else tuple(_BEFORE)
-    style = styles[canvas.pick(0, len(styles))]
+    style = styles[canvas.style(len(styles))]
     _hair_behind(canvas, image, style, hair)
     _body(canvas, image, skin, top)
     _head(canvas, image, skin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PIL import Image
 
@@ -35,8 +37,7 @@ def _sky(canvas: Canvas) -> Floats:
 def _wave(canvas: Canvas, k: int) -> Strip:
     """The k-th wave from the horizon: larger and darker towards the front, with foam and lines below its crest."""
     near = k / (_WAVES - 1)
-    hy = canvas.half[1]
-    base = -hy + (0.37 + 0.585 * near**0.92) * 2 * hy
+    base = _base(canvas, k)
     tall = 0.022 + 0.05 * near
     length = 0.15 + 0.22 * near
     phase = canvas.uniform(0, 1)
@@ -63,12 +64,11 @@ def _wave(canvas: Canvas, k: int) -> Strip:
         colour = colour + (foam - colour) * np.maximum(lines, edge * 0.92)[..., None]
         return colour, canvas.edge(below)
 
-    slant = canvas.uniform(0.6, 1.0) * (1 if k % 2 else -1)
-    return strip(
-        canvas,
-        paint,
-        top=base - tall * 1.6 - 0.02,
-        sway=0.05 * (0.35 + near) * abs(slant),
-        bob=0.006,
-        period=5 + 3 * near,
-    )
+    top, bottom = base - tall * 1.6 - 0.02, None if k == _WAVES - 1 else _base(canvas, k + 1) + 0.04
+    sway = canvas.uniform(0.02, 0.05) * (0.4 + near)
+    return strip(canvas, paint, top=top, bottom=bottom, sway=sway, bob=0.006, period=5 + 3 * near)
+
+
+def _base(canvas: Canvas, k: int) -> float:
+    hy = canvas.half[1]
+    return -hy + (0.37 + 0.585 * math.pow(k / (_WAVES - 1), 0.92)) * 2 * hy

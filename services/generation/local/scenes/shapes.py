@@ -17,7 +17,7 @@ _SETS = (
 
 
 def shapes(canvas: Canvas) -> Scene:
-    colours = _SETS[canvas.pick(0, len(_SETS))]
+    colours = _SETS[canvas.style(len(_SETS))]
     hx, hy = canvas.half
     cell = 1 / canvas.pick(4, 6)
     columns, rows = int(np.ceil(2 * hx / cell - 1e-3)), int(np.ceil(2 * hy / cell - 1e-3))

@@ -17,7 +17,7 @@ _ROOMS = (
 
 
 def stoneware(canvas: Canvas) -> Scene:
-    (wall, far, near, front), glazes = _ROOMS[canvas.pick(0, len(_ROOMS))]
+    (wall, far, near, front), glazes = _ROOMS[canvas.style(len(_ROOMS))]
     hx, hy = canvas.half
     table = 0.17 * hy * 2 * 0.5 + 0.06
     up = np.clip((canvas.y + hy) / (table + hy), 0, 1)

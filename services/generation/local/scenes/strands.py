@@ -22,10 +22,10 @@ def strands(canvas: Canvas) -> Scene:
     count = paths.shape[1]
     tones: Floats = np.clip(canvas.rng.normal(0.5, 0.22, count), 0.12, 1.0)
     red, green, blue = ramp(tones, canvas.palette).T
-    widths: Floats = canvas.rng.gamma(2.0, 0.0011, count) + 0.0006
+    widths = np.asarray(0.0011 * canvas.rng.standard_gamma(2.0, count, dtype=np.float64)) + 0.0006
     # Dim and broad first, bright and thin on top: depth without any transparency.
-    for n in np.argsort(tones - widths * 60):
-        width = max(1, round(float(widths[n]) * canvas.unit * _FINER))
+    for n in np.argsort(tones - widths * 60).tolist():
+        width = max(1, round(widths[n].item() * canvas.unit * _FINER))
         colour = (int(red[n]), int(green[n]), int(blue[n]))
         points = [(float(x), float(y)) for x, y in paths[:, n] * _FINER]
         draw.line(points, fill=colour, width=width, joint="curve")
