@@ -1,0 +1,90 @@
+"""What a screen's questions cost, on both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from services.clock import FakeClock
+from services.store.protocol import PAGE_SIZE, SEARCH_STEP, Store
+from tests.support.logs import recorded_lines
+from tests.support.records import make_item, save
+from tests.support.screen import GRACE, Screen, ids, newest, populate
+from tests.support.stores import Backend
+
+
+@pytest.fixture
+def screen(backend: Backend, clock: FakeClock) -> Iterator[Screen]:
+    with recorded_lines() as lines:
+        yield Screen(backend, clock, lines)
+
+
+@pytest.fixture
+def other(screen: Screen, backend: Backend) -> Store:
+    """Another process on the same database."""
+    return backend.open()
+
+
+def settle(screen: Screen) -> None:
+    """Let the window pass in which Firestore tells of a change again: the next deltas begin after it."""
+    if screen.backend.kind == "firestore":
+        client = screen.backend.client()
+        batch = client.batch()
+        for document in client.collection("media").get():
+            batch.update(document.reference, {"updated_at": document.get("updated_at") - timedelta(minutes=2)})
+        batch.commit()
+
+
+def test_the_first_read_costs_one_page(screen: Screen, other: Store) -> None:
+    items = populate(other, 30)
+    assert ids(screen.ask("open")) == newest(items)[:24]
+    assert screen.cost <= PAGE_SIZE + 1
+
+
+def test_B14_a_refresh_of_an_unchanged_library_costs_one_read_at_most(screen: Screen, other: Store) -> None:
+    populate(other, 30)
+    settle(screen)
+    screen.ask("open")
+    screen.ask()
+    assert screen.cost <= (0 if screen.backend.kind == "sqlite" else 1)
+
+
+def test_a_refresh_costs_what_changed_and_not_what_is_loaded(screen: Screen, other: Store) -> None:
+    items = populate(other, 60)
+    settle(screen)
+    screen.ask("open", loaded=60)
+    save(other, items[0].model_copy(update={"title": "Renamed"}), make_item())
+    assert len(screen.ask(loaded=60).items) == 61
+    assert screen.cost <= 3
+
+
+@pytest.mark.parametrize("depth", [1, 4])
+def test_a_page_costs_the_same_at_any_depth(screen: Screen, other: Store, depth: int) -> None:
+    items = populate(other, 150)
+    screen.ask("open", loaded=depth * PAGE_SIZE)
+    snapshot = screen.ask("page", loaded=(depth + 1) * PAGE_SIZE)
+    assert ids(snapshot) == newest(items)[: (depth + 1) * PAGE_SIZE]
+    assert screen.cost <= PAGE_SIZE + 1
+
+
+def test_a_page_that_another_view_has_loaded_costs_nothing(screen: Screen, other: Store) -> None:
+    populate(other, 60)
+    screen.ask("open", loaded=48)
+    screen.ask("page", loaded=48)
+    assert screen.cost == 0
+
+
+def test_a_list_hardly_any_of_which_may_be_seen_is_searched_step_by_step(screen: Screen, other: Store) -> None:
+    [mine] = save(other, make_item())
+    theirs = [make_item(owner_id="grace", visibility="private", files={}) for _ in range(2 * SEARCH_STEP)]
+    for start in range(0, len(theirs), 100):
+        save(other, *theirs[start : start + 100], principal=GRACE)
+    settle(screen)
+    seen: list[list[str]] = []
+    for _ in range(4):
+        seen.append(ids(screen.ask("page")))
+        assert screen.cost <= SEARCH_STEP + 1
+    assert seen[0] == []
+    assert seen[-1] == [mine.id]
