@@ -48,6 +48,7 @@ def serve(settings: Settings) -> int:
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
+    listener.listen(config.backlog)  # whoever reads the next line may connect at once, and waits for the loop to start
     sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
     sys.stdout.flush()
     log_event("server.ready", host=host, port=port, store=settings.store, data=str(settings.data_dir))
@@ -70,7 +71,17 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
     container.install(services)
     services.launch_workflows()
     register()
-    return create_app(me.create_wsgi_app(debug_mode=False), ROOT / "static", ROUTES), services
+    return create_app(me.create_wsgi_app(debug_mode=False), ROOT / "static", ROUTES, _element_modules()), services
+
+
+def _element_modules() -> list[str]:
+    """Addresses of the modules that define our elements; every page loads them before Mesop starts.
+
+    Mesop 1.3.7 imports what a frame needs before it shows that frame, each frame for itself. While modules are on
+    their way, a second frame can overtake the first, and the older one stays on screen.
+    """
+    folder = ROOT / "components" / "web"
+    return [f"/__web-components-module__/{path.relative_to(ROOT).as_posix()}" for path in sorted(folder.glob("*.js"))]
 
 
 def import_files(settings: Settings, files: list[Path], project_name: str | None) -> int:

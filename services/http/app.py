@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,15 @@ HANDLERS = 32
 """Mesop handlers that may run at the same time: each holds a thread."""
 
 
-def create_app(mesop: Callable[..., Any], static_dir: Path, routes: Collection[str]) -> FastAPI:
-    """The ASGI application around `mesop`, a WSGI application with pages at `routes`; the first is where `/` leads."""
+def create_app(
+    mesop: Callable[..., Any], static_dir: Path, routes: Collection[str], modules: Sequence[str] = ()
+) -> FastAPI:
+    """The ASGI application around `mesop`, a WSGI application with pages at `routes`; the first is where `/` leads.
+
+    `modules` are the addresses of scripts that every page runs before Mesop starts.
+    """
     app = FastAPI(title="Freshet", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    app.add_middleware(LocalPages)
+    app.add_middleware(LocalPages, modules=modules)
     app.add_exception_handler(FreshetError, _friendly)
     app.add_exception_handler(Exception, _unexpected)
     app.include_router(media.router)

@@ -1,12 +1,13 @@
 """What is changed in the HTML that Mesop serves.
 
-Nothing may come from another origin, and the theme is set before the first paint.
+Nothing may come from another origin, the theme is set before the first paint, and our elements are there before Mesop
+draws.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import cast
 
 from starlette.responses import HTMLResponse
@@ -16,9 +17,7 @@ _MESOP_ICON = re.compile(rb'<link rel="shortcut icon"[^>]*>')
 _FOREIGN_LINK = re.compile(rb"<link\b[^>]*https?://[^>]*>\s*", re.DOTALL)
 _FOREIGN_SOURCE = re.compile(rb"https?:\S*|\*|fonts\.\S+|/\S+")
 """Sources of a policy that name another origin, or a path, which is none (Mesop lists stylesheets so)."""
-_HEAD = (
-    b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><script src="/static/boot.js"></script></head>'
-)
+_HEAD = b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><script src="/static/boot.js"></script>'
 _LOST = b"""<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>No such page - Freshet</title><link rel="stylesheet" href="/static/tokens.css">
 <link rel="stylesheet" href="/static/freshet.css"></head><body><main class="blank lost"><h1>There is no such page</h1>
@@ -27,10 +26,14 @@ _LOST = b"""<!doctype html><html><head><meta charset="utf-8"><meta name="viewpor
 
 
 class LocalPages:
-    """ASGI middleware that rewrites text/html responses; everything else passes untouched, unbuffered."""
+    """ASGI middleware that rewrites text/html responses; everything else passes untouched, unbuffered.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `modules` are the addresses of scripts that run before Mesop starts.
+    """
+
+    def __init__(self, app: ASGIApp, modules: Sequence[str] = ()) -> None:
         self._app = app
+        self._head = _HEAD + b"".join(f'<script type="module" src="{url}"></script>'.encode() for url in modules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,17 +52,18 @@ class LocalPages:
                 return
             body += message.get("body", b"")
             if not message.get("more_body", False):
-                page = localise(body)
+                page = localise(body, self._head)
                 await send(_rewritten(held, len(page)))
                 await send({"type": "http.response.body", "body": page})
 
         await self._app(scope, receive, rewrite)
 
 
-def localise(page: bytes) -> bytes:
-    """`page` without links to other origins and with the boot script at the end of its head."""
+def localise(page: bytes, head: bytes) -> bytes:
+    """`page` without links to other origins and with `head` at the end of its head."""
     local = _FOREIGN_LINK.sub(b"", _MESOP_ICON.sub(b"", page))
-    for old, new in ((b"<html>", b'<html lang="en">'), (b"<title>Mesop<", b"<title>Freshet<"), (b"</head>", _HEAD)):
+    ours = head + b"</head>"
+    for old, new in ((b"<html>", b'<html lang="en">'), (b"<title>Mesop<", b"<title>Freshet<"), (b"</head>", ours)):
         local = local.replace(old, new, 1)
     return local
 
