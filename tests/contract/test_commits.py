@@ -35,7 +35,9 @@ class TestStoring:
         assert stored == [store.media.get(ME, item.id), store.runs.get(ME, run.id), store.projects.get(ME, PROJECT)]
         belongs_to_store = {"revision": 1, "updated_at": stored[0].updated_at}
         assert stored[0] == item.model_copy(update=belongs_to_store)
-        assert store.media.get(ME, item.id).created_at.tzinfo == UTC
+        found = store.media.get(ME, item.id)
+        assert type(found.created_at) is type(found.updated_at) is type(found.files["original"].updated_at) is datetime
+        assert found.created_at.tzinfo == UTC
 
     def test_a_replacement_replaces_every_field_and_counts_one_up(self, store: Store) -> None:
         [first] = save(store, make_item(status="generating", files={}, run_id="R"))

@@ -73,13 +73,13 @@ class SqliteMedia:
 
 
 FILTERS = ("owner_id", "model", "origin", "status", "media_type")
-"""Every field a page can be filtered by, the one that leaves fewest rows first: its index is walked."""
+"""Every field a page can be filtered by, the one that usually leaves fewest rows first."""
 
 
 def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, list[str | int]]:
     """One batch of a page, and its parameters: a walk along one index, named so that no statistics can change it."""
     equal = query.equalities()
-    walked = next((field for field in FILTERS if field in equal), "newest")
+    walked = _walked(query)
     conditions = [f"{field} = ?" for field in equal]
     parameters: list[str | int] = [*equal.values()]
     if after is not None:
@@ -90,6 +90,13 @@ def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, l
         "ORDER BY created_at DESC, id DESC LIMIT ?"
     )
     return sql, [*parameters, count]
+
+
+def _walked(query: MediaQuery) -> str:
+    """The index to walk: of the filters given, the one that leaves fewest rows."""
+    if query.status not in (None, "ready"):  # all but a few items are
+        return "status"
+    return next((field for field in FILTERS if getattr(query, field) is not None), "newest")
 
 
 def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> list[MediaItem]:

@@ -1,6 +1,6 @@
 """Tables, and the steps that bring a file of any earlier version to this one.
 
-Every list is a walk along one index: `(project, equality field, created_at DESC, id DESC)`. A record is kept whole
+Every list is a walk along one index: `(project, equality field, created_at DESC, id DESC, …)`. A record is kept whole
 as JSON in `document`; columns repeat what is filtered or sorted by. Times are microseconds since 1970 UTC.
 `seq` is the number of the commit that wrote a row, allocated under the write lock: the order of commits, which
 no clock can give.
@@ -15,6 +15,15 @@ from services.errors import StoreError
 
 APPLICATION_ID = 0x46525348
 """'FRSH', in the file's header: tells a Freshet database from any other SQLite file."""
+
+_WITH_OTHERS = {
+    "owner_id": "model, origin, status, media_type",
+    "model": "owner_id, origin, status, media_type",
+    "origin": "owner_id, model, status, media_type",
+    "status": "owner_id, model, origin, media_type",
+    "media_type": "owner_id, model, origin, status",
+}
+"""The field that an index is walked by, and the others, which it holds so that further filters need no table rows."""
 
 _STEPS: list[list[str]] = [
     [
@@ -32,11 +41,10 @@ _STEPS: list[list[str]] = [
             document TEXT NOT NULL
         )""",
         "CREATE INDEX media_newest ON media (project_id, created_at DESC, id DESC)",
-        "CREATE INDEX media_owner_id ON media (project_id, owner_id, created_at DESC, id DESC)",
-        "CREATE INDEX media_model ON media (project_id, model, created_at DESC, id DESC)",
-        "CREATE INDEX media_origin ON media (project_id, origin, created_at DESC, id DESC)",
-        "CREATE INDEX media_status ON media (project_id, status, created_at DESC, id DESC)",
-        "CREATE INDEX media_media_type ON media (project_id, media_type, created_at DESC, id DESC)",
+        *(
+            f"CREATE INDEX media_{walked} ON media (project_id, {walked}, created_at DESC, id DESC, {others})"
+            for walked, others in _WITH_OTHERS.items()
+        ),
         "CREATE INDEX media_changes ON media (project_id, seq)",
         """CREATE TABLE runs (
             id TEXT PRIMARY KEY, project_id TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
