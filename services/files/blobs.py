@@ -6,6 +6,7 @@ here again, so nothing a person typed ever becomes a path.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, MemoryStore, from_url
+from obstore.store import GCSStore, LocalStore, MemoryStore, S3Store
 
 from services.errors import FileError, FileMissing, SettingsError, StorageFull
 
@@ -47,8 +48,9 @@ class Blobs:
     def open(cls, url: str) -> Blobs:
         """Blobs at `file:///absolute/folder`, `memory://`, `s3://bucket/prefix` or `gs://bucket/prefix`.
 
-        A folder is made when absent and must be writable. Buckets take their credentials, and S3 its endpoint, from
-        the usual environment (AWS_…, GOOGLE_…) and are first reached by the first call. Raises SettingsError.
+        A folder is made when absent and must be writable. Buckets take credentials and endpoints from the usual
+        environment (AWS_…, GOOGLE_…, STORAGE_EMULATOR_HOST) and are first reached by the first call.
+        Raises SettingsError.
         """
         scheme = urlsplit(url).scheme
         if scheme == "file":
@@ -148,10 +150,32 @@ def _open_folder(url: str) -> LocalStore:
 
 
 def _open_bucket(url: str) -> ObjectStore:
-    if not urlsplit(url).netloc:
+    parts = urlsplit(url)
+    if not parts.netloc:
         raise SettingsError(f"{url!r} names no bucket")
+    bucket, prefix = parts.netloc, parts.path.strip("/") or None
     try:
-        return from_url(url, retry_config=_RETRY, client_options=_CLIENT)
+        if parts.scheme == "gs":
+            return _open_google(bucket, prefix)
+        endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+        return S3Store(bucket, prefix=prefix, retry_config=_RETRY, client_options=_client(endpoint))
     except (BaseError, OSError, ValueError) as error:
         reason = str(error).strip().split("\n", 1)[0]
         raise SettingsError(f"Files cannot be kept at {url!r}: {reason}") from error
+
+
+def _open_google(bucket: str, prefix: str | None) -> ObjectStore:
+    emulator = os.environ.get("STORAGE_EMULATOR_HOST")
+    if not emulator:
+        return GCSStore(bucket, prefix=prefix, retry_config=_RETRY, client_options=_CLIENT)
+    # As with Google's own clients an emulator gets no credentials. This key says so: without it obstore would still
+    # ask the machine's metadata service for a token, even with signing turned off.
+    no_key = {"gcs_base_url": emulator, "disable_oauth": True, "client_email": "", "private_key": ""}
+    key = json.dumps({**no_key, "private_key_id": ""})
+    options = _client(emulator)
+    return GCSStore(bucket, prefix=prefix, service_account_key=key, retry_config=_RETRY, client_options=options)
+
+
+def _client(endpoint: str) -> ClientConfig:
+    """Plain HTTP is for an endpoint that was named with it, nothing else."""
+    return {**_CLIENT, "allow_http": True} if endpoint.startswith("http://") else _CLIENT
