@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,6 @@ from services.errors import StorageFull, StoreCorrupt, StoreError, StoreUnavaila
 from services.models import MediaQuery
 from services.store.open import open_store
 from services.store.sqlite import SqliteStore
-from services.store.sqlite.errors import mapped
 from tests.support.records import PROJECT, make_item, make_principal, remove, save
 
 ME = make_principal()
@@ -162,11 +162,17 @@ class TestTrouble:
             assert store.media.get_media_for_page(ME, ALL).items == (item,)
             remove(store, item)
 
-    def test_a_read_only_database_is_told(self, path: Path) -> None:
-        with opened(path), closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA query_only = ON")
-            with pytest.raises(StoreError, match=r"freshet\.db cannot be written to"), mapped(path):
-                connection.execute("DELETE FROM media")
+    def test_a_read_only_file_is_told_at_the_start(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with opened(path) as store:
+            save(store, make_item())
+        connect = sqlite3.connect
+
+        def read_only(file: Path, **options: Any) -> sqlite3.Connection:  # permissions would not stop root
+            return connect(f"file:{file}?mode=ro", uri=True, **options)
+
+        monkeypatch.setattr(sqlite3, "connect", read_only)
+        with pytest.raises(StoreError, match=r"freshet\.db cannot be written to"), opened(path):
+            pass
 
     def test_a_closed_store_is_unavailable_and_closes_twice(self, path: Path) -> None:
         with opened(path) as store:

@@ -87,7 +87,6 @@ class Connections:
         with _transaction(connection, "BEGIN"):
             schema.is_current(connection, self._path)
         self._use_wal(connection)
-        # Also on a current file: taking the write lock tells a read-only file now, not at the first commit.
         schema.migrate(connection, self._path)
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:

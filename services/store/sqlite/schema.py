@@ -87,12 +87,16 @@ def is_current(connection: sqlite3.Connection, path: Path) -> bool:
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the file to this version, wholly or not at all; another process may be doing the same."""
     connection.execute("BEGIN IMMEDIATE")
-    if not is_current(connection, path):
-        for step in _STEPS[_pragma(connection, "user_version") :]:
-            for statement in step:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
+    if is_current(connection, path):
+        # A write that is taken back: it tells a read-only file now and not at the first commit. To begin is not enough.
+        connection.execute("UPDATE head SET one = 1")
+        connection.execute("ROLLBACK")
+        return
+    for step in _STEPS[_pragma(connection, "user_version") :]:
+        for statement in step:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
     connection.execute("COMMIT")
 
 
