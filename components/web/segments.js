@@ -59,7 +59,7 @@ class FreshetSegments extends FreshetElement {
   draw(changed) {
     if (changed.has('value')) this.#picked = null;
     const tabs = this.kind === 'tabs';
-    const labelled = this.showLabel ?? this.kind === 'aspects';
+    const labelled = this.showLabel ?? (this.kind === 'aspects' || this.closest('.form') !== null);
     attrs(this, {class: `segments${labelled ? ' field' : ''}`});
     this.#caption.textContent = this.label;
     this.#caption.hidden = !labelled;

@@ -31,7 +31,7 @@ def segments(
     """`kind`: "seg" or "aspects" (radio groups), or "tabs" (a tab list). Payload: {value}.
 
     The choice shows at once; if the server keeps its value, it goes back. `label` names the group; `show_label` puts it
-    above as in a form (None: only for "aspects").
+    above (None: in a form, and for "aspects").
     """
     return insert(
         "freshet-segments",
