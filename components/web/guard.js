@@ -78,10 +78,12 @@ function watch(request) {
   let leaving = false;
   const left = () => { leaving = true; };
   window.addEventListener('pagehide', left, {once: true});
+  request.addEventListener('readystatechange', () => {
+    if (request.readyState === XMLHttpRequest.HEADERS_RECEIVED) learn(Date.parse(request.getResponseHeader('Date')));
+  });
   request.addEventListener('error', () => leaving || recover());
   request.addEventListener('load', () => {
     window.removeEventListener('pagehide', left);
-    learn(Date.parse(request.getResponseHeader('Date')));
     if (request.status !== 200 || !request.responseText.includes('<stream_end>')) recover();
     else leavingFor = null;
   });

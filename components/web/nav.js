@@ -12,6 +12,13 @@ function brandMark() {
   return svg;
 }
 
+function themeButton(look, ...more) {
+  const words = {'aria-label': 'Switch theme', title: 'Switch theme'};
+  const button = el('button', {type: 'button', class: look || null, ...words}, icon('contrast'), ...more);
+  button.addEventListener('click', toggleTheme);
+  return button;
+}
+
 /** Only a plain click is ours; opening in a new tab, window or download stays the browser's. */
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
@@ -26,9 +33,7 @@ class FreshetNav extends FreshetElement {
   build() {
     const brand = el('a', {class: 'brand', href: '/', 'aria-label': 'Freshet, home', 'data-url': '/'}, brandMark(), el('span', {}, 'Freshet'));
     const project = el('div', {class: 'project'}, el('i', {'aria-hidden': 'true'}), this.#project);
-    const theme = el('button', {type: 'button', class: 'ib sm theme', 'aria-label': 'Switch theme', title: 'Switch theme'}, icon('contrast'));
-    theme.addEventListener('click', toggleTheme);
-    const me = el('div', {class: 'me'}, this.#avatar, this.#user, theme);
+    const me = el('div', {class: 'me'}, this.#avatar, this.#user, themeButton('ib sm'));
     const side = el('nav', {class: 'side', 'aria-label': 'Main'}, brand, project, this.#links, el('div', {class: 'side-foot'}, me));
     this.append(side, this.#bottom);
     this.addEventListener('click', (event) => this.#go(event));
@@ -67,7 +72,9 @@ class FreshetNav extends FreshetElement {
       nodes.push(this.#link(item));
     }
     this.#links.replaceChildren(...nodes);
-    this.#bottom.replaceChildren(...this.items.slice(0, BOTTOM).map((item) => this.#link(item)));
+    const places = this.items.slice(0, BOTTOM).map((item) => this.#link(item));
+    if (places.length < BOTTOM) places.push(themeButton('', el('span', {class: 'cut', 'aria-hidden': 'true'}, 'Theme')));
+    this.#bottom.replaceChildren(...places);
   }
 
   #link({url, label, icon: symbol}) {

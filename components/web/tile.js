@@ -57,7 +57,7 @@ class FreshetTile extends FreshetElement {
 
   /** Percent, from the page's progress watch: the water never falls while one run lasts. */
   setProgress(percent) {
-    if (this.status !== 'generating') return;
+    if (this.status !== 'generating' || !this.#water) return;
     this.#polled = Math.max(this.#polled, percent);
     this.#drawLevel();
   }
