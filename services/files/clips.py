@@ -15,7 +15,7 @@ from PIL import Image
 from services.errors import BadInput
 from services.files.pictures import check_pixels, poster, thumb
 from services.files.rendered import Derived, RenderedFile
-from services.files.sniff import M4A, Format
+from services.files.sniff import M4A, WAV, Format
 
 _POSTER_SECONDS = 5.0
 """How far into a video a telling frame is looked for."""
@@ -70,9 +70,18 @@ def _moving_stream(container: InputContainer) -> VideoStream | None:
 
 
 def _sound(container: InputContainer, data: bytes, kind: Format) -> RenderedFile:
+    if kind is WAV:
+        _check_riff(data)
     stream = container.streams.audio[0]
     next(container.decode(stream))
     return RenderedFile("original", data, kind.content_type, kind.extension, duration=_whole_length(container))
+
+
+def _check_riff(data: bytes) -> None:
+    """FFmpeg takes a short WAV for a whole one; its header tells (bytes after the size field, all ones: unknown)."""
+    announced = int.from_bytes(data[4:8], "little") + 8
+    if len(data) < announced < 0xFFFF_FFFF:
+        raise BadInput("file", f"is cut short: it announces {announced:,} bytes and holds {len(data):,}")
 
 
 def _video(container: InputContainer, stream: VideoStream, data: bytes, kind: Format) -> _Seen:

@@ -28,7 +28,7 @@ def double(value: int, report: Report) -> int:
 
 
 def surroundings(report: Report) -> tuple[int, int, str | None, list[str]]:
-    heavy = [name for name in ("mesop", "fastapi", "dbos", "google.cloud", "obstore") if name in sys.modules]
+    heavy = sorted({"mesop", "fastapi", "dbos", "google.cloud", "obstore"} & set(sys.modules))
     return os.getpid(), os.nice(0), os.environ.get("OPENBLAS_NUM_THREADS"), heavy
 
 
@@ -36,7 +36,7 @@ def import_renderers(report: Report) -> list[str]:
     import services.generation.local.render
     import services.generation.local.tryon  # noqa: F401
 
-    return [name for name in ("mesop", "fastapi", "dbos", "google", "obstore") if name in sys.modules]
+    return sorted({"mesop", "fastapi", "dbos", "google", "obstore"} & set(sys.modules))
 
 
 def die(how: int, report: Report) -> None:
@@ -249,7 +249,7 @@ def test_processes_end_by_themselves_when_the_program_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", _PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with parent:
         assert parent.stdout is not None
-        pids = set()
+        pids: set[int] = set()
         while len(pids) < 2:
             pids = {int(pid) for pid in parent.stdout.readline().split()}
         parent.kill()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 from PIL import Image
 
-from services.generation.local.canvas import Bytes, Canvas, Floats, to_bytes
+from services.generation.local.canvas import Canvas, Floats, to_bytes
 
 
 class Scene(Protocol):
@@ -35,16 +35,6 @@ def still(canvas: Canvas, image: Floats) -> Still:
 
 
 @dataclass(frozen=True)
-class Living:
-    """A scene that is computed anew for every moment."""
-
-    paint: Callable[[float], Bytes]
-
-    def at(self, seconds: float) -> Image.Image:
-        return Image.fromarray(self.paint(seconds))
-
-
-@dataclass(frozen=True)
 class Strip:
     """A cut-out that drifts sideways and bobs: RGBA, wider than the canvas by twice `margin` pixels."""
 
@@ -60,17 +50,23 @@ class Strip:
     """Pixels up and down."""
 
     def at(self, seconds: float) -> tuple[Image.Image, int]:
-        """The visible part and its top edge, in whole pixels; fractions go into the resampling."""
-        angle = 2 * np.pi * seconds / self.period + self.phase
-        left = self.margin + self.sway * (np.sin(angle) - np.sin(self.phase))
-        left = float(np.clip(left, 0, 2 * self.margin))
-        down = self.bob * float(np.cos(angle) - np.cos(self.phase))
-        whole = int(np.floor(down))
+        """The visible part and its top edge in whole pixels; fractions of a pixel go into the resampling."""
         width, height = self.image.width - 2 * self.margin, self.image.height
         if seconds == 0:
             return self.image.crop((self.margin, 0, self.margin + width, height)), self.top
-        box = (left, 0.0, left + width, float(height))
-        return self.image.resize((width, height), Image.Resampling.BILINEAR, box=box), self.top + whole
+        angle = 2 * math.pi * seconds / self.period + self.phase
+        left = self.margin + self.sway * (math.sin(angle) - math.sin(self.phase))
+        left = min(max(left, 0.0), 2.0 * self.margin)
+        if not self.bob:
+            box = (left, 0.0, left + width, float(height))
+            return self.image.resize((width, height), Image.Resampling.BILINEAR, box=box), self.top
+        down = self.bob * (math.cos(angle) - math.cos(self.phase))
+        whole = math.floor(down)
+        # Row i of the part shows row i + 1 - fraction of the cut-out, one row further down.
+        start = 1 - (down - whole)
+        box = (left, start, left + width, start + height - 1)
+        part = self.image.resize((width, height - 1), Image.Resampling.BILINEAR, box=box)
+        return part, self.top + whole + 1
 
 
 @dataclass(frozen=True)

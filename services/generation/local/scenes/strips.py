@@ -31,10 +31,14 @@ def strip(
     hy = canvas.half[1]
     first = int(np.clip((top + hy) * canvas.unit, 0, canvas.height - 1))
     last = canvas.height if bottom is None else int(np.clip((bottom + hy) * canvas.unit, first + 1, canvas.height))
+    if bottom is None:
+        last += int(np.ceil(2 * bob * canvas.unit)) + 2 * (bob > 0)  # what rises must not show an end
     margin = int(np.ceil(2 * sway * canvas.unit)) + 2
     columns = np.arange(-margin, canvas.width + margin, dtype=np.float32)
     x = ((columns + 0.5 - canvas.width / 2) / canvas.unit)[None].astype(np.float32)
-    colour, cover = paint(x, canvas.y[first:last])
+    rows = np.arange(first, last, dtype=np.float32)
+    y = ((rows + 0.5 - canvas.height / 2) / canvas.unit - canvas.lower)[:, None]
+    colour, cover = paint(x, y)
     rgba = np.dstack([np.broadcast_to(colour, (*cover.shape, 3)), cover * 255])
     grain = canvas.rng.standard_normal((*cover.shape, 1), dtype=np.float32) * np.float32(canvas.grain)
     rgba[..., :3] += grain
