@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.clock import Clock, SystemClock
-from services.errors import Conflict, SettingsError
+from services.errors import SettingsError
 from services.files.blobs import Blobs
 from services.freshness import Freshness, SnapshotStore
 from services.generation.pool import RenderPool
-from services.identity import LOCAL_USER_ID, SYSTEM, LocalPrincipals
+from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
-from services.models import Project, Put
+from services.library import ensure_default_project, make_data_dir
+from services.models import Project
 from services.settings import Settings
 from services.store.open import open_store
 from services.store.protocol import Store
@@ -22,8 +23,6 @@ from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
 from services.workflows.progress import ProgressBoard
 from services.workflows.studio import Studio
-
-DEFAULT_PROJECT_ID = "00000000000000000000000001"
 
 
 @dataclass
@@ -52,11 +51,16 @@ class Services:
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.halt()
         self.engine.close()
-        self.pool.close()
         self.store.close()
         self.lock.release()
         workflow_context.install(None)
+
+    def halt(self) -> None:
+        """Have runs in flight end where they are, to be resumed at the next launch, and end the render processes."""
+        self.engine.stop()
+        self.pool.close()
 
 
 def build(
@@ -65,17 +69,22 @@ def build(
     """Open everything `settings` names, without starting any work. Raises SettingsError, StoreError."""
     clock = clock or SystemClock()
     ids = ids or UlidIds(clock)
-    _make_dir(settings.data_dir)
+    make_data_dir(settings.data_dir)
+    engine_id = _engine_id(settings.data_dir, ids)
+    blobs = Blobs.open(settings.files_url)
     store = store or open_store(
         kind=settings.store, sqlite_path=settings.sqlite_path, clock=clock, firestore_project=settings.firestore_project
     )
-    blobs = Blobs.open(settings.files_url)
-    project = ensure_default_project(store, clock)
+    try:
+        project = ensure_default_project(store, clock)
+    except BaseException:
+        store.close()
+        raise
     progress = ProgressBoard(clock)
     pool = RenderPool()
-    engine = WorkflowEngine(settings.workflow_db, _engine_id(settings.data_dir, ids))
-    context = workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress)
-    workflow_context.install(context)
+    activity = workflow_context.Activity()
+    engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
+    workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
     return Services(
         settings=settings,
         clock=clock,
@@ -93,44 +102,17 @@ def build(
     )
 
 
-def ensure_default_project(store: Store, clock: Clock) -> Project:
-    """The project everybody starts in; made by the first server or import that finds none."""
-    now = clock.now()
-    project = Project(
-        id=DEFAULT_PROJECT_ID,
-        project_id=DEFAULT_PROJECT_ID,
-        owner_id=LOCAL_USER_ID,
-        created_at=now,
-        updated_at=now,
-        name="First project",
-        member_ids=(LOCAL_USER_ID,),
-    )
-    existing = {found.id: found for found in store.projects.list_for(SYSTEM)}
-    if DEFAULT_PROJECT_ID not in existing:
-        with suppress(Conflict):  # another process may be first, which is as good
-            store.commit(SYSTEM, [Put(project, expect=0)], operation_id=DEFAULT_PROJECT_ID)
-        return store.projects.get(SYSTEM, DEFAULT_PROJECT_ID)
-    return existing[DEFAULT_PROJECT_ID]
-
-
-def _make_dir(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"FRESHET_DATA_DIR {path} cannot be created: {error.strerror}") from error
-
-
 def _engine_id(data_dir: Path, ids: Ids) -> str:
     """This data directory's name among workflow engines: made once, the same after every restart."""
     path = data_dir / "engine-id"
     try:
-        with path.open("x") as file:
+        with suppress(FileExistsError), path.open("x") as file:
             file.write(ids.new())
-    except FileExistsError:
-        pass
+        if not path.read_text().strip():  # the disk was full, or the process ended, just then
+            path.write_text(ids.new())
+        return path.read_text().strip()
     except OSError as error:
-        raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be written: {error.strerror}") from error
-    return path.read_text().strip()
+        raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be used: {error.strerror}") from error
 
 
 _current: Services | None = None

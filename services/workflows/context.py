@@ -6,6 +6,9 @@ once per process instead of being passed.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.clock import Clock
@@ -16,6 +19,48 @@ from services.store.protocol import Store
 from services.workflows.progress import ProgressBoard
 
 
+class Interrupted(BaseException):
+    """The process is stopping. Not an Exception, so that the engine records no outcome and resumes the step later."""
+
+
+class Activity:
+    """The runs being worked on in this process, and whether they are to stop."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running = 0
+        self._stopping = False
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Counts one run while it is worked on."""
+        with self._changed:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def pause(self, seconds: float = 0.0) -> None:
+        """Wait so long. Raises Interrupted as soon as the process is stopping."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self._stopping, seconds):
+                raise Interrupted
+
+    def stop(self) -> None:
+        """Have every run end at its next pause; the next launch resumes it there."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether no run was worked on any more within so long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, seconds)
+
+
 @dataclass(frozen=True)
 class WorkflowContext:
     store: Store
@@ -24,6 +69,7 @@ class WorkflowContext:
     clock: Clock
     ids: Ids
     progress: ProgressBoard
+    activity: Activity
 
 
 _installed: WorkflowContext | None = None

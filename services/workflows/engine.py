@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from services.errors import StoreUnavailable
+from services.errors import FreshetError, StoreUnavailable
 from services.log import log_event
+from services.workflows.context import Activity
 from services.workflows.generate import abandon, generate
 
 QUEUE = "generation"
@@ -17,20 +19,29 @@ APPLICATION_VERSION = "1"
 """Raised when the steps of `generate` change order or meaning: runs in flight belong to their version."""
 CONCURRENCY = 2
 """Runs worked on at the same time, one per render process."""
+PATIENCE = 5.0
+"""Seconds that stopping waits for runs to reach a place where they can be left."""
+_ALIVE = ("PENDING", "ENQUEUED", "DELAYED")
 
 
 class WorkflowEngine:
     """Executes `generate` workflows. One per process: DBOS is a process-wide singleton."""
 
-    def __init__(self, database_url: str, engine_id: str) -> None:
+    def __init__(self, database_url: str, engine_id: str, activity: Activity) -> None:
         self._database_url = database_url
         self._engine_id = engine_id
+        self._activity = activity
         self._launched = False
 
     @property
     def engine_id(self) -> str:
         """Names this engine in run records: the same after a restart on the same data directory."""
         return self._engine_id
+
+    @property
+    def idle(self) -> bool:
+        """Whether this process works on no run."""
+        return self._activity.wait(0)
 
     def launch(self) -> None:
         """Start executing, resuming whatever the last process left. Raises StoreUnavailable."""
@@ -43,40 +54,58 @@ class WorkflowEngine:
             "log_level": "ERROR",
             "notification_listener_polling_interval_sec": 0.05,
         }
-        try:
+        with _mapped(self._database_url):
             DBOS(config=config)
             DBOS.launch()
             DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.1)
-        except Exception as error:
-            raise StoreUnavailable(
-                f"The workflow database {_without_password(self._database_url)} cannot be used: {error}"
-            ) from error
         self._launched = True
 
     def enqueue(self, run_id: str) -> None:
-        """Have `generate(run_id)` executed. Enqueueing the same run again changes nothing."""
-        with SetWorkflowID(run_id):
+        """Have `generate(run_id)` executed. Enqueueing the same run again changes nothing. Raises StoreUnavailable."""
+        with _mapped(self._database_url), SetWorkflowID(run_id):
             DBOS.enqueue_workflow(QUEUE, generate, run_id)
 
     def take_up(self, run_ids: list[str]) -> None:
         """Bring unfinished runs of this engine back on their way after a start.
 
         Those in flight are resumed by DBOS itself. One that was committed but never enqueued (the process ended in
-        between) is enqueued now; one whose workflow gave up is recorded as failed.
+        between) is enqueued now; one whose workflow gave up, or belongs to an older version of `generate`, is
+        recorded as failed.
         """
         for run_id in run_ids:
-            status = DBOS.get_workflow_status(run_id)
+            with _mapped(self._database_url):
+                status = DBOS.get_workflow_status(run_id)
             if status is None:
                 self.enqueue(run_id)
-            elif status.status not in ("PENDING", "ENQUEUED", "DELAYED"):
-                abandon(run_id)
+            elif status.status not in _ALIVE or status.app_version != APPLICATION_VERSION:
+                abandon(run_id, "This run was interrupted and could not be resumed. Try again.")
             log_event("run.take_up", run_id=run_id, workflow=status.status if status else "none")
 
+    def stop(self) -> None:
+        """Ask the runs in flight to end where they are; the next launch resumes them. Does not wait."""
+        self._activity.stop()
+
     def close(self) -> None:
-        """Stop executing at once; what is in flight resumes at the next launch."""
+        """Stop, and leave no thread behind. The render pool must be closed before: runs wait for it."""
+        self.stop()
         if self._launched:
+            self._activity.wait(PATIENCE)
             DBOS.destroy()
             self._launched = False
+
+
+@contextmanager
+def _mapped(database_url: str) -> Iterator[None]:
+    """Raise whatever the engine or its database raises as StoreUnavailable, in one line."""
+    try:
+        yield
+    except FreshetError:
+        raise
+    except Exception as error:
+        cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise StoreUnavailable(
+            f"The workflow database {_without_password(database_url)} cannot be used: {cause}"
+        ) from error
 
 
 def _preset_wal(database_url: str) -> None:

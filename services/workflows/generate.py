@@ -6,13 +6,16 @@
     finish           the run succeeded or failed
 
 The store is the truth about runs. A crash between two steps resumes at the next one; a crash inside a step repeats
-that step, and each of them is written to come to the same end.
+that step, and each of them is written to come to the same end. A process that stops leaves no outcome behind, so its
+steps are taken up again, too.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS
 from pydantic import TypeAdapter
@@ -32,39 +35,56 @@ from services.generation.pool import PoolClosed
 from services.identity import SYSTEM
 from services.log import log_event, log_failure
 from services.models import FileRef, MediaItem, Put, Run, RunStatus, Variant
-from services.workflows.context import WorkflowContext, context
+from services.workflows.context import Interrupted, WorkflowContext, context
 from services.workflows.render import render_output
 
 CLASHES = 20
 """How often a write is repeated on a record that others keep changing."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
+"""Seconds between two attempts of a step while the store is away or full."""
 
 
-class Interrupted(BaseException):
-    """The process is stopping. Not an Exception, so that the engine records no outcome and resumes the step later."""
+class Unwanted(Exception):
+    """The run was cancelled while this was made."""
 
 
 _files = TypeAdapter(dict[Variant, FileRef])
-_F = TypeVar("_F", bound=Callable[..., Any])
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
-def _worth_repeating(error: BaseException) -> bool:
-    return isinstance(error, StoreUnavailable)
+def _step(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """A durable step that outlasts a store that is away or full, for as long as that takes: the one layer that retries.
 
+    Not the engine's own retries: they give up, and the run could not even be recorded as failed.
+    """
 
-def _step(function: _F) -> _F:
-    """A durable step that outlasts a store that is away for up to about two minutes: the one layer that retries."""
-    decorate = DBOS.step(
-        retries_allowed=True, interval_seconds=0.5, backoff_rate=2.0, max_attempts=9, should_retry=_worth_repeating
-    )
-    return decorate(function)  # type: ignore[return-value]
+    @wraps(function)
+    def patiently(*args: _P.args, **options: _P.kwargs) -> _T:
+        wait, activity = FIRST_WAIT, context().activity
+        activity.pause()
+        while True:
+            try:
+                return function(*args, **options)
+            except (StoreUnavailable, StorageFull) as error:
+                log_event("run.waiting", logging.WARNING, step=function.__name__, seconds=wait, why=str(error))
+            activity.pause(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    return DBOS.step()(patiently)
 
 
 @DBOS.workflow(name="generate")
 def generate(run_id: str) -> None:
-    """Make every output of `run_id`."""
-    for media_id in begin(run_id):
-        publish(run_id, media_id, render(run_id, media_id))
-    finish(run_id)
+    """Make every output of `run_id`. Whatever goes wrong, the run comes to an end that can be seen."""
+    with context().activity.running():
+        try:
+            for media_id in begin(run_id):
+                publish(run_id, media_id, render(run_id, media_id))
+            finish(run_id)
+        except Exception as error:  # noqa: BLE001 - what no step foresaw must not leave a run that never ends
+            error_id = log_failure("run.broke", error, run_id=run_id)
+            give_up(run_id, f"Something went wrong (error {error_id}). Try again.")
 
 
 @_step
@@ -75,7 +95,7 @@ def begin(run_id: str) -> list[str]:
     )
     if run is None:
         return []
-    context().progress.begin(run)
+    _show(run)
     return list(run.output_ids)
 
 
@@ -85,23 +105,27 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     ctx = context()
     run = ctx.store.runs.get(SYSTEM, run_id)
     item = _item(media_id)
-    if run.finished or item is None or item.status != "generating":
+    if item is None:
+        _discard_leftovers(ctx, run, media_id)
+    if run.finished or item is None or not _awaits(item, run_id):
         return {}
     if ctx.progress.get(run_id) is None:
-        ctx.progress.begin(run)
+        _show(run)
     try:
-        rendered = render_output(ctx, run, item, lambda percent: _note_progress(ctx, run_id, media_id, percent))
+        rendered = render_output(ctx, run, item, lambda percent: _on_progress(ctx, run_id, media_id, percent))
         files = store_files(
             ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, rendered, key_suffix=f"run-{run_id}"
         )
     except PoolClosed as closing:
         raise Interrupted from closing
+    except Unwanted:
+        return {}
     except (GenerationError, BadInput, NotFound, FileError, StorageFull) as error:
         log_event("run.output_failed", run_id=run_id, media_id=media_id, why=str(error))
         return {"error": str(error)}
     except StoreError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a renderer raises, the run must come to an end that can be seen
+    except Exception as error:  # noqa: BLE001 - whatever a renderer raises, the others of the run are still made
         error_id = log_failure("run.output_broke", error, run_id=run_id, media_id=media_id)
         return {"error": f"Something went wrong while making this (error {error_id}). Try again."}
     return {"files": _files.dump_python(files, mode="json")}
@@ -110,27 +134,12 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
 @_step
 def publish(run_id: str, media_id: str, result: dict[str, Any]) -> None:
     """Turn the placeholder into what was made; drop the files of one that was removed meanwhile."""
-    if not result:
-        return
-    ctx = context()
-    files = _files.validate_python(result.get("files", {}))
-    change = (
-        {"status": "failed", "error": result["error"]} if "error" in result else {"status": "ready", "files": files}
-    )
-    for _ in range(CLASHES):
-        item = _item(media_id)
-        if item is None:
-            discard_files(ctx.blobs, files.values())
-            return
-        if item.status != "generating":
-            return
-        try:
-            ctx.store.commit(SYSTEM, [Put(item.model_copy(update=change), expect=item.revision)], operation_id=run_id)
-        except (Conflict, NotFound):
-            continue
-        _note_progress(ctx, run_id, media_id, 100)
-        return
-    raise Conflict(f"Media item {media_id} kept changing while its files were published")
+    if "error" in result:
+        _settle(run_id, media_id, {"status": "failed", "error": result["error"]})
+    elif result:
+        files = _files.validate_python(result["files"])
+        if not _settle(run_id, media_id, {"status": "ready", "files": files}):
+            discard_files(context().blobs, files.values())
 
 
 @_step
@@ -138,28 +147,48 @@ def finish(run_id: str) -> None:
     """Close the run: it succeeded if anything was made."""
     ctx = context()
     run = ctx.store.runs.get(SYSTEM, run_id)
-    items = ctx.store.media.get_many(SYSTEM, run.output_ids).values()
-    made = any(item.status == "ready" for item in items)
-    error = None if made else next((item.error for item in items if item.error), "Nothing was made")
+    items = ctx.store.media.get_many(SYSTEM, run.output_ids)
+    outputs = [items[media_id] for media_id in run.output_ids if media_id in items and items[media_id].run_id == run_id]
+    made = any(item.status == "ready" for item in outputs)
+    error = None if made else next((item.error for item in outputs if item.error), "Nothing was made")
     _close(run_id, "succeeded" if made else "failed", error)
 
 
-def abandon(run_id: str) -> None:
-    """Record a run as failed whose workflow ended without finishing it, placeholders included."""
-    ctx = context()
-    reason = "This run was interrupted and could not be resumed. Try again."
-    run = ctx.store.runs.get(SYSTEM, run_id)
-    for media_id in run.output_ids:
-        publish(run_id, media_id, {"error": reason})
+@_step
+def give_up(run_id: str, reason: str) -> None:
+    """`abandon`, as the workflow's own last step."""
+    abandon(run_id, reason)
+
+
+def abandon(run_id: str, reason: str) -> None:
+    """Record a run as failed that nothing works on, and its placeholders with it. Raises NotFound, StoreError."""
+    for media_id in context().store.runs.get(SYSTEM, run_id).output_ids:
+        _settle(run_id, media_id, {"status": "failed", "error": reason})
     _close(run_id, "failed", reason)
+
+
+def _settle(run_id: str, media_id: str, change: dict[str, Any]) -> bool:
+    """Commit `change` to an output that still waits for it; False if it was removed, or is made by another run now."""
+    ctx = context()
+    for _ in range(CLASHES):
+        item = _item(media_id)
+        if item is None or not _awaits(item, run_id):
+            return item is not None and item.run_id == run_id
+        try:
+            ctx.store.commit(SYSTEM, [Put(item.model_copy(update=change), expect=item.revision)], operation_id=run_id)
+        except (Conflict, NotFound):
+            continue
+        _note_progress(ctx, run_id, media_id, 100)
+        return True
+    raise Conflict(f"Media item {media_id} kept changing while its files were published")
 
 
 def _close(run_id: str, status: RunStatus, error: str | None) -> None:
     ctx = context()
     change = {"status": status, "error": error, "progress": 100, "finished_at": ctx.clock.now()}
     run = _change_run(run_id, lambda run: run.model_copy(update=change))
+    ctx.progress.finish(run or ctx.store.runs.get(SYSTEM, run_id))
     if run is not None:
-        ctx.progress.finish(run)
         log_event("run.finished", run_id=run_id, status=status, run_type=run.run_type)
 
 
@@ -185,6 +214,33 @@ def _item(media_id: str) -> MediaItem | None:
         return context().store.media.get(SYSTEM, media_id)
     except NotFound:
         return None
+
+
+def _awaits(item: MediaItem, run_id: str) -> bool:
+    """A failed output may be made again by another run while the first one still works on its others."""
+    return item.status == "generating" and item.run_id == run_id
+
+
+def _show(run: Run) -> None:
+    """Put the run on the progress board, with what was made before a restart."""
+    made = context().store.media.get_many(SYSTEM, run.output_ids).values() if run.progress else ()
+    context().progress.begin(run, {item.id: 100 for item in made if item.status != "generating"})
+
+
+def _discard_leftovers(ctx: WorkflowContext, run: Run, media_id: str) -> None:
+    """Delete what a step stored that ended with its process, for an output that was removed since."""
+    try:
+        ctx.blobs.delete(ctx.blobs.list(f"media/{run.project_id}/{media_id}"))
+    except FileError as error:
+        log_event("run.files_left_behind", logging.WARNING, run_id=run.id, media_id=media_id, why=str(error))
+
+
+def _on_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:
+    """Note a percentage. Raises Unwanted once the run was cancelled, which ends the rendering."""
+    shown = ctx.progress.get(run_id)
+    if shown is not None and shown.run.finished:
+        raise Unwanted
+    _note_progress(ctx, run_id, media_id, percent)
 
 
 def _note_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:

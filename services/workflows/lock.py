@@ -23,7 +23,10 @@ class DataDirLock:
 
     def acquire(self) -> None:
         """Take the lock. Raises SettingsError naming the process that holds it."""
-        file = self._path.open("a+")
+        try:
+            file = self._path.open("a+")
+        except OSError as error:
+            raise SettingsError(f"FRESHET_DATA_DIR {self._path.parent} cannot be used: {error.strerror}") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -32,10 +32,13 @@ class ProgressBoard:
         self._entries: dict[str, RunProgress] = {}
         self._stored_at: dict[str, float] = {}
 
-    def begin(self, run: Run) -> None:
-        """Show `run`; the oldest finished entries make room."""
+    def begin(self, run: Run, outputs: dict[str, int] | None = None) -> None:
+        """Show `run`, with the percentages its outputs have reached; the entries begun first make room."""
+        outputs = outputs or {}
+        percent = min(99, sum(outputs.values()) // max(1, len(run.output_ids)))
         with self._lock:
-            self._entries[run.id] = RunProgress(run, run.status, 0)
+            self._entries.pop(run.id, None)
+            self._entries[run.id] = RunProgress(run, run.status, percent, outputs)
             while len(self._entries) > KEPT:
                 oldest = next(iter(self._entries))
                 del self._entries[oldest]

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from services.clock import Clock
-from services.errors import BadInput, Conflict
+from services.errors import BadInput, Conflict, StoreError
 from services.ids import Ids, is_id
 from services.log import log_event
 from services.models import MediaItem, MediaType, Origin, Principal, Put, Remove, Run, RunType, Write
 from services.store.protocol import Store
 from services.workflows.engine import WorkflowEngine
+from services.workflows.generate import abandon
 from services.workflows.progress import ProgressBoard
 
 
@@ -78,8 +79,7 @@ class Studio:
             self._store.commit(principal, writes, operation_id=run_id)
         except Conflict:
             return self._store.runs.get(principal, run_id)
-        self._progress.begin(run)
-        self._engine.enqueue(run_id)
+        self._hand_over(run)
         log_event("run.started", run_id=run_id, run_type=run.run_type, model=run.model, outputs=order.count)
         return run
 
@@ -100,8 +100,7 @@ class Studio:
         waiting = item.model_copy(update={"status": "generating", "error": None, "run_id": run.id})
         writes: list[Write] = [Put(run, expect=0), Put(waiting, expect=item.revision)]
         self._store.commit(principal, writes, operation_id=run.id)
-        self._progress.begin(run)
-        self._engine.enqueue(run.id)
+        self._hand_over(run)
         log_event("run.retried", run_id=run.id, media_id=media_id)
 
     def cancel(self, principal: Principal, run_id: str) -> Run:
@@ -114,16 +113,29 @@ class Studio:
             if run.finished:
                 return run
             items = self._store.media.get_many(principal, run.output_ids).values()
-            waiting = [item for item in items if item.status == "generating"]
+            waiting = [item for item in items if item.status == "generating" and item.run_id == run_id]
             cancelled = run.model_copy(update={"status": "cancelled", "finished_at": self._clock.now()})
             removals: list[Write] = [Remove("media", item.id, expect=item.revision) for item in waiting]
             try:
-                self._store.commit(principal, [Put(cancelled, expect=run.revision), *removals], operation_id=run_id)
+                commit = self._store.commit(
+                    principal, [Put(cancelled, expect=run.revision), *removals], operation_id=run_id
+                )
             except Conflict:
                 continue  # an output was published meanwhile: look again, it stays
-            self._progress.finish(cancelled)
+            stored = commit.records[0]
+            assert isinstance(stored, Run)
+            self._progress.finish(stored)
             log_event("run.cancelled", run_id=run_id, removed=len(removals))
-            return cancelled
+            return stored
+
+    def _hand_over(self, run: Run) -> None:
+        """Have the engine work on a committed run; if it cannot, record that, so that nothing waits for ever."""
+        self._progress.begin(run)
+        try:
+            self._engine.enqueue(run.id)
+        except StoreError as error:
+            abandon(run.id, str(error))
+            raise
 
     @staticmethod
     def _placeholder(
