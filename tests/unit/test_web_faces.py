@@ -1,0 +1,143 @@
+"""Freshet's elements keep the rules that Mesop and the browser set for them, and each face fits its element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mesop as me
+import pytest
+
+from components import web
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "components" / "web").glob("*.js"))
+OWN_STYLES = [ROOT / path.lstrip("/") for path in web.STYLESHEETS if Path(path).name not in ("tokens.css", "mesop.css")]
+FACES: dict[str, dict[str, Any]] = {
+    "ago": {"ms": 1},
+    "aria": {},
+    "button": {"label": "Go", "on_press": lambda event: None, "key": "k"},
+    "dialog": {"is_open": True, "label": "Choose", "on_close": lambda event: None, "key": "k"},
+    "drop": {"count": 1, "on_show": lambda event: None},
+    "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
+    "guard": {},
+    "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
+    "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
+    "place": {
+        "person_url": "/a", "product_url": "/b", "x": 0.5, "y": 0.5, "scale": 0.5, "on_place": lambda event: None,
+        "key": "k",
+    },
+    "run_watch": {"run_ids": ["r"], "on_complete": lambda event: None},
+    "segments": {"label": "Shape", "options": [], "value": "a", "on_select": lambda event: None, "key": "k"},
+    "sentinel": {"cursor": "c", "done": False, "on_more": lambda event: None, "key": "k"},
+    "shortcuts": {"keys": ["r"], "on_key": lambda event: None},
+    "status_capsule": {"as_of_ms": 1, "mode": "live", "refreshing": False, "on_refresh": lambda event: None},
+    "symbol": {"name": "add"},
+    "tile": {
+        "media_id": "m", "revision": 1, "label": "Dunes", "media_type": "image", "status": "ready", "thumb_url": None,
+        "created_ms": 1, "on_activate": lambda event: None, "key": "k",
+    },
+    "toast": {"message": "Saved", "token": "1"},
+}  # fmt: skip
+
+
+class Inserted:
+    """What a face hands to Mesop."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.name = ""
+        self.properties: dict[str, Any] = {}
+        self.events: dict[str, Any] = {}
+        monkeypatch.setattr(me, "insert_web_component", self._take)
+
+    def _take(self, *, name: str, key: str | None, properties: dict[str, Any], events: dict[str, Any]) -> None:
+        self.name, self.properties, self.events = name, properties, events
+
+
+@pytest.fixture
+def inserted(monkeypatch: pytest.MonkeyPatch) -> Inserted:
+    return Inserted(monkeypatch)
+
+
+def draw(face: str, inserted: Inserted) -> None:
+    # Below Mesop's decorator, which wants a page to be drawn.
+    inner: Callable[..., Any] = getattr(web, face).__wrapped__
+    inner(**FACES[face])
+
+
+def element_source(tag: str) -> str:
+    [source] = [text for module in MODULES if f"define('{tag}'," in (text := module.read_text())]
+    return source
+
+
+def declared(source: str) -> set[str]:
+    match = re.search(r"static props = \{(.*?)\};", source, re.DOTALL)
+    return set(re.findall(r"(\w+):", match[1])) if match else set()
+
+
+def test_every_face_is_covered_here() -> None:
+    faces = {name for name in web.__all__ if name.islower() and name != "STYLESHEETS"}
+    assert faces == set(FACES)
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_face_sends_exactly_the_properties_its_element_declares(face: str, inserted: Inserted) -> None:
+    draw(face, inserted)
+    assert set(inserted.properties) == declared(element_source(inserted.name))
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_the_element_sends_every_event_its_face_listens_to(face: str, inserted: Inserted) -> None:
+    draw(face, inserted)
+    source = element_source(inserted.name)
+    for event in inserted.events:
+        assert f"'{event}'" in source
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_no_property_clashes_with_one_of_the_browsers(face: str, inserted: Inserted) -> None:
+    draw(face, inserted)
+    for name in (*inserted.properties, *inserted.events):
+        assert name not in {"id", "title", "src", "srcdoc", "hidden", "style", "role", "children"}
+        assert not name.startswith("on")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_a_module_imports_its_neighbours_only_and_writes_no_html(module: Path) -> None:
+    source = module.read_text()
+    for origin in re.findall(r"from '([^']+)'", source):
+        assert (module.parent / origin).resolve() in MODULES
+    assert not re.search(r"\.innerHTML|\.outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(", source)
+    assert "console." not in source
+
+
+@pytest.mark.parametrize("style", OWN_STYLES, ids=lambda style: style.name)
+def test_colours_are_named_in_the_tokens_alone(style: Path) -> None:
+    rules = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", style.read_text(), flags=re.DOTALL)
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\(", rules) == []
+    named = re.findall(r"(?:color|background|fill|stroke|border[\w-]*):\s*(?:white|black|red|grey|gray)\b", rules)
+    assert named == []
+
+
+def test_all_stylesheets_are_there_and_ask_no_other_origin() -> None:
+    for path in web.STYLESHEETS:
+        text = (ROOT / path.lstrip("/")).read_text()
+        for target in re.findall(r"url\(([^)]+)\)", text):
+            source = target.strip("\"'")
+            assert source.startswith("data:") or (ROOT / "static" / source).is_file()
+
+
+def test_every_icon_that_is_used_is_in_the_icon_font() -> None:
+    listed = re.search(r"```icons\n(.*?)```", (ROOT / "static/fonts/README.md").read_text(), re.DOTALL)
+    assert listed
+    font = set(listed[1].split())
+    used: set[str] = set()
+    for module in MODULES:
+        used |= set(re.findall(r"\bicon\('([a-z_]+)'", module.read_text()))
+    for source in (*(ROOT / "components").rglob("*.py"), *(ROOT / "pages").rglob("*.py")):
+        text = source.read_text()
+        used |= set(re.findall(r"\b(?:icon|action_icon|\"icon\")\s*[=:]\s*\"([a-z_]+)\"", text))
+        used |= set(re.findall(r"\b(?:icon|symbol|_blank)\(\s*(?:name=)?\"([a-z_]+)\"", text))
+    assert used - font == set()
