@@ -69,7 +69,7 @@ _CALLED_BY = {
     "person": "person portrait woman man girl boy model people lady face someone teacher worker friend",
     "garment": "garment shirt tee tshirt sweater jumper pullover cardigan jacket coat raincoat hoodie blouse knitwear "
     "top clothing clothes apparel outfit product",
-    "strands": "flow wind hair fur energy string strand dance music motion swirl current river fibre fiber fire flame",
+    "strands": "flow wind hair fur energy string strand dance music motion swirl current fibre fiber fire flame",
 }
 VOCABULARY = {subject: frozenset(words.split()) for subject, words in _CALLED_BY.items()}
 

@@ -1,0 +1,137 @@
+"""Requests: every refusal names its field and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.errors import BadInput
+from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, MODELS, model_named, models_for
+from services.generation.requests import (
+    MAX_SEED,
+    ImageRequest,
+    TryOnRequest,
+    VideoRequest,
+    validate_image,
+    validate_try_on,
+    validate_video,
+)
+
+A, B = "01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"
+
+
+def image(**changes: Any) -> ImageRequest:
+    asked: dict[str, Any] = {"prompt": "a lake", "aspect": "1:1", "count": 1, "seed": 7}
+    return validate_image(**asked | changes)
+
+
+def video(**changes: Any) -> VideoRequest:
+    asked: dict[str, Any] = {"prompt": "a lake", "aspect": "16:9", "duration": 4, "seed": 7}
+    return validate_video(**asked | changes)
+
+
+def try_on(**changes: Any) -> TryOnRequest:
+    return validate_try_on(**{"person_id": A, "product_id": B} | changes)
+
+
+@pytest.mark.parametrize("aspect", LOCAL_IMAGE.aspects)
+@pytest.mark.parametrize("count", LOCAL_IMAGE.counts)
+def test_every_offered_choice_of_an_image_is_accepted(aspect: str, count: int) -> None:
+    assert image(aspect=aspect, count=count) == ImageRequest("a lake", aspect, count, 7)
+
+
+@pytest.mark.parametrize("aspect", LOCAL_VIDEO.aspects)
+@pytest.mark.parametrize("duration", LOCAL_VIDEO.durations)
+def test_every_offered_choice_of_a_video_is_accepted(aspect: str, duration: int) -> None:
+    assert video(aspect=aspect, duration=duration) == VideoRequest("a lake", aspect, duration, 7)
+
+
+@pytest.mark.parametrize(
+    ("ask", "changes", "field", "words"),
+    [
+        (image, {"prompt": ""}, "prompt", "Write a prompt first: a few words"),
+        (image, {"prompt": " \n\t\x00 "}, "prompt", "Write a prompt first"),
+        (video, {"prompt": ""}, "prompt", "Write a prompt first"),
+        (image, {"prompt": "x" * 10_000}, "prompt", "10,000 of 4,000 characters. Shorten by 6,000"),
+        (video, {"prompt": "x" * 4_001}, "prompt", "4,001 of 4,000 characters. Shorten by 1"),
+        (image, {"aspect": "2:1"}, "aspect", "'2:1' is not a shape this model makes. Choose one of 16:9, 1:1"),
+        (video, {"aspect": "4:3"}, "aspect", "'4:3' is not a shape"),
+        (image, {"aspect": None}, "aspect", "Choose one of"),
+        (image, {"count": 0}, "count", "Choose one of 1, 2, 3, 4"),
+        (image, {"count": 5}, "count", "Choose one of 1, 2, 3, 4"),
+        (image, {"count": True}, "count", "Choose one of"),
+        (image, {"count": "2"}, "count", "Choose one of"),
+        (image, {"count": 2.0}, "count", "Choose one of"),
+        (video, {"duration": 3}, "duration", "Choose one of 2, 4, 6, 8"),
+        (image, {"seed": -1}, "seed", "whole number from 0 to 2,147,483,647"),
+        (image, {"seed": MAX_SEED + 1}, "seed", "whole number"),
+        (image, {"seed": 1.5}, "seed", "whole number"),
+        (image, {"seed": True}, "seed", "whole number"),
+        (video, {"seed": "7"}, "seed", "whole number"),
+        (try_on, {"person_id": ""}, "person", "Choose a picture of a person"),
+        (try_on, {"person_id": "../etc"}, "person", "Choose a picture of a person"),
+        (try_on, {"product_id": "nope"}, "product", "Choose a picture of a product"),
+        (try_on, {"product_id": A}, "product", "same picture"),
+        (try_on, {"x": 1.01}, "placement", "Move it back"),
+        (try_on, {"y": -0.01}, "placement", "Move it back"),
+        (try_on, {"y": float("nan")}, "placement", "Move it back"),
+        (try_on, {"scale": 0.0}, "placement", "5% to 200%"),
+        (try_on, {"scale": float("inf")}, "placement", "5% to 200%"),
+        (try_on, {"scale": float("nan")}, "placement", "5% to 200%"),
+    ],
+)
+def test_a_refusal_names_its_field_and_the_remedy(
+    ask: Callable[..., object], changes: dict[str, Any], field: str, words: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        ask(**changes)
+    assert caught.value.field == field
+    assert words in str(caught.value)
+
+
+def test_the_longest_prompt_fits() -> None:
+    assert len(image(prompt="x" * 4_000).prompt) == 4_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  a lake  ", "a lake"),
+        ("Cafe\u0301", "Caf\u00e9"),
+        ("a\x00b\x07c\x7fd\x85e", "abcde"),
+        ("two\r\nlines\rthree\nfour", "two\nlines\nthree\nfour"),
+        ("tab\tstays", "tab\tstays"),
+        ("lone \ud83d surrogate", "lone  surrogate"),
+        ("a family \U0001f468\u200d\U0001f469\u200d\U0001f467", "a family \U0001f468\u200d\U0001f469\u200d\U0001f467"),
+        (
+            "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d",
+            "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d",
+        ),
+    ],
+)
+def test_prompts_are_composed_and_freed_of_control_characters(typed: str, kept: str) -> None:
+    assert image(prompt=typed).prompt == kept
+
+
+def test_without_a_seed_one_is_drawn_within_range() -> None:
+    seeds = {image(seed=None).seed for _ in range(20)}
+    assert len(seeds) > 1
+    assert all(0 <= seed <= MAX_SEED for seed in seeds)
+    assert image(seed=0).seed == 0
+    assert image(seed=MAX_SEED).seed == MAX_SEED
+
+
+def test_the_catalogue_finds_models_by_what_they_make() -> None:
+    assert [model.id for model in MODELS] == ["local-image-1", "local-video-1", "local-try-on-1"]
+    assert models_for("image")[0] is LOCAL_IMAGE
+    assert model_named("local-video-1", "video") is LOCAL_VIDEO
+    assert LOCAL_VIDEO.default_duration in LOCAL_VIDEO.durations
+
+
+@pytest.mark.parametrize(("model_id", "run_type"), [("imagen-3", "image"), ("local-video-1", "image"), ("", "try-on")])
+def test_an_unknown_model_is_refused(model_id: str, run_type: Any) -> None:
+    with pytest.raises(BadInput, match="Choose another model") as caught:
+        model_named(model_id, run_type)
+    assert caught.value.field == "model"
