@@ -52,7 +52,7 @@ class WorkflowEngine:
             "executor_id": self._engine_id,
             "application_version": APPLICATION_VERSION,
             "log_level": "ERROR",
-            "notification_listener_polling_interval_sec": 0.05,
+            "notification_listener_polling_interval_sec": 1.0,
         }
         with _mapped(self._database_url):
             DBOS(config=config)
