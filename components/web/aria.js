@@ -1,5 +1,8 @@
 import {FreshetElement, attrs, define} from './base.js';
 
+// box → the element that speaks for it. Mesop may put a new one into a box before it takes the old one out.
+const speakers = new WeakMap();
+
 /**
  * Gives the Mesop box around it a role and a name. The attributes stay on the box's own element, which Mesop does not
  * touch when it renders again; when this element leaves, they leave with it. "presentation" hides a decoration.
@@ -15,12 +18,13 @@ class FreshetAria extends FreshetElement {
       this.#target = target;
       this.redraw('boxRole');
     }
+    if (target) speakers.set(target, this);
     super.connectedCallback();
   }
 
   disconnectedCallback() {
     queueMicrotask(() => {
-      if (this.isConnected || !this.#target) return;
+      if (this.isConnected || speakers.get(this.#target) !== this) return;
       attrs(this.#target, {role: null, 'aria-hidden': null, 'aria-label': null, 'aria-level': null, 'aria-live': null, 'aria-busy': null, 'aria-current': null});
       this.#target = null;
     });
