@@ -33,8 +33,8 @@ class TryOnState:
     person: Chosen = field(default_factory=Chosen)
     product: Chosen = field(default_factory=Chosen)
     x: float = 0.5
-    y: float = 0.62
-    scale: float = 0.55
+    y: float = 0.75
+    scale: float = 0.8
     error: str = ""
     starting: bool = False
     run_id: str = ""
