@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -82,7 +83,7 @@ async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
         yield chunk
 
 
-def parse_range(text: str, size: int) -> tuple[int, int] | str | None:
+def parse_range(text: str, size: int) -> tuple[int, int] | Literal["unsatisfiable"] | None:
     """A single byte range as half-open (start, end); "unsatisfiable"; None where the header is to be ignored.
 
     Several ranges in one header are ignored, as RFC 9110 section 14.2 allows.

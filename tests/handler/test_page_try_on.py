@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.library import library_chooser_button as chooser
+from components.library import library_image_selector
 from services.errors import StoreUnavailable
 from services.models import MediaItem
 from tests.handler.test_page_library import DOWN, refreshes
@@ -16,9 +17,7 @@ from tests.support.studio import Studio, ids_shown
 
 
 def open_chooser(tab: MesopClient, which: str) -> MesopClient:
-    number = ["person", "product"].index(which)
-    node = [node for node in tab._walk() if node.key.key == f"choose-{which}"][0]
-    assert number in (0, 1)
+    node = next(node for node in tab._walk() if node.key.key == f"choose-{which}")
     tab._event(node, tab._web(node)["events"]["pressEvent"], string_value="{}")
     return tab
 
@@ -103,7 +102,7 @@ def test_R0_02_the_flag_stands_while_the_store_is_asked(studio: Studio, monkeypa
     studio.add(3)
     tab = studio.open("/try-on")
     seen: list[dict[str, bool]] = []
-    load = chooser.load_when_needed
+    load = library_image_selector.load_when_needed
 
     def watch(flags: dict[str, bool], key: str) -> Any:
         for _ in load(flags, key):

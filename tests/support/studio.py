@@ -90,13 +90,8 @@ class Studio:
         self.services: Services = container.build(settings, clock=clock, ids=SequentialIds(), store=self.store)  # type: ignore[arg-type]
         self.engine = IdleEngine()
         self.services.engine = self.engine  # type: ignore[assignment]
-        self.services.studio = RunStudio(
-            self.services.store,
-            self.engine,
-            self.services.progress,
-            clock,
-            self.services.ids,  # type: ignore[arg-type]
-        )
+        s = self.services
+        s.studio = RunStudio(s.store, self.engine, s.progress, clock, s.ids)  # type: ignore[arg-type]
         container.install(self.services)
         self.principal: Principal = self.services.principals.resolve({})
         self.app = _flask_app()
