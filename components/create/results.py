@@ -14,9 +14,10 @@ from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
 from services.container import services
 from services.freshness import Reason
+from services.generation.catalog import display_name
 from services.models import MediaItem
 from state.bound import bound
-from state.create import SPECS, form_of, results_query, view_of
+from state.create import form_of, results_query, view_of
 from state.handlers import handler
 from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry
@@ -50,7 +51,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     aria(role="heading", label=first.title, level=2)
                 with me.box(classes="meta row"):
                     me.text(" · ".join(_facts(first)))
-                    ago(ms=int(first.created_at.timestamp() * 1000), key=f"ago-{run_id}")
+                    ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{run_id}")
             if waiting:
                 ready = sum(item.status != "generating" for item in outputs)
                 with me.box(classes="state run"):
@@ -70,8 +71,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
 
 
 def _facts(item: MediaItem) -> list[str]:
-    name = next((spec.name for spec in SPECS.values() if spec.id == item.model), item.model)
-    parts = [name, str(item.parameters.get("aspect", "")), f"seed {item.parameters.get('seed')}"]
+    parts = [display_name(item.model), str(item.parameters.get("aspect", "")), f"seed {item.parameters.get('seed')}"]
     if duration := item.parameters.get("duration"):
         parts.insert(2, f"{duration} s")
     return parts

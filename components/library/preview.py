@@ -6,6 +6,7 @@ import mesop as me
 
 from components.web import dialog, link_button, symbol
 from services.files.urls import media_url
+from services.generation.catalog import display_name
 from services.models import MediaItem
 from state.handlers import Handler
 
@@ -43,7 +44,7 @@ def _media(item: MediaItem) -> None:
 def _facts(item: MediaItem) -> None:
     original = item.file("original")
     with me.box(classes="facts"):
-        if item.prompt:
+        if item.prompt not in ("", item.title):
             me.text(item.prompt)
         with me.box(classes="meta"):
             me.text(" · ".join(describe(item)))
@@ -55,7 +56,7 @@ def _facts(item: MediaItem) -> None:
 def describe(item: MediaItem) -> list[str]:
     """What is known about an item, in a few words each."""
     original = item.file("original")
-    parts = [item.model or "Imported"]
+    parts = [display_name(item.model) or "Imported"]
     if aspect := item.parameters.get("aspect"):
         parts.append(str(aspect))
     if (seed := item.parameters.get("seed")) is not None:

@@ -58,6 +58,11 @@ def models_for(run_type: RunType) -> tuple[ModelSpec, ...]:
     return tuple(model for model in MODELS if model.run_type == run_type)
 
 
+def display_name(model_id: str) -> str:
+    """What people call a model; an id that is none of ours is its own name."""
+    return next((model.name for model in MODELS if model.id == model_id), model_id)
+
+
 def model_named(model_id: str, run_type: RunType) -> ModelSpec:
     """Raises BadInput("model", …) for an id that is unknown or makes something else."""
     for model in models_for(run_type):
