@@ -1,99 +1,83 @@
-"""The real product in a browser: `python main.py` as a process of its own, headless Chromium against it."""
+"""The real product in a browser: `python main.py` as a process of its own, headless Chromium against it.
+
+Tests on one kind of store run in one process after another (`xdist_group`), so that few servers stand at a time.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.proxy import StoreProxy
+from tests.browser.server import Server
+
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"browser-{kind}")) for kind in ("sqlite", "firestore")]
+SQLITE, FIRESTORE = KINDS
+Visit = Callable[..., Page]
 
-expect.set_options(timeout=15_000)
-
-
-class Server:
-    """A Freshet server in a process of its own, on a free port."""
-
-    def __init__(self, data_dir: Path, **settings: str) -> None:
-        self.data_dir = data_dir
-        self._settings = {"FRESHET_DATA_DIR": str(data_dir), "FRESHET_PORT": "0", **settings}
-        self.url = ""
-        self.start()
-
-    @property
-    def environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FRESHET_")}
-        return {**inherited, **self._settings}
-
-    def start(self) -> None:
-        """Start and wait until it says that it is ready."""
-        self.process = subprocess.Popen(
-            [sys.executable, "main.py"], cwd=ROOT, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        self.log: list[str] = []
-        threading.Thread(target=self._drain, daemon=True).start()
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        match = re.search(r"http://\S+", line)
-        assert match, f"did not start: {line} {self.log}"
-        self.url = match[0]
-        # A restarted server keeps its address, as it would behind a name.
-        self._settings["FRESHET_PORT"] = self.url.rpartition(":")[2]
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        self.process.send_signal(how)
-        self.process.wait(timeout=10)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command in a second process, on the same data."""
-        return subprocess.run(
-            [sys.executable, "main.py", *arguments], cwd=ROOT, env=self.environment, text=True, capture_output=True,
-            timeout=60, check=False,
-        )  # fmt: skip
-
-    def logged(self, text: str) -> list[str]:
-        """Log lines with `text` in them."""
-        return [line for line in self.log if text in line]
-
-    def _drain(self) -> None:
-        stream = self.process.stderr
-        assert stream is not None
-        log = self.log
-        try:
-            for line in stream:
-                log.append(line.rstrip())
-        except ValueError:
-            pass  # closed while reading: the server was stopped
+expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(params=["sqlite", "firestore"])
+@pytest.fixture(params=KINDS)
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """A fresh studio on each kind of store."""
-    settings = {"FRESHET_STORE": request.param}
-    if request.param == "firestore":
-        settings["FIRESTORE_EMULATOR_HOST"] = request.getfixturevalue("firestore_emulator")
-        settings["GOOGLE_CLOUD_PROJECT"] = f"browser-{os.urandom(4).hex()}"
-    server = Server(tmp_path / "data", **settings)
+    yield from _serve(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One studio of each kind for a module whose tests do not mind what earlier ones left."""
+    yield from _serve(request, tmp_path_factory.mktemp("studio"))
+
+
+@pytest.fixture
+def proxy(firestore_emulator: str) -> Iterator[StoreProxy]:
+    """The way to the Firestore emulator, to be slowed down or cut."""
+    proxy = StoreProxy(firestore_emulator)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def remote_server(proxy: StoreProxy, tmp_path: Path) -> Iterator[Server]:
+    """A fresh studio whose store lies behind `proxy`."""
+    server = Server(tmp_path / "data", **_firestore(proxy.address))
     yield server
-    if server.process.poll() is None:
-        server.stop()
+    proxy.release()
+    server.stop()
+
+
+def _serve(request: pytest.FixtureRequest, folder: Path) -> Iterator[Server]:
+    settings = {}
+    if request.param == "firestore":
+        settings = _firestore(request.getfixturevalue("firestore_emulator"))
+    server = Server(folder / "data", **settings)
+    yield server
+    server.stop()
+
+
+def _firestore(address: str) -> dict[str, str]:
+    return {
+        "FRESHET_STORE": "firestore",
+        "FIRESTORE_EMULATOR_HOST": address,
+        "GOOGLE_CLOUD_PROJECT": f"browser-{uuid4().hex[:12]}",
+    }
 
 
 @pytest.fixture(scope="session")
@@ -113,21 +97,42 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def visit(server: Server, context: BrowserContext) -> Iterator[Callable[[str], Page]]:
-    """Opens a new tab at a path. At the end no tab may have seen a script error or a request to another origin."""
+def tolerated() -> list[str]:
+    """Patterns of problems that a test brings about on purpose."""
+    return []
+
+
+@pytest.fixture
+def visit(server: Server, context: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
+    """Opens a new tab at a path. No tab may see a script error, an error in the console, or another origin."""
+    yield from visits(server, context, tolerated)
+
+
+def visits(server: Server, context: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
     problems: list[str] = []
+    watch(context, server.url, problems)
 
     def open_tab(path: str) -> Page:
         page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-        page.on("request", lambda request: _note_foreign(request.url, server.url, problems))
         page.goto(server.url + path)
         return page
 
     yield open_tab
-    assert problems == []
+    assert [problem for problem in problems if not any(re.search(each, problem) for each in tolerated)] == []
+
+
+def watch(context: BrowserContext, own: str, problems: list[str]) -> None:
+    """Note what goes wrong in any tab of `context`."""
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            problems.append(f"console: {message.text}")
+
+    context.on("weberror", lambda error: problems.append(f"script error: {error.error}"))
+    context.on("request", lambda request: _note_foreign(request.url, own, problems))
+    context.on("console", hear)
 
 
 def _note_foreign(url: str, own: str, problems: list[str]) -> None:
-    if not url.startswith((own, "data:", "blob:")):
+    if not url.startswith((own, "data:", "blob:", "about:")):
         problems.append(f"request to another origin: {url}")

@@ -1,0 +1,121 @@
+"""What people do in Freshet, in the words of its roles and names."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+PAGES = {
+    "Library": "/library",
+    "Image": "/create/image",
+    "Video": "/create/video",
+    "Try-on": "/try-on",
+}
+PATIENCE_MS = 30_000
+RENDER_MS = 90_000
+READY = "freshet-tile[data-status=ready]"
+
+
+def updated(scope: Page | Locator) -> None:
+    """What `scope` shows has been read from the store, and nothing is being fetched."""
+    expect(scope.get_by_role("status").filter(has_text=re.compile("^Updated")).first).to_be_visible()
+    expect(scope.get_by_role("button", name="Refresh", disabled=False).first).to_be_visible()
+
+
+def go(page: Page, place: str) -> None:
+    """Follow a link of the navigation."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=place, exact=True).click()
+    expect(page).to_have_url(re.compile(f"{PAGES[place]}($|\\?)"))
+    expect(page.get_by_role("link", name=place, exact=True)).to_have_attribute("aria-current", "page")
+    updated(page)
+
+
+def prompt(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Prompt")
+
+
+def ask_for(page: Page, words: str, *, amount: str) -> None:
+    """Write a prompt, choose how many or how long, and press the button."""
+    prompt(page).fill(words)
+    page.get_by_role("radio", name=amount, exact=True).click()
+    page.get_by_role("button", name=re.compile("^Generate ")).click()
+    expect(tile(page, words)).to_be_visible()
+
+
+def make_images(page: Page, words: str, count: int) -> list[str]:
+    """Generate pictures on the Create page that is open; their ids, in the order shown."""
+    ask_for(page, words, amount=str(count))
+    made = page.locator(READY).filter(has_text=words)
+    expect(made).to_have_count(count, timeout=RENDER_MS)
+    return ids(made)
+
+
+def tile(scope: Page | Locator, title: str) -> Locator:
+    """The first tile whose name begins with `title`."""
+    return scope.get_by_role("button", name=re.compile(f"^{re.escape(title)}")).first
+
+
+def tiles(scope: Page | Locator) -> Locator:
+    return scope.locator("freshet-tile")
+
+
+def ids(tiles: Locator) -> list[str]:
+    """Media ids, in the order shown now."""
+    found: list[str] = tiles.evaluate_all("tiles => tiles.map((tile) => tile.dataset.id)")
+    return found
+
+
+def shows(scope: Page | Locator, expected: list[str], *, only: str = "freshet-tile") -> None:
+    """Wait until the tiles in `scope` that match `only` are exactly `expected`, in this order."""
+    root = scope.locator("body") if isinstance(scope, Page) else scope
+    found = root.evaluate(_WAIT_FOR_IDS, [only, expected, PATIENCE_MS])
+    assert found == expected
+
+
+def refresh(page: Page) -> None:
+    page.get_by_role("main").get_by_role("button", name="Refresh").first.click()
+    updated(page)
+
+
+def choose_button(page: Page, slot: str) -> Locator:
+    return page.get_by_role("region", name=slot).get_by_role("button", name="Choose from Library")
+
+
+def open_chooser(page: Page, slot: str) -> Locator:
+    """Open a slot's chooser and wait for what the store says; the dialog."""
+    choose_button(page, slot).click()
+    return chooser(page)
+
+
+def chooser(page: Page) -> Locator:
+    dialog = page.get_by_role("dialog", name="Choose from Library")
+    expect(dialog).to_be_visible()
+    updated(dialog)
+    return dialog
+
+
+def close(dialog: Locator) -> None:
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def chosen(page: Page, slot: str) -> str:
+    """The id of the picture in a slot of Try-on."""
+    picture = page.get_by_role("region", name=slot).get_by_role("img").first
+    source = picture.get_attribute("src") or ""
+    match = re.search(r"/media/([0-9A-Z]{26})", source)
+    assert match, source
+    return match[1]
+
+
+# A promise, since the pages' policy forbids what `wait_for_function` does.
+_WAIT_FOR_IDS = """(root, [only, expected, patience]) => new Promise((resolve) => {
+    const start = performance.now();
+    const look = () => {
+        const found = [...root.querySelectorAll(only)].map((tile) => tile.dataset.id);
+        if (String(found) === String(expected) || performance.now() - start > patience) resolve(found);
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
