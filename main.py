@@ -48,10 +48,12 @@ def serve(settings: Settings) -> int:
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
-    listener.listen(config.backlog)  # whoever reads the next line may connect at once, and waits for the loop to start
     sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
     sys.stdout.flush()
     log_event("server.ready", host=host, port=port, store=settings.store, data=str(settings.data_dir))
+    # Uvicorn handles these while it runs, and raises the one that stopped it again for whoever listened before.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listener])
     log_event("server.stopping")
     _leave(services)
@@ -71,7 +73,15 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
     container.install(services)
     services.launch_workflows()
     register()
-    return create_app(me.create_wsgi_app(debug_mode=False), ROOT / "static", ROUTES, _element_modules()), services
+    mesop = me.create_wsgi_app(debug_mode=False)
+    return create_app(mesop, ROOT / "static", ROUTES, _element_modules(), _mesop_files(Path(me.__file__))), services
+
+
+def _mesop_files(package: Path) -> list[str]:
+    """Addresses of the scripts and styles of Mesop's own client, which it serves from the root."""
+    folder = package.parent / "web" / "src" / "app" / "prod" / "web_package"
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()]
+    return [f"/{name}" for name in names if name != "index.html"]
 
 
 def _element_modules() -> list[str]:
@@ -115,12 +125,16 @@ def _read(path: Path) -> bytes:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Bind before anything is opened, so that a port in use costs nothing and says so."""
+    """Listen before anything is opened, so that a port in use costs nothing and says so.
+
+    Whoever connects from now on waits until the server is ready.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(2048)
     except OSError as error:
         listener.close()
         raise SettingsError(
@@ -137,10 +151,11 @@ def _refuse_unknown_settings() -> None:
 
 
 def _leave(services: Services) -> NoReturn:
-    """End at once, whatever runs are in flight: they are durable, and waiting for them would take minutes.
+    """End at once, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
 
     The store and the workflow database commit before they answer, so there is nothing left to flush but output.
     """
+    services.halt()
     services.store.close()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -158,6 +173,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    # A render process imports this module under another name: only the program itself gets here.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))

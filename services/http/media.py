@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
 from typing import Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -24,12 +25,30 @@ router = APIRouter()
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATE = "private, no-cache"
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
+"""What no file's name may hold: controls, what file systems refuse, and what turns the direction of writing."""
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-@router.api_route("/media/{name}", methods=["GET", "HEAD"], tags=["media"])
+@router.head("/media/{name}", include_in_schema=False)
+@router.get(
+    "/media/{name}",
+    tags=["media"],
+    response_class=Response,
+    responses={
+        200: {"description": "The file"},
+        206: {"description": "The range asked for"},
+        304: {"description": "What the caller has is current"},
+        404: {"description": "No such file, or none that the caller may know of"},
+        416: {"description": "The range lies outside the file"},
+    },
+)
 async def media(name: str, request: Request, v: str = "", download: bool = False) -> Response:
-    """A media file, whole or in part. 404 for what does not exist or the caller may not know of."""
+    """A media file, whole or in part.
+
+    `name` is `{media id}.{original, thumb or poster}.{extension}`; `v` is the version of its bytes, as in the
+    addresses that pages use: the current one may be cached for ever. `download` has it saved instead of shown.
+    """
     principal = services().principals.resolve(request.headers)
     found = parse_media_name(name)
     if found is None:
@@ -57,6 +76,14 @@ def _load(principal: Principal, media_id: str) -> MediaItem | None:
 
 
 async def _respond(request: Request, file: FileRef, headers: dict[str, str]) -> Response:
+    if request.method == "HEAD":  # ranges are defined for GET alone
+        try:
+            await run_in_threadpool(services().blobs.size, file.key)
+        except FileMissing:
+            return _not_found()
+        return Response(
+            status_code=200, headers=headers | {"Content-Length": str(file.size)}, media_type=file.content_type
+        )
     start, end, status = 0, file.size, 200
     asked = request.headers.get("range")
     if asked and request.headers.get("if-range", headers["ETag"]) == headers["ETag"]:
@@ -67,8 +94,6 @@ async def _respond(request: Request, file: FileRef, headers: dict[str, str]) -> 
             (start, end), status = span, 206
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
     headers["Content-Length"] = str(end - start)
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=file.content_type)
     chunks = services().blobs.stream(file.key, start, end)
     try:
         first = await anext(chunks, b"")
@@ -119,9 +144,15 @@ def _headers(item: MediaItem, file: FileRef, *, current: bool, download: bool) -
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if download:
-        name = re.sub(r"[^A-Za-z0-9._ -]+", "_", item.title).strip(" .")[:80] or "freshet"
-        headers["Content-Disposition"] = f'attachment; filename="{name}.{file.key.rpartition(".")[2]}"'
+        headers["Content-Disposition"] = _disposition(item.title, file.key.rpartition(".")[2])
     return headers
+
+
+def _disposition(title: str, extension: str) -> str:
+    """The name to save under: in full for today's browsers, in plain letters for others (RFC 6266)."""
+    name = _UNSAFE.sub("_", title).strip(" ._")[:80] or "freshet"
+    plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name)
+    return f"attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{quote(name, safe='')}.{extension}"
 
 
 def _matches(header: str | None, etag: str) -> bool:

@@ -10,19 +10,23 @@ import re
 from collections.abc import Collection, Sequence
 from typing import cast
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MESOP_ICON = re.compile(rb'<link rel="shortcut icon"[^>]*>')
 _FOREIGN_LINK = re.compile(rb"<link\b[^>]*https?://[^>]*>\s*", re.DOTALL)
 _FOREIGN_SOURCE = re.compile(rb"https?:\S*|\*|fonts\.\S+|/\S+")
 """Sources of a policy that name another origin, or a path, which is none (Mesop lists stylesheets so)."""
-_HEAD = b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><script src="/static/boot.js"></script>'
-_LOST = b"""<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>No such page - Freshet</title><link rel="stylesheet" href="/static/tokens.css">
-<link rel="stylesheet" href="/static/freshet.css"></head><body><main class="blank lost"><h1>There is no such page</h1>
+HEAD = b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><script src="/static/boot.js"></script>'
+_LOST = (
+    b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>No such page - Freshet</title>
+<link rel="stylesheet" href="/static/tokens.css">
+<link rel="stylesheet" href="/static/freshet.css">%b</head><body><main class="blank lost"><h1>There is no such page</h1>
 <p>The address may be mistyped, or the page has moved.</p><a class="btn primary" href="/library">Go to the library</a>
 </main></body></html>"""
+    % HEAD
+)
 
 
 class LocalPages:
@@ -33,7 +37,7 @@ class LocalPages:
 
     def __init__(self, app: ASGIApp, modules: Sequence[str] = ()) -> None:
         self._app = app
-        self._head = _HEAD + b"".join(f'<script type="module" src="{url}"></script>'.encode() for url in modules)
+        self._head = HEAD + b"".join(f'<script type="module" src="{url}"></script>'.encode() for url in modules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,6 +45,7 @@ class LocalPages:
             return
         held: Message | None = None
         body = b""
+        head_only = scope["method"] == "HEAD"
 
         async def rewrite(message: Message) -> None:
             nonlocal held, body
@@ -53,8 +58,8 @@ class LocalPages:
             body += message.get("body", b"")
             if not message.get("more_body", False):
                 page = localise(body, self._head)
-                await send(_rewritten(held, len(page)))
-                await send({"type": "http.response.body", "body": page})
+                await send(_rewritten(held, None if head_only else len(page)))
+                await send({"type": "http.response.body", "body": b"" if head_only else page})
 
         await self._app(scope, receive, rewrite)
 
@@ -84,32 +89,35 @@ def own_policy(policy: bytes) -> bytes:
     return b"; ".join(b" ".join(words) for words in kept)
 
 
-def _rewritten(message: Message, length: int) -> Message:
-    """The response's start with headers that fit the new body."""
+def _rewritten(message: Message, length: int | None) -> Message:
+    """The response's start with headers that fit the new body; without a length where it is not known."""
     headers = {key.lower(): value for key, value in message["headers"]}
-    for name in (b"etag", b"last-modified"):
+    for name in (b"etag", b"last-modified", b"content-length"):
         headers.pop(name, None)
     if b"content-security-policy" in headers:
         headers[b"content-security-policy"] = own_policy(headers[b"content-security-policy"])
-    headers |= {b"content-length": str(length).encode(), b"cache-control": b"no-cache"}
+    headers |= {b"cache-control": b"no-cache"} | ({} if length is None else {b"content-length": b"%d" % length})
     return {**message, "headers": list(headers.items())}
 
 
 class KnownPages:
     """ASGI wrapper around Mesop: an address that is no page gets a page that says so.
 
-    Mesop serves its own files (with a dot in their name, or under `/__`) and would answer any other path with a page
-    that fails when it is drawn.
+    Mesop would answer one with a page that fails when it is drawn, and a file it lacks with an error; from its folder
+    of web components it would serve any script of this project. So only what is known gets through.
     """
 
-    def __init__(self, app: ASGIApp, routes: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, routes: Collection[str], files: Collection[str]) -> None:
         self._app = app
         self._routes = frozenset(routes)
+        self._known = self._routes | frozenset(files)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        own_file = "." in path.rpartition("/")[2] or path.startswith("/__")
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not own_file and path not in self._routes:
-            await HTMLResponse(_LOST, status_code=404)(scope, receive, send)
-        else:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or path in self._known:
             await self._app(scope, receive, send)
+        elif path.rstrip("/") in self._routes:
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(path.rstrip("/") + (f"?{query}" if query else ""))(scope, receive, send)
+        else:
+            await HTMLResponse(_LOST, status_code=404)(scope, receive, send)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from services.container import services
@@ -31,8 +31,9 @@ class RunStates(BaseModel):
 
 
 @router.get("/runs/progress")
-def progress(request: Request, ids: Annotated[str, Query(max_length=2_000)]) -> RunStates:
+def progress(request: Request, response: Response, ids: Annotated[str, Query(max_length=2_000)]) -> RunStates:
     """The state of up to 50 runs, `ids` separated by commas."""
+    response.headers["Cache-Control"] = "no-store"
     principal = services().principals.resolve(request.headers)
     wanted = [run_id for run_id in dict.fromkeys(ids.split(",")) if is_id(run_id)][:MOST_IDS]
     states = {run_id: _state(principal, run_id) for run_id in wanted}
