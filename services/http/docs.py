@@ -17,6 +17,8 @@ from services.http.pages import HEAD
 
 router = APIRouter()
 
+_CODE, _AS_CODE = re.compile("`([^`]+)`"), r"<code>\1</code>"
+
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'"
 
 
@@ -118,7 +120,7 @@ def _default(schema: dict[str, Any]) -> str:
 def _prose(text: str) -> str:
     """Paragraphs; names in backticks as code."""
     paragraphs = [escape(paragraph) for paragraph in text.split("\n\n") if paragraph]
-    return "".join(f"<p>{re.sub('`([^`]+)`', '<code>\\1</code>', paragraph)}</p>" for paragraph in paragraphs)
+    return "".join(f"<p>{_CODE.sub(_AS_CODE, paragraph)}</p>" for paragraph in paragraphs)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
