@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import mesop as me
-
 from components.web import tile
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler
 
 
-def media_tile(item: MediaItem, *, on_activate: Handler, on_retry: Handler | None = None, chosen: bool = False) -> None:
+def media_tile(item: MediaItem, *, on_activate: Handler, on_retry: Handler | None = None) -> None:
     """Draw `item`; its state decides between picture, rising water and failure."""
     original = item.file("original")
-    with me.box(key=item.id, classes="cell"):
-        tile(
-            media_id=item.id,
-            revision=item.revision,
-            label=item.title,
-            media_type=item.media_type,
-            status=item.status,
-            thumb_url=media_url(item, "thumb"),
-            created_ms=int(item.created_at.timestamp() * 1000),
-            duration=original.duration if original else None,
-            error=item.error or "",
-            run_id=item.run_id or "",
-            selected=chosen,
-            on_activate=on_activate,
-            on_retry=on_retry,
-            key=f"tile-{item.id}",
-        )
+    tile(
+        media_id=item.id,
+        revision=item.revision,
+        label=item.title,
+        media_type=item.media_type,
+        status=item.status,
+        thumb_url=media_url(item, "thumb"),
+        created_ms=int(item.created_at.timestamp() * 1000),
+        duration=original.duration if original else None,
+        error=item.error or "",
+        run_id=item.run_id or "",
+        on_activate=on_activate,
+        on_retry=on_retry,
+        key=item.id,
+    )
 
 
 def running(items: tuple[MediaItem, ...]) -> list[str]:
