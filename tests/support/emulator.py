@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import pytest
+
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 _HOW_TO_GET_IT = (
     "Google's Firestore emulator was not found. Get it with `gcloud components install cloud-firestore-emulator` or "
@@ -68,6 +70,7 @@ def running_emulator() -> Iterator[str]:
     )
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/")
+        _warm_up(f"127.0.0.1:{port}")
         yield f"127.0.0.1:{port}"
     finally:
         process.communicate()  # closes its standard input, upon which the watcher ends
@@ -83,6 +86,27 @@ def _wait_until_ready(url: str, patience: float = 60.0) -> None:
             if time.monotonic() > give_up:
                 raise RuntimeError(f"The Firestore emulator did not answer within {patience:.0f} s") from error
             time.sleep(0.05)
+
+
+def _warm_up(host: str, patience: float = 120.0) -> None:
+    """Make the emulator load what it loads on first use.
+
+    It says that it is ready long before: on a busy machine the first query of a fresh one takes longer than the
+    product waits for any answer.
+    """
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import firestore
+
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FIRESTORE_EMULATOR_HOST", host)
+        client = firestore.Client(project="warm-up", credentials=AnonymousCredentials())
+        warm = client.collection("warm")
+        batch = client.batch()
+        batch.set(warm.document("a"), {"at": firestore.SERVER_TIMESTAMP, "n": 1})
+        batch.commit(timeout=patience)
+        list(warm.where(filter=firestore.FieldFilter("n", "==", 1)).order_by("at").limit(1).stream(timeout=patience))
+        list(client.get_all([warm.document("a"), warm.document("b")], timeout=patience))
+        client.close()
 
 
 def free_port() -> int:
