@@ -1,5 +1,7 @@
-// Runs in the head, before the first paint: the remembered theme, or the system's, without a flash of the other one.
-// The switch itself is components/web/theme.js; both follow the same rule.
+// Runs in the head, before everything else: the theme before the first paint, and an eye on Mesop's requests before the
+// first of them is sent.
+
+// The remembered theme, or the system's. The switch itself is components/web/theme.js; both follow the same rule.
 (() => {
   let kept = null;
   try {
@@ -21,4 +23,20 @@
     paint();
   });
   birth.observe(document.documentElement, {childList: true});
+})();
+
+// Every POST /__ui__ is handed to components/web/guard.js; those sent before it has loaded wait for it here.
+(() => {
+  const GUARD = '/__web-components-module__/components/web/guard.js';
+  const channel = (window.freshetChannel = {early: [], watch: null});
+  const open = XMLHttpRequest.prototype.open;
+  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+    if (new URL(url, location.href).pathname.endsWith('/__ui__')) {
+      if (channel.watch) channel.watch(this);
+      else channel.early.push(this);
+    }
+    return open.call(this, method, url, ...rest);
+  };
+  const load = () => import(GUARD).catch(() => setTimeout(load, 3000));
+  load();
 })();

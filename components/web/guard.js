@@ -3,8 +3,8 @@ import {learn} from './clock.js';
 import {keepForReload} from './drafts.js';
 
 // Mesop 1.3.7 has no error path for its POST /__ui__: one that fails leaves the tab waiting for ever. So those requests
-// are watched here; when one fails, the tab says so, waits for the server and opens the page again. Typed text survives
-// through drafts.js, filters and ids because pages keep them in the URL.
+// are watched here, from the first one on (static/boot.js); when one fails, the tab says so, waits for the server and
+// opens the page again. Typed text survives through drafts.js, filters and ids because pages keep them in the URL.
 
 const RELOADS = 'freshet:reloads';
 const TOO_MANY = 3; // reloads within a minute that did not help
@@ -74,32 +74,39 @@ async function recover() {
   }
 }
 
+function judge(request) {
+  if (request.status === 200 && request.responseText.includes('<stream_end>')) leavingFor = null;
+  else recover();
+}
+
+function hear(request) {
+  if (request.readyState >= XMLHttpRequest.HEADERS_RECEIVED) learn(Date.parse(request.getResponseHeader('Date')));
+}
+
 function watch(request) {
-  let leaving = false;
-  const left = () => { leaving = true; };
-  window.addEventListener('pagehide', left, {once: true});
-  request.addEventListener('readystatechange', () => {
-    if (request.readyState === XMLHttpRequest.HEADERS_RECEIVED) learn(Date.parse(request.getResponseHeader('Date')));
-  });
-  request.addEventListener('error', () => leaving || recover());
+  hear(request);
+  if (request.readyState === XMLHttpRequest.DONE) {
+    judge(request);
+    return;
+  }
+  // A page that is being left cancels its requests; that is no failure.
+  let left = false;
+  const leave = () => { left = true; };
+  window.addEventListener('pagehide', leave, {once: true});
+  request.addEventListener('readystatechange', () => request.readyState === XMLHttpRequest.HEADERS_RECEIVED && hear(request));
+  request.addEventListener('error', () => left || recover());
   request.addEventListener('load', () => {
-    window.removeEventListener('pagehide', left);
-    if (request.status !== 200 || !request.responseText.includes('<stream_end>')) recover();
-    else leavingFor = null;
+    window.removeEventListener('pagehide', leave);
+    judge(request);
   });
 }
 
-function install() {
-  if (window.freshetGuard) return;
-  window.freshetGuard = true;
-  const open = XMLHttpRequest.prototype.open;
-  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    if (new URL(url, location.href).pathname.endsWith('/__ui__')) watch(this);
-    return open.call(this, method, url, ...rest);
-  };
+// static/boot.js sees the requests from the first one on; this module may be loaded twice, by it and by a page.
+const channel = window.freshetChannel;
+if (channel && !channel.watch) {
+  channel.watch = watch;
+  for (const request of channel.early.splice(0)) watch(request);
 }
-
-install();
 
 class FreshetGuard extends FreshetElement {
   build() {
