@@ -1,0 +1,135 @@
+"""What screens cost on Firestore: documents read, counted where they arrive at the client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser
+
+from bench.chromium import PICTURES_LOADED, Tab
+from bench.clicks import preview
+from bench.figures import Figure, Section, at_most
+from bench.library import add_items, fill_firestore, settings_for
+from bench.remote import load_more, open_tab
+from bench.server import Server
+from tests.support.emulator import running_emulator
+from tests.support.mesop_client import MesopClient
+
+DOCUMENTS = 10_000
+CLICKS = 10
+LIMIT = 25
+
+HOW = """Google's Firestore emulator holds {documents:,} media documents. The product runs as a process of its own;
+its Firestore client counts on the gRPC channel what Firestore would bill (a query one read per document, one at the
+least; a lookup one per document). Pages are opened and events sent over HTTP in the protocol that the browser
+speaks, so that one event is one page of the list; the last rows are the same in Chromium at 1280 × 900, which also
+fetches every picture and loads on until the list reaches below the fold. "Calls" counts every RPC, so a query that
+finds nothing is seen too."""
+
+
+def measure(browser: Browser, documents: int = DOCUMENTS) -> Section:
+    """The section on reads. Raises EmulatorMissing."""
+    with running_emulator() as host, TemporaryDirectory() as folder:
+        os.environ["FIRESTORE_EMULATOR_HOST"] = host
+        try:
+            return _measure(browser, Path(folder), host, documents)
+        finally:
+            del os.environ["FIRESTORE_EMULATOR_HOST"]
+
+
+def _measure(browser: Browser, data_dir: Path, host: str, documents: int) -> Section:
+    choices = {"FRESHET_STORE": "firestore", "GOOGLE_CLOUD_PROJECT": f"bench-{os.urandom(4).hex()}"}
+    settings = settings_for(data_dir, **choices)
+    fill_firestore(settings, documents)
+    figures: list[Figure] = []
+    program = ("-m", "bench.counted_server")
+    with Server(data_dir, program=program, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+        figures += _library(server)
+    with Server(data_dir, program=program, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+        figures += _chooser(server)
+    with Server(data_dir, program=program, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+        figures += _in_browser(server, browser)
+        tab = open_tab(server.url, "/library")
+        add_items(settings, 1)
+        figures.append(_plain("Refresh with one new item", _reads(server, lambda: _refresh(tab))))
+    return Section("Documents read on Firestore", HOW.format(documents=documents), tuple(figures))
+
+
+def _library(server: Server) -> list[Figure]:
+    tabs: list[MesopClient] = []
+    figures = [
+        _open("Library opened, first page", _reads(server, lambda: tabs.append(open_tab(server.url, "/library"))))
+    ]
+    [tab] = tabs
+    pages = {number: _reads(server, lambda: load_more(tab)) for number in range(2, 11)}
+    assert len(tab.tiles()) == 240
+    figures += [_open(f"Library, page {number}", pages[number]) for number in (2, 10)]
+    figures.append(_open("Library filtered by type", _reads(server, lambda: _filter(tab, "video"))))
+    figures.append(_open("Refresh with nothing new", _reads(server, lambda: _refresh(tab))))
+    return figures
+
+
+def _chooser(server: Server) -> list[Figure]:
+    tab = open_tab(server.url, "/try-on")
+    cold = _reads(server, lambda: tab.fire("freshet-button", "pressEvent", label="Choose from Library"))
+    assert len(tab.tiles()) == 24
+    tab.fire("freshet-dialog", "closeEvent", {"reason": "escape"}, isOpen=True)
+    warm = _reads(server, lambda: tab.fire("freshet-button", "pressEvent", label="Choose from Library"))
+    name, unit = "Chooser opened", "documents"
+    return [
+        at_most(f"{name}, first time in this process", [cold], LIMIT, unit, incumbent="20 documents"),
+        at_most(f"{name} again", [warm], LIMIT, unit, incumbent="20 documents"),
+    ]
+
+
+def _in_browser(server: Server, browser: Browser) -> list[Figure]:
+    tab = Tab(browser, server.url)
+
+    def visit() -> None:
+        tab.goto("/library")
+        tab.until(PICTURES_LOADED)
+        tab.settle()
+
+    reads = _reads(server, visit)
+    tiles = tab.page.locator("freshet-tile")
+    shown = tiles.count()
+    before = server.tally()
+    images = tab.page.locator("freshet-tile:has([data-icon=image])")
+    for number in range(CLICKS):
+        preview(tab, str(images.nth(number).get_attribute("data-id")))
+    after = server.tally()
+    tab.close()
+    calls = sum(after["calls"].values()) - sum(before["calls"].values())
+    return [
+        _plain(f"Library opened in Chromium, {shown} tiles, pictures included", reads),
+        at_most(
+            f"Queries while {2 * CLICKS} unrelated events render (previews opened and closed, their pictures fetched)",
+            [calls], 0, "calls", incumbent="1 per render with a dialog open",
+        ),
+    ]  # fmt: skip
+
+
+def _filter(tab: MesopClient, media_type: str) -> None:
+    tab.fire("freshet-segments", "selectEvent", {"value": media_type}, label="Type")
+    assert {tile["mediaType"] for tile in tab.tiles()} == {media_type}
+
+
+def _refresh(tab: MesopClient) -> None:
+    tab.fire("freshet-status", "refreshEvent")
+
+
+def _reads(server: Server, action: Callable[[], object]) -> int:
+    before = server.tally()["reads"]
+    action()
+    return int(server.tally()["reads"] - before)
+
+
+def _open(name: str, reads: int) -> Figure:
+    return at_most(name, [reads], LIMIT, "documents", incumbent="1,000 documents" if "Library" in name else "")
+
+
+def _plain(name: str, reads: int) -> Figure:
+    return Figure(name, f"{reads} documents")

@@ -1,0 +1,64 @@
+"""The tests' browserless tab, against a server over HTTP instead of an application in process."""
+
+from __future__ import annotations
+
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.support.mesop_client import MesopClient
+
+
+class _Answer:
+    def __init__(self, status_code: int, body: bytes) -> None:
+        self.status_code = status_code
+        self._body = body
+
+    def get_data(self, as_text: bool) -> str:
+        return self._body.decode()
+
+
+class RemoteApplication:
+    """As much of a Flask application as `MesopClient` asks of one."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def test_client(self) -> RemoteApplication:
+        return self
+
+    def post(self, path: str, data: bytes, headers: dict[str, str]) -> _Answer:
+        connection = HTTPConnection(urlsplit(self._url).netloc, timeout=60)
+        try:
+            connection.request("POST", path, data, {**headers, "Origin": self._url, "Content-Type": "text/plain"})
+            response = connection.getresponse()
+            return _Answer(response.status, response.read())
+        finally:
+            connection.close()
+
+
+def open_tab(url: str, path: str, query: dict[str, str] | None = None) -> MesopClient:
+    """A tab at `path` of the server at `url`. Events raise OSError or HTTPException where the server is gone."""
+    return MesopClient(RemoteApplication(url), path, query)
+
+
+def fill_form(tab: MesopClient, kind: str, prompt: str, amount: str) -> str:
+    """Fill the form of /create/{kind}: how many images, or seconds of video. The id of the run that a press starts."""
+    tab.fire("freshet-field", "changeEvent", {"value": prompt}, fieldId="prompt")
+    label = "How many" if kind == "image" else "Length"
+    tab.fire("freshet-segments", "selectEvent", {"value": amount}, label=label)
+    token: str = tab.element("freshet-button", label=f"Generate {kind.capitalize()}")["token"]
+    return token
+
+
+def start_images(tab: MesopClient, prompt: str, count: int = 4) -> str:
+    """Press Generate Image on /create/image; the id of the run."""
+    run_id = fill_form(tab, "image", prompt, str(count))
+    tab.press("Generate Image")
+    return run_id
+
+
+def load_more(tab: MesopClient) -> MesopClient:
+    """Scroll to the end of what is loaded, so that the next page is fetched."""
+    cursor: Any = tab.element("freshet-sentinel")["cursor"]
+    return tab.fire("freshet-sentinel", "moreEvent", {"cursor": cursor})

@@ -1,0 +1,1 @@
+"""Full-length fault trials: `python -m bench.soak` writes docs/reliability.md."""
