@@ -46,12 +46,12 @@ class Server:
             [sys.executable, "main.py"], cwd=ROOT, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        self._drained = threading.Thread(target=self._drain, args=[self.process], daemon=True)
-        self._drained.start()
+        drain = threading.Thread(target=self._drain, args=[self.process], daemon=True)
+        drain.start()
         assert self.process.stdout is not None
         match = re.search(r"http://\S+", self.process.stdout.readline())
         if match is None:
-            self._drained.join(PATIENCE)
+            drain.join(PATIENCE)
             raise AssertionError("The server did not start:\n" + "\n".join(self._log))
         self.url = match[0]
         # A restarted server keeps its address, as it would behind a name.
@@ -63,10 +63,8 @@ class Server:
             return
         self.process.send_signal(how)
         self.process.wait(timeout=PATIENCE)
-        self._drained.join(PATIENCE)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
     def kill(self) -> None:
         """As a crash would end it."""
@@ -118,7 +116,8 @@ class Server:
 
     def _drain(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
-        for line in process.stderr:
-            with self._heard:
-                self._log.append(line.rstrip())
-                self._heard.notify_all()
+        with process.stderr as lines:
+            for line in lines:
+                with self._heard:
+                    self._log.append(line.rstrip())
+                    self._heard.notify_all()

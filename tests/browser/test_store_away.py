@@ -1,0 +1,127 @@
+"""A store that is slow, or gone: what is held stays, its age is told, and the next click works."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import FIRESTORE, Visit
+from tests.browser.library import fill
+from tests.browser.proxy import StoreProxy
+from tests.browser.server import Server
+from tests.browser.steps import ask_for, choose_button, chooser, go, prompt, shows, tile, updated
+
+pytestmark = list(FIRESTORE.marks)
+EMPTY = "Your library is empty"
+
+
+@pytest.fixture
+def server(remote_server: Server) -> Server:
+    return remote_server
+
+
+def test_R0_09_while_the_store_takes_its_time_the_old_grid_stays_and_nothing_is_called_empty(
+    server: Server, proxy: StoreProxy, visit: Visit
+) -> None:
+    held = fill(server, 2)
+    page = visit("/library")
+    shows(page, held)
+    newer = fill(server, 1, "Newer")
+    proxy.hold()
+    button = page.get_by_role("button", name="Refresh")
+    button.click()
+    expect(button).to_contain_text("Refreshing…")
+    expect(button).to_be_disabled()
+    shows(page, held)
+    tile(page, "Picture 000").click()
+    proxy.release()
+    expect(page.get_by_role("dialog", name="Picture 000")).to_be_visible()
+    page.keyboard.press("Escape")
+    shows(page, newer + held)
+    updated(page)
+
+
+def test_R0_09_a_first_load_that_takes_its_time_shows_that_it_loads_and_never_an_empty_library(
+    server: Server, proxy: StoreProxy, visit: Visit
+) -> None:
+    held = fill(server, 1)
+    proxy.hold()
+    page = visit("/library")
+    expect(page.get_by_role("status").filter(has_text="Loading…")).to_be_visible()
+    expect(page.locator(".sk-tile").first).to_be_visible()
+    expect(page.get_by_text(EMPTY)).to_have_count(0)
+    proxy.release()
+    shows(page, held)
+
+    go(page, "Try-on")
+    proxy.hold()
+    choose_button(page, "Person").click()
+    dialog = page.get_by_role("dialog", name="Choose from Library")
+    expect(dialog.locator(".sk-tile").first).to_be_visible()
+    expect(dialog.get_by_text("No images yet")).to_have_count(0)
+    proxy.release()
+    shows(chooser(page), held)
+
+
+def test_R0_14_a_store_that_is_down_is_told_keeps_everything_and_the_next_click_works(
+    server: Server, proxy: StoreProxy, visit: Visit
+) -> None:
+    held = fill(server, 2)
+    page = visit("/library")
+    shows(page, held)
+    newer = fill(server, 1, "Newer")
+    proxy.cut()
+    page.get_by_role("button", name="Refresh").click()
+    alert = page.get_by_role("alert").filter(has_text="Refresh failed")
+    expect(alert).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Refresh failed")).to_be_visible()
+    shows(page, held)
+    tile(page, "Picture 001").click()
+    expect(page.get_by_role("dialog", name="Picture 001")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    go(page, "Image")
+    prompt(page).fill("Kept through the storm")
+    page.get_by_role("button", name="Generate Image").click()
+    expect(page.get_by_role("alert").filter(has_text="Nothing was started")).to_be_visible()
+    expect(prompt(page)).to_have_value("Kept through the storm")
+
+    page.get_by_role("link", name="Library").click()
+    shows(page, held)
+    expect(alert).to_be_visible()
+    proxy.mend()
+    alert.get_by_role("button", name="Retry").click()
+    shows(page, newer + held)
+    expect(alert).to_be_hidden()
+    updated(page)
+    go(page, "Image")
+    ask_for(page, "Kept through the storm", amount="1")
+
+
+def test_R0_14_a_first_read_that_fails_is_not_an_empty_library(server: Server, proxy: StoreProxy, visit: Visit) -> None:
+    held = fill(server, 1)
+    proxy.cut()
+    page = visit("/library")
+    expect(page.get_by_text("The library could not be read")).to_be_visible()
+    expect(page.get_by_text(EMPTY)).to_have_count(0)
+    proxy.mend()
+    page.get_by_role("button", name="Retry").click()
+    shows(page, held)
+
+
+def test_R0_15_clicks_that_ask_nothing_send_nothing_to_the_store(
+    server: Server, proxy: StoreProxy, visit: Visit
+) -> None:
+    held = fill(server, 3)
+    page = visit("/library")
+    shows(page, held)
+    updated(page)
+    proxy.cut()  # so that any read would be seen to fail
+    for name in ("Picture 000", "Picture 002", "Picture 001"):
+        tile(page, name).click()
+        expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    shows(page, held)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert len(server.logged("library.refresh")) == 1
