@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
             return import_files(settings, options.files, options.project)
         return serve(settings)
     except FreshetError as error:
-        sys.stderr.write(f"freshet: {error}\n")
+        _complain(error)
         return 2
 
 
@@ -42,21 +42,21 @@ def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT. Runs in flight resume at the next start."""
     import uvicorn
 
-    listener = _listen(settings)
-    app, services = create_application(settings)
-    host, port = listener.getsockname()[:2]
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
-    server = uvicorn.Server(config)
-    shown = f"[{host}]" if ":" in host else host
-    sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
-    sys.stdout.flush()
-    log_event("server.ready", host=host, port=port, store=settings.store, data=str(settings.data_dir))
-    # Uvicorn handles these while it runs, and raises the one that stopped it again for whoever listened before.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    server.run(sockets=[listener])
-    log_event("server.stopping")
-    _leave(services)
+    with _listen(settings) as listener:
+        app, services = create_application(settings)
+        host, port = listener.getsockname()[:2]
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
+        server = uvicorn.Server(config)
+        shown = f"[{host}]" if ":" in host else host
+        sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
+        sys.stdout.flush()
+        log_event("server.ready", host=host, port=port, store=settings.store, data=str(settings.data_dir))
+        # Uvicorn handles these while it runs, and raises the one that stopped it again for whoever listened before.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        server.run(sockets=[listener])
+        log_event("server.stopping")
+        _leave(services)
 
 
 def create_application(settings: Settings) -> tuple[FastAPI, Services]:
@@ -71,7 +71,11 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
 
     services = container.build(settings)
     container.install(services)
-    services.launch_workflows()
+    try:
+        services.launch_workflows()
+    except BaseException:
+        services.close()
+        raise
     register()
     mesop = me.create_wsgi_app(debug_mode=False)
     return create_app(mesop, ROOT / "static", ROUTES, _element_modules(), _mesop_files(Path(me.__file__))), services
@@ -96,7 +100,7 @@ def _element_modules() -> list[str]:
 
 def import_files(settings: Settings, files: list[Path], project_name: str | None) -> int:
     """Add files to a project's library, while a server runs or not. Bad ones are named, the others go in."""
-    from services.files.importer import import_file
+    from services.files.importer import clean_name, import_file
     from services.library import open_library
 
     failed = 0
@@ -109,10 +113,15 @@ def import_files(settings: Settings, files: list[Path], project_name: str | None
                 )  # fmt: skip
             except FreshetError as error:
                 failed += 1
-                sys.stderr.write(f"freshet: {error}\n")
+                _complain(error)
             else:
-                sys.stdout.write(f"{item.id} {item.media_type} {path.name}\n")
+                sys.stdout.write(f"{item.id} {item.media_type} {clean_name(path.name)}\n")
     return 1 if failed else 0
+
+
+def _complain(error: FreshetError) -> None:
+    """One line, whatever the message is made of."""
+    sys.stderr.write(f"freshet: {' '.join(str(error).split())}\n")
 
 
 def _read(path: Path) -> bytes:
@@ -145,7 +154,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _refuse_unknown_settings() -> None:
     for name in unknown_settings():
-        near = difflib.get_close_matches(name, SETTING_NAMES, n=1)
+        near = difflib.get_close_matches(name, SETTING_NAMES, n=1, cutoff=0.75)
         hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(SETTING_NAMES)}."
         raise SettingsError(f"There is no setting {name}.{hint}")
 

@@ -13,7 +13,7 @@ from services.freshness import Freshness, SnapshotStore
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
-from services.library import ensure_default_project, make_data_dir
+from services.library import ensure_default_project, make_data_dir, open_blobs
 from services.models import Project
 from services.settings import Settings
 from services.store.open import open_store
@@ -71,7 +71,7 @@ def build(
     ids = ids or UlidIds(clock)
     make_data_dir(settings.data_dir)
     engine_id = _engine_id(settings.data_dir, ids)
-    blobs = Blobs.open(settings.files_url)
+    blobs = open_blobs(settings)
     store = store or open_store(
         kind=settings.store, sqlite_path=settings.sqlite_path, clock=clock, firestore_project=settings.firestore_project
     )

@@ -37,13 +37,14 @@ def open_library(settings: Settings, project_name: str | None) -> Generator[Libr
     """Open the project called `project_name`, or the default one. Raises BadInput, SettingsError, StoreError."""
     clock = SystemClock()
     make_data_dir(settings.data_dir)
+    blobs = open_blobs(settings)
     store = open_store(
         kind=settings.store, sqlite_path=settings.sqlite_path, clock=clock, firestore_project=settings.firestore_project
     )
     try:
         project = _find(store, clock, project_name)
         principal = local_principal(frozenset({project.id}))
-        yield Library(store, Blobs.open(settings.files_url), clock, UlidIds(clock), project, principal)
+        yield Library(store, blobs, clock, UlidIds(clock), project, principal)
     finally:
         store.close()
 
@@ -78,6 +79,14 @@ def ensure_default_project(store: Store, clock: Clock) -> Project:
             store.commit(SYSTEM, [Put(project, expect=0)], operation_id=DEFAULT_PROJECT_ID)
         return store.projects.get(SYSTEM, DEFAULT_PROJECT_ID)
     return existing[DEFAULT_PROJECT_ID]
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Raises SettingsError."""
+    try:
+        return Blobs.open(settings.files_url)
+    except SettingsError as error:
+        raise SettingsError(f"FRESHET_FILES: {error}") from error
 
 
 def make_data_dir(path: Path) -> None:

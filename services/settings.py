@@ -41,7 +41,7 @@ class Settings:
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read `FRESHET_*`. Raises SettingsError naming the variable, its value and what is allowed."""
-    data_dir = Path(environ.get("FRESHET_DATA_DIR") or "data").expanduser().absolute()
+    data_dir = _folder("FRESHET_DATA_DIR", environ.get("FRESHET_DATA_DIR") or "data")
     return Settings(
         host=environ.get("FRESHET_HOST") or "127.0.0.1",
         port=_port(environ.get("FRESHET_PORT") or "8080"),
@@ -72,6 +72,13 @@ def _choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> 
     if value not in allowed:
         raise SettingsError(f"{name} is {value!r}, but must be one of: {', '.join(allowed)}")
     return value
+
+
+def _folder(name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:  # of a person unknown to this machine
+        raise SettingsError(f"{name} is {text!r}, but there is no such home folder") from error
 
 
 def _port(text: str) -> int:

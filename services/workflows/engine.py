@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -45,24 +46,30 @@ class WorkflowEngine:
 
     def launch(self) -> None:
         """Start executing, resuming whatever the last process left. Raises StoreUnavailable."""
-        _preset_wal(self._database_url)
         config: DBOSConfig = {
             "name": "freshet",
             "system_database_url": self._database_url,
             "executor_id": self._engine_id,
             "application_version": APPLICATION_VERSION,
             "log_level": "ERROR",
-            "notification_listener_polling_interval_sec": 1.0,
+            "notification_listener_polling_interval_sec": 0.05,
         }
-        with _mapped(self._database_url):
-            DBOS(config=config)
-            DBOS.launch()
-            DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.1)
+        with _mapped(f"FRESHET_WORKFLOW_DB {_without_password(self._database_url)}"):
+            _prepare(self._database_url)
+            try:
+                DBOS(config=config)
+                _log_as_ours(logging.CRITICAL)  # what goes wrong from here on is raised
+                DBOS.launch()
+                DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.1)
+            except BaseException:
+                DBOS.destroy()
+                raise
+            _log_as_ours(logging.ERROR)
         self._launched = True
 
     def enqueue(self, run_id: str) -> None:
         """Have `generate(run_id)` executed. Enqueueing the same run again changes nothing. Raises StoreUnavailable."""
-        with _mapped(self._database_url), SetWorkflowID(run_id):
+        with _mapped("The workflow database"), SetWorkflowID(run_id):
             DBOS.enqueue_workflow(QUEUE, generate, run_id)
 
     def take_up(self, run_ids: list[str]) -> None:
@@ -73,7 +80,7 @@ class WorkflowEngine:
         recorded as failed.
         """
         for run_id in run_ids:
-            with _mapped(self._database_url):
+            with _mapped("The workflow database"):
                 status = DBOS.get_workflow_status(run_id)
             if status is None:
                 self.enqueue(run_id)
@@ -95,30 +102,38 @@ class WorkflowEngine:
 
 
 @contextmanager
-def _mapped(database_url: str) -> Iterator[None]:
-    """Raise whatever the engine or its database raises as StoreUnavailable, in one line."""
+def _mapped(what: str) -> Iterator[None]:
+    """Raise whatever the engine or its database raises as StoreUnavailable, in one line that begins with `what`."""
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
         cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise StoreUnavailable(
-            f"The workflow database {_without_password(database_url)} cannot be used: {cause}"
-        ) from error
+        raise StoreUnavailable(f"{what} cannot be used: {cause}") from error
 
 
-def _preset_wal(database_url: str) -> None:
-    """DBOS leaves a new SQLite file in rollback-journal mode, where writers block readers."""
+def _log_as_ours(level: int) -> None:
+    """DBOS's own lines, from `level` up, through the program's log instead of a handler of its own."""
+    logger = logging.getLogger("dbos")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(level)
+
+
+def _prepare(database_url: str) -> None:
+    """Open an SQLite file beforehand, in WAL mode: DBOS leaves it in one where writers block readers.
+
+    Taking the write lock tells now what is wrong with the file; DBOS would wait half a minute first.
+    """
     if not database_url.startswith("sqlite:///"):
         return
     path = Path(database_url.removeprefix("sqlite:///"))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-    except (OSError, sqlite3.Error) as error:
-        raise StoreUnavailable(f"The workflow database {path} cannot be used: {error}") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
 
 
 def _without_password(url: str) -> str:
