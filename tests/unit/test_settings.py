@@ -1,0 +1,88 @@
+"""Settings: defaults that work, and one clear line about each value that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.errors import SettingsError
+from services.settings import SETTING_NAMES, load_settings, unknown_settings
+
+
+def test_without_any_setting_it_runs_on_this_machine_alone() -> None:
+    settings = load_settings({})
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert (settings.store, settings.provider, settings.auth, settings.log) == ("sqlite", "local", "local", "text")
+    assert settings.data_dir == Path("data").absolute()
+    assert settings.files_url == (Path("data").absolute() / "files").as_uri()
+    assert settings.workflow_db == f"sqlite:///{Path('data').absolute()}/workflows.sqlite"
+    assert settings.sqlite_path.parent == settings.data_dir
+
+
+def test_every_setting_has_its_effect(tmp_path: Path) -> None:
+    settings = load_settings(
+        {
+            "FRESHET_HOST": "0.0.0.0",
+            "FRESHET_PORT": "0",
+            "FRESHET_DATA_DIR": str(tmp_path),
+            "FRESHET_STORE": "firestore",
+            "FRESHET_FILES": "gs://bucket/prefix",
+            "FRESHET_PROVIDER": "local",
+            "FRESHET_WORKFLOW_DB": "postgresql://db/x",
+            "FRESHET_AUTH": "local",
+            "FRESHET_LOG": "json",
+            "GOOGLE_CLOUD_PROJECT": "my-project",
+        }
+    )
+    assert (settings.host, settings.port, settings.data_dir) == ("0.0.0.0", 0, tmp_path)
+    assert (settings.store, settings.firestore_project, settings.log) == ("firestore", "my-project", "json")
+    assert (settings.files_url, settings.workflow_db) == ("gs://bucket/prefix", "postgresql://db/x")
+
+
+def test_an_empty_value_is_as_good_as_none() -> None:
+    assert load_settings(dict.fromkeys(SETTING_NAMES, "")) == load_settings({})
+
+
+def test_files_and_workflows_follow_the_data_directory(tmp_path: Path) -> None:
+    settings = load_settings({"FRESHET_DATA_DIR": str(tmp_path / "my data")})
+    assert settings.files_url.endswith("/my%20data/files")
+    assert settings.workflow_db.endswith("/my data/workflows.sqlite")
+
+
+def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_settings({"FRESHET_DATA_DIR": "~/freshet"}).data_dir == tmp_path / "freshet"
+
+
+def test_choices_may_be_written_in_any_case() -> None:
+    assert load_settings({"FRESHET_STORE": " Firestore ", "FRESHET_LOG": "JSON"}).store == "firestore"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("FRESHET_PORT", "eighty", "0 to 65535"),
+        ("FRESHET_PORT", "65536", "0 to 65535"),
+        ("FRESHET_PORT", "-1", "0 to 65535"),
+        ("FRESHET_PORT", "80.5", "0 to 65535"),
+        ("FRESHET_PORT", "1" * 5000, "0 to 65535"),
+        ("FRESHET_STORE", "mysql", "sqlite, firestore"),
+        ("FRESHET_PROVIDER", "magic", "local"),
+        ("FRESHET_AUTH", "none", "local"),
+        ("FRESHET_LOG", "xml", "text, json"),
+        ("FRESHET_DATA_DIR", "~nobody-of-that-name/x", "no such home folder"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({name: value})
+    message = str(caught.value)
+    assert message.startswith(f"{name} is ")
+    assert allowed in message
+    assert "\n" not in message
+
+
+def test_settings_that_do_not_exist_are_found() -> None:
+    environ = {"FRESHET_PROT": "80", "FRESHET_PORT": "80", "PATH": "/bin", "FRESHET_": "x"}
+    assert unknown_settings(environ) == ["FRESHET_", "FRESHET_PROT"]
