@@ -23,6 +23,8 @@ PATIENCE = 30.0
 class Server:
     """A Freshet server on a free port. `settings` are FRESHET_* and other variables of its environment."""
 
+    program: tuple[str, ...] = ("main.py",)
+
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self._settings = {"FRESHET_DATA_DIR": str(data_dir), "FRESHET_PORT": "0", **settings}
         self._heard = threading.Condition()
@@ -43,7 +45,7 @@ class Server:
     def start(self) -> None:
         """Start and wait until it says that it is ready."""
         self.process = subprocess.Popen(
-            [sys.executable, "main.py"], cwd=ROOT, env=self.environment, text=True,
+            [sys.executable, *self.program], cwd=ROOT, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         drain = threading.Thread(target=self._drain, args=[self.process], daemon=True)
