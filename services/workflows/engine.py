@@ -60,7 +60,7 @@ class WorkflowEngine:
                 DBOS(config=config)
                 _log_as_ours(logging.CRITICAL)  # what goes wrong from here on is raised
                 DBOS.launch()
-                DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.1)
+                DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.25)
             except BaseException:
                 DBOS.destroy()
                 raise
