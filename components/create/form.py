@@ -34,8 +34,8 @@ def create_form(kind: str) -> None:
             field(
                 field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=spec.max_prompt,
                 placeholder=EXAMPLES[kind], hint="Ctrl ↵ generates", error=form.errors.get("prompt", ""),
-                draft_key=f"create-{kind}-prompt", on_change=bound(on_field, kind, "prompt"),
-                on_submit=bound(on_submit, kind), key="prompt",
+                draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
+                on_submit=bound(on_generate, kind), key="prompt",
             )  # fmt: skip
             segments(
                 label="Shape", options=[{"value": a, "label": a} for a in spec.aspects], value=form.aspect,
@@ -47,7 +47,7 @@ def create_form(kind: str) -> None:
                 field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
                 hint="The same seed and prompt make the same picture", error=form.errors.get("seed", ""),
                 draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
-                on_change=bound(on_field, kind, "seed"), on_submit=bound(on_submit, kind),
+                token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
                 on_action=bound(on_random_seed, kind), key="seed",
             )  # fmt: skip
         _foot(kind)
@@ -106,10 +106,6 @@ def on_field(kind: str, name: str, event: me.WebEvent) -> None:
 
 def on_random_seed(kind: str, event: me.WebEvent) -> None:
     form_of(kind).seed = ""
-
-
-def on_submit(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _generate(kind, form_of(kind).run_id)
 
 
 def on_generate(kind: str, event: me.WebEvent) -> Generator[None, None, None]:

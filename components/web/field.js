@@ -6,7 +6,7 @@ const count = new Intl.NumberFormat('en-GB');
 class FreshetField extends FreshetElement {
   static props = {
     fieldId: '', label: '', value: '', multiline: false, rows: 3, limit: null, placeholder: '', hint: '', error: '',
-    numeric: false, actionIcon: '', actionLabel: '', draftKey: '',
+    numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '',
   };
   #input;
   #box = el('div', {class: 'input'});
@@ -42,8 +42,9 @@ class FreshetField extends FreshetElement {
       if (event.key !== 'Enter' || event.isComposing || !this.submitEvent) return;
       if (this.multiline && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
+      if (event.repeat) return; // keys that are held down ask once
       this.#send();
-      this.emit('submitEvent', {value: this.#input.value});
+      this.emit('submitEvent', {value: this.#input.value, token: this.token});
     });
     this.#action.addEventListener('click', () => this.emit('actionEvent', {value: this.#input.value}));
     this.#box.addEventListener('click', (event) => event.target === this.#box && this.#input.focus());

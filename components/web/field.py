@@ -27,10 +27,11 @@ def field(
     action_icon: str = "",
     action_label: str = "",
     draft_key: str = "",
+    token: str = "",
     on_submit: Handler | None = None,
     on_action: Handler | None = None,
 ) -> Any:
-    """`field_id` is unique on the page. Payload of all handlers: {value}.
+    """`field_id` is unique on the page. Payload of all handlers: {value}; of `on_submit` also {token}.
 
     `on_change` hears of new text when the field is left, and before `on_submit` (Ctrl Enter, or Enter in one line).
     What is being typed is never overwritten by its own echo; any other new `value` is shown. With `draft_key`, text
@@ -55,5 +56,6 @@ def field(
             "actionIcon": action_icon,
             "actionLabel": action_label,
             "draftKey": draft_key,
+            "token": token,
         },
     )

@@ -437,7 +437,20 @@ def test_ctrl_enter_sends_the_text_and_then_submits(show: Open) -> None:
     page.get_by_label("Prompt").fill("Glass bottles")
     page.get_by_label("Prompt").press("Control+Enter")
     expect_heard(page, "submit")
-    assert heard(page) == ['change {"value": "Glass bottles"}', 'submit {"value": "Glass bottles"}']
+    assert heard(page) == ['change {"value": "Glass bottles"}', 'submit {"value": "Glass bottles", "token": ""}']
+
+
+def test_keys_that_are_held_down_submit_once(show: Open) -> None:
+    page = show("/form")
+    page.get_by_label("Prompt").focus()
+    page.keyboard.down("Control")
+    for _ in range(5):  # every one after the first is the keyboard's own repetition
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.keyboard.up("Control")
+    press(page, "Unrelated")
+    expect(page.locator(".unrelated")).to_have_text("1")
+    assert heard(page) == ['submit {"value": "Dunes", "token": ""}']
 
 
 def test_a_field_counts_and_says_what_to_do_about_too_much(show: Open) -> None:

@@ -50,6 +50,16 @@ def test_R1_03_a_double_click_makes_one_run_and_a_later_press_another(studio: St
     assert len(set(studio.engine.enqueued)) == 2
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_R1_03_ctrl_enter_pressed_twice_makes_one_run(studio: Studio, kind: str) -> None:
+    tab = studio.open(f"/create/{kind}")
+    type_into(tab, "prompt", "Two quick presses")
+    token = field(tab, "prompt")["token"]
+    for _ in range(2):  # the second was sent before the first was answered
+        tab.fire("freshet-field", "submitEvent", {"value": "Two quick presses", "token": token}, fieldId="prompt")
+    assert studio.engine.enqueued == [token]
+
+
 @pytest.mark.parametrize(
     ("prompt", "message"),
     [
