@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -163,9 +164,12 @@ def _leave(services: Services) -> NoReturn:
     """End at once, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
 
     The store and the workflow database commit before they answer, so there is nothing left to flush but output.
+    Closing only tidies the database's files, and may have to wait for a write that waits itself.
     """
     services.halt()
-    services.store.close()
+    closing = threading.Thread(target=services.store.close, daemon=True)
+    closing.start()
+    closing.join(1.0)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -14,3 +14,9 @@ def alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def children(pid: int) -> set[int]:
+    """The processes that a process has started and not yet collected (Linux)."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")  # a child belongs to the thread that started it
+    return {int(child) for task in tasks for child in task.read_text().split()}
