@@ -173,6 +173,7 @@ def _chooser(server: Server, browser: Browser, samples: int) -> list[Figure]:
 
 def _choose(tab: Tab) -> Timing:
     button = tab.page.get_by_role("button", name="Choose from Library").first
+    tab.page.wait_for_timeout(500)  # a second press within 400 ms counts as a double click, which is one press
     timing = tab.press(button, "dialog[open] freshet-tile[data-id]")
     tab.settle()
     tab.exchange(lambda: tab.page.keyboard.press("Escape"))
