@@ -67,9 +67,9 @@ def waterline(view: ViewState) -> None:
         pass
 
 
-def failed_notice(view: ViewState, on_retry: Handler) -> None:
-    """A bar above held items when the last refresh failed; nothing otherwise."""
-    if not (view.error and view.version):
+def failed_notice(view: ViewState, on_retry: Handler, *, first: bool = False) -> None:
+    """A bar above held items when the last refresh failed; with `first` also where nothing is held yet."""
+    if not view.error or not (view.version or first):
         return
     with me.box(classes="notice failed", key="failed"):
         aria(role="alert")

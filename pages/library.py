@@ -71,7 +71,8 @@ def library_content() -> None:
         if items:
             _grid(items)
         elif view.error:
-            _blank("cloud_off", "The library could not be read", view.error, "Retry", on_refresh_click)
+            title = "The library could not be read"
+            _blank("cloud_off", title, view.error, "Retry", on_refresh_click, alert=True)
         elif not view.version or view.fetching == "filter":
             _skeletons()
         elif state.media_type != "all":
@@ -107,8 +108,10 @@ def _skeletons() -> None:
                 pass
 
 
-def _blank(symbol_name: str, title: str, text: str, action: str, on_press: object) -> None:
+def _blank(symbol_name: str, title: str, text: str, action: str, on_press: object, *, alert: bool = False) -> None:
     with me.box(classes="blank", key="blank"):
+        if alert:
+            aria(role="alert")
         symbol(name=symbol_name, look="xl")
         with me.box(classes="h2"):
             me.text(title)

@@ -125,7 +125,7 @@ def _earlier() -> None:
     view = try_on_view()
     items = held_items(view)
     with me.box(classes="earlier", key="earlier"):
-        failed_notice(view, on_refresh_click)
+        failed_notice(view, on_refresh_click, first=True)
         if items:
             with me.box(classes="h2"):
                 me.text("Earlier results")

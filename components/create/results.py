@@ -81,7 +81,10 @@ def _nothing(kind: str) -> None:
     view = view_of(kind)
     with me.box(classes="blank", key="nothing"):
         if view.error:
+            aria(role="alert")
             symbol(name="cloud_off", look="xl")
+            with me.box(classes="h2"):
+                me.text(f"Your {kind}s could not be read")
             me.text(view.error)
             button(label="Retry", on_press=bound(on_refresh, kind), key="retry-first")
         elif first_load(view):

@@ -83,7 +83,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
                 media_tile(item, on_activate=on_select)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
-        _blank("cloud_off", "The library could not be read", view.error)
+        _blank("cloud_off", "The library could not be read", view.error, alert=True)
     elif needs_refresh or first_load(view):
         _skeletons()
     else:
@@ -98,8 +98,10 @@ def _plural(media_type: MediaType) -> str:
     return {"image": "Images", "video": "Videos", "audio": "Sounds", "combined": "Combined media"}[media_type]
 
 
-def _blank(symbol_name: str, title: str, text: str) -> None:
+def _blank(symbol_name: str, title: str, text: str, *, alert: bool = False) -> None:
     with me.box(classes="blank", key="choose-blank"):
+        if alert:
+            aria(role="alert")
         symbol(name=symbol_name, look="xl")
         me.text(title)
         me.text(text)

@@ -15,7 +15,7 @@ from services.freshness.merge import Held, append_page, apply_changes
 from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.log import log_event
-from services.models import MediaItem, MediaQuery, Principal
+from services.models import MediaQuery, Principal
 from services.store.protocol import PAGE_SIZE, MediaRepository
 
 Reason = Literal["open", "manual", "filter", "page", "complete", "recover"]
@@ -50,12 +50,13 @@ class Freshness:
         started = self._clock.monotonic()
         documents, outcome = 0, "failed"
         snapshot: Snapshot | None = None
+        why: dict[str, str] = {}
         try:
             with self._lock_for(query, principal):
                 snapshot, documents, outcome = self._refresh(query, reason, principal, loaded)
             return snapshot
         except FreshetError as error:
-            outcome = type(error).__name__
+            outcome, why = type(error).__name__, {"why": str(error.__cause__ or error)}
             raise
         finally:
             log_event(
@@ -67,6 +68,7 @@ class Freshness:
                 as_of=snapshot.as_of.isoformat() if snapshot else None,
                 items=len(snapshot.items) if snapshot else None,
                 outcome=outcome,
+                **why,
             )
 
     def _refresh(

@@ -70,7 +70,7 @@ def shows(scope: Page | Locator, expected: list[str], *, only: str = "freshet-ti
     """Wait until the tiles in `scope` that match `only` are exactly `expected`, in this order."""
     root = scope.locator("body") if isinstance(scope, Page) else scope
     found = root.evaluate(_WAIT_FOR_IDS, [only, expected, PATIENCE_MS])
-    assert found == expected
+    assert found == expected, f"shown: {found}, expected: {expected}"
 
 
 def refresh(page: Page) -> None:

@@ -80,7 +80,8 @@ def test_R0_14_a_store_that_is_down_is_told_keeps_everything_and_the_next_click_
     expect(page.get_by_role("dialog", name="Picture 001")).to_be_visible()
     page.keyboard.press("Escape")
 
-    go(page, "Image")
+    page.get_by_role("link", name="Image").click()
+    expect(page.get_by_role("alert").filter(has_text="Your images could not be read")).to_be_visible()
     prompt(page).fill("Kept through the storm")
     page.get_by_role("button", name="Generate Image").click()
     expect(page.get_by_role("alert").filter(has_text="Nothing was started")).to_be_visible()
@@ -102,11 +103,13 @@ def test_R0_14_a_first_read_that_fails_is_not_an_empty_library(server: Server, p
     held = fill(server, 1)
     proxy.cut()
     page = visit("/library")
-    expect(page.get_by_text("The library could not be read")).to_be_visible()
+    alert = page.get_by_role("alert").filter(has_text="The library could not be read")
+    expect(alert).to_contain_text("Firestore cannot be reached or is overloaded")
     expect(page.get_by_text(EMPTY)).to_have_count(0)
     proxy.mend()
-    page.get_by_role("button", name="Retry").click()
+    alert.get_by_role("button", name="Retry").click()
     shows(page, held)
+    assert "503" in server.wait_logged("library.refresh", "outcome=StoreUnavailable")[0]
 
 
 def test_R0_15_clicks_that_ask_nothing_send_nothing_to_the_store(

@@ -63,4 +63,5 @@ def translate(error: exceptions.GoogleAPIError | GoogleAuthError) -> StoreError:
         return StoreError(f"The Firestore database does not exist: {error}")
     if isinstance(error, exceptions.InvalidArgument):
         return StoreError(f"Firestore cannot take this: {error}")
-    return StoreUnavailable(f"Firestore cannot be reached or is overloaded: {error}")
+    # Pages show this while the network is away; what gRPC has to say is in the cause, and logged.
+    return StoreUnavailable("Firestore cannot be reached or is overloaded")
