@@ -1,6 +1,6 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
 
-const UNANSWERED_MS = 400; // a double click is one press
+const HASTY_MS = 400; // presses closer together are one press, unless the server has answered in between
 
 class FreshetButton extends FreshetElement {
   static props = {
@@ -8,17 +8,26 @@ class FreshetButton extends FreshetElement {
     disabled: false, iconOnly: false, hint: '', token: '',
   };
   #button;
-  #pressedAt = -UNANSWERED_MS;
+  #pressedAt = -HASTY_MS;
+  #answered = true;
 
   build() {
     this.#button = el('button', {type: 'button'});
-    this.#button.addEventListener('click', () => this.#press());
+    this.#button.addEventListener('click', (event) => this.#press(event));
     this.append(this.#button);
   }
 
-  #press() {
-    if (this.busy || this.disabled || performance.now() - this.#pressedAt < UNANSWERED_MS) return;
+  assigned() {
+    this.#answered = true;
+  }
+
+  #press(event) {
+    if (this.busy || this.disabled) return;
+    const hasty = performance.now() - this.#pressedAt < HASTY_MS;
+    const second = event.detail > 1; // of a double click
+    if (hasty && (second || !this.#answered)) return;
     this.#pressedAt = performance.now();
+    this.#answered = false;
     this.emit('pressEvent', {token: this.token});
   }
 
