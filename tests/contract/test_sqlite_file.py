@@ -143,6 +143,26 @@ class TestTrouble:
             with pytest.raises(StoreCorrupt, match=r"freshet\.db"):
                 store.media.get_media_for_page(ME, ALL)
 
+    @pytest.mark.parametrize("then", ["gone", "replaced"])
+    def test_a_file_taken_away_while_it_is_open_is_told_instead_of_going_on_without_it(
+        self, path: Path, then: str
+    ) -> None:
+        with opened(path) as store:
+            [item] = save(store, make_item())
+            elsewhere = path.rename(path.with_name("elsewhere.db"))
+            if then == "replaced":
+                with opened(path):
+                    pass
+            with pytest.raises(StoreUnavailable, match=r"freshet\.db has been moved, deleted or replaced"):
+                store.media.get(ME, item.id)
+            with pytest.raises(StoreUnavailable, match=r"freshet\.db has been moved, deleted or replaced"):
+                save(store, make_item())
+            if then == "gone":
+                assert not path.exists()
+                elsewhere.rename(path)
+                assert store.media.get(ME, item.id) == item
+                save(store, make_item())
+
     def test_a_record_that_cannot_be_read_is_corrupt_and_not_left_out(self, path: Path) -> None:
         with opened(path) as store:
             save(store, make_item())

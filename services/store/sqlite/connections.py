@@ -37,6 +37,7 @@ class Connections:
             self._writer = self._open()
             try:
                 self._prepare(self._writer)
+                self._file = _identity(path)
             except BaseException:
                 self._writer.close()
                 raise
@@ -44,6 +45,7 @@ class Connections:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection inside a read transaction: all its SELECTs see one snapshot."""
+        self._require_in_place()  # before a further connection would make an empty file
         with mapped(self._path):
             connection = self._borrow()
             try:
@@ -60,6 +62,7 @@ class Connections:
         try:
             self._require_open()
             with mapped(self._path), _transaction(self._writer, "BEGIN IMMEDIATE"):
+                self._require_in_place()
                 yield self._writer
         finally:
             self._writing.release()
@@ -117,9 +120,30 @@ class Connections:
                 return
         connection.close()
 
+    def _require_in_place(self) -> None:
+        """Raise StoreUnavailable if our file is no longer the one at its path: nobody else would see what it holds.
+
+        SQLite goes on with a file that was moved or deleted under it, and says nothing in WAL mode
+        (sqlite.org/howtocorrupt.html, section 2.4).
+        """
+        if _identity(self._path) != self._file:
+            raise StoreUnavailable(
+                f"The database file {self._path} has been moved, deleted or replaced while it was in use. "
+                "Put it back, or restart Freshet to use what is there now"
+            )
+
     def _require_open(self) -> None:
         if self._closed:
             raise StoreUnavailable(f"The database file {self._path} has been closed")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one at the same path; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 @contextmanager
