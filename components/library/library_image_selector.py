@@ -80,7 +80,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
         with me.box(classes="grid", key="choose-grid"):
             aria(role="list", label=f"{_plural(media_type)}, newest first")
             for item in items:
-                media_tile(item, on_activate=on_select)
+                media_tile(item, on_activate=on_select, use=True)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)

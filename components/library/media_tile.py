@@ -8,8 +8,8 @@ from services.models import MediaItem
 from state.handlers import Handler
 
 
-def media_tile(item: MediaItem, *, on_activate: Handler, on_retry: Handler | None = None) -> None:
-    """Draw `item`; its state decides between picture, rising water and failure."""
+def media_tile(item: MediaItem, *, on_activate: Handler, on_retry: Handler | None = None, use: bool = False) -> None:
+    """Draw `item`; its state decides between picture, rising water and failure. `use`: a press takes it."""
     original = item.file("original")
     tile(
         media_id=item.id,
@@ -22,6 +22,7 @@ def media_tile(item: MediaItem, *, on_activate: Handler, on_retry: Handler | Non
         duration=original.duration if original else None,
         error=item.error or "",
         run_id=item.run_id or "",
+        use=use,
         on_activate=on_activate,
         on_retry=on_retry,
         key=item.id,
