@@ -1,0 +1,195 @@
+"""Every page in both themes and from phone to desktop: nothing foreign, nothing clipped, nothing out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from tests.browser.conftest import SQLITE, Visit, visits
+from tests.browser.library import fill, write_photo
+from tests.browser.server import Server
+from tests.browser.steps import choose_button, chooser, open_chooser, tile, updated
+from tests.support.media import clip
+
+pytestmark = list(SQLITE.marks)
+PATHS = ("/library", "/create/image", "/create/video", "/try-on")
+WIDTHS = (360, 390, 599, 600, 768, 899, 900, 1179, 1180, 1280, 1600)
+THEMES = ("light", "dark")
+LOST = "status of 404"
+"""What the console says of a page that does not exist."""
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A library with pictures, a clip and a photo with a long name."""
+    folder = tmp_path_factory.mktemp("furnished")
+    server = Server(folder / "data")
+    fill(server, 30)
+    film = folder / "harbour at dawn.mp4"
+    film.write_bytes(clip())
+    photo = write_photo(folder, "a photograph with a very long name " * 3 + ".jpg")
+    assert server.run("import", str(film), str(photo)).returncode == 0
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(furnished: Server) -> Server:
+    return furnished
+
+
+def _library(page: Page) -> None:
+    updated(page)
+
+
+def _preview(page: Page) -> None:
+    tile(page, "harbour at dawn").click()
+    expect(page.get_by_role("dialog", name="harbour at dawn").locator("video")).to_be_visible()
+
+
+def _try_on(page: Page) -> None:
+    for slot, name in (("Person", "Picture 000"), ("Product", "Picture 001")):
+        tile(open_chooser(page, slot), name).click()
+        expect(page.get_by_role("button", name=f"Clear {slot.lower()}")).to_be_visible()
+
+
+def _choosing(page: Page) -> None:
+    choose_button(page, "Person").click()
+    expect(tile(chooser(page), "Picture 000")).to_be_visible()
+
+
+def _invalid(page: Page) -> None:
+    page.get_by_role("button", name="Generate Image").click()
+    expect(page.get_by_text("Write a prompt first")).to_be_visible()
+
+
+SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "library": ("/library", _library),
+    "nothing of a type": ("/library?type=audio", _library),
+    "preview": ("/library", _preview),
+    "image": ("/create/image", _invalid),
+    "video": ("/create/video", _library),
+    "try-on": ("/try-on", _try_on),
+    "choosing": ("/try-on", _choosing),
+    "lost": ("/nowhere", lambda page: expect(page.get_by_role("heading")).to_be_visible()),
+}
+
+
+def test_fonts_come_from_here_and_every_icon_is_a_picture_not_a_word(visit: Visit) -> None:
+    for path in PATHS:
+        page = visit(path)
+        updated(page)
+        loaded: list[str] = page.evaluate("""async () => {
+            await document.fonts.ready;
+            return [...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family);
+        }""")
+        assert {"Figtree", "Material Symbols Rounded"} <= {family.strip('"') for family in loaded}
+        assert page.evaluate(_ICONS_THAT_ARE_WORDS) == []
+        page.close()
+
+
+def test_no_page_scrolls_sideways_from_a_phone_to_a_desktop(visit: Visit, tolerated: list[str]) -> None:
+    tolerated.append(LOST)
+    for name, (path, prepare) in SCENES.items():
+        page = visit(path)
+        prepare(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(_TOO_WIDE) == [], f"{name} at {width}"
+        page.close()
+
+
+def test_the_dark_theme_is_remembered_in_every_tab_and_never_flashes_light(visit: Visit) -> None:
+    page = visit("/library")
+    updated(page)
+    assert _background(page) == "light"
+    page.get_by_role("button", name="Switch theme").click()
+    assert _background(page) == "dark"
+    page.context.add_init_script(_NOTE_FRAMES)
+    for path in PATHS:
+        page = visit(path)
+        updated(page)
+        assert set(page.evaluate("() => window.framesSeen")) == {"dark"}
+        assert _background(page) == "dark"
+    page.reload()
+    updated(page)
+    assert set(page.evaluate("() => window.framesSeen")) == {"dark"}
+    page.get_by_role("button", name="Switch theme").click()
+    assert _background(page) == "light"
+
+
+@pytest.fixture(params=THEMES)
+def open_to_axe(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A context into which the checker's script may be put, in one theme."""
+    remembered: StorageState = {
+        "cookies": [],
+        "origins": [{"origin": server.url, "localStorage": [{"name": "freshet:theme", "value": request.param}]}],
+    }
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce", storage_state=remembered
+    )
+    yield context
+    context.close()
+
+
+def test_axe_finds_nothing_serious_on_any_page(server: Server, open_to_axe: BrowserContext) -> None:
+    opening = visits(server, open_to_axe, [LOST])
+    visit = next(opening)
+    found: dict[str, list[str]] = {}
+    for name, (path, prepare) in SCENES.items():
+        page = visit(path)
+        prepare(page)
+        page.evaluate(AXE_SCRIPT)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            if problems := _serious(page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")):
+                found[f"{name} at {width}"] = problems
+        page.close()
+    assert found == {}
+    assert list(opening) == []
+
+
+def _serious(results: dict[str, Any]) -> list[str]:
+    """What axe calls serious or critical: rule, element, and why."""
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for violation in results["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def _background(page: Page) -> str:
+    light: bool = page.evaluate(
+        "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part > 128)"
+    )
+    return "light" if light else "dark"
+
+
+_NOTE_FRAMES = """
+    window.framesSeen = [];
+    const look = () => {
+        if (document.body) {
+            const {backgroundColor} = getComputedStyle(document.body);
+            const dark = document.body.classList.contains('dark-theme');
+            window.framesSeen.push(dark ? 'dark' : `light ${backgroundColor}`);
+        }
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+"""
+
+_ICONS_THAT_ARE_WORDS = """() => {
+    const names = new Set([...document.querySelectorAll('[data-icon]')].map((icon) => icon.dataset.icon));
+    if (!names.size) return ['no icons at all'];
+    const brush = document.createElement('canvas').getContext('2d');
+    brush.font = '20px "Material Symbols Rounded"';
+    return [...names].filter((name) => brush.measureText(name).width > 24);
+}"""
+
+_TOO_WIDE = """() => ['html', 'body', '.sheet', 'dialog[open]', 'dialog[open] .dialog-body'].filter((selector) =>
+    [...document.querySelectorAll(selector)].some((box) => box.scrollWidth > box.clientWidth + 1))"""
