@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Error, Locator, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -23,11 +23,14 @@ FLAGS = [
 EVENTS = "/__ui__"
 """Where the browser posts its events."""
 
+PRESS_PATIENCE = 20_000
+"""Milliseconds after which a press counts as lost."""
+
 _ARM = """(selector) => {
   if (document.querySelector(selector)) throw new Error(`already there: ${selector}`);
   window.benchSample = new Promise((resolve, reject) => {
     let pressed = null;
-    setTimeout(() => reject(new Error(`never came: ${selector}`)), 30_000);
+    setTimeout(() => reject(new Error('LOST')), PATIENCE);
     window.addEventListener('click', (event) => { pressed = event.timeStamp; }, {capture: true, once: true});
     const watcher = new MutationObserver(() => {
       if (pressed === null || !document.querySelector(selector)) return;
@@ -58,6 +61,10 @@ _FIRST_TILE = """() => {
     requestAnimationFrame(() => setTimeout(() => { window.benchFirstTile = performance.now(); }));
   }).observe(document, {subtree: true, childList: true, attributes: true});
 }"""
+
+
+class PressLost(Exception):
+    """A press without any effect."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +115,17 @@ class Tab:
         return first
 
     def press(self, target: Locator, appears: str) -> Timing:
-        """Press the mouse on `target` and wait until something matches the selector `appears`, which must be new."""
+        """Press the mouse on `target` and wait until something new matches the selector `appears`. Raises PressLost."""
         target.hover()
-        self.page.evaluate(_ARM, appears)
+        self.page.evaluate(_ARM.replace("PATIENCE", str(PRESS_PATIENCE)), appears)
         self.page.mouse.down()
         self.page.mouse.up()
-        return Timing(**self.page.evaluate("() => window.benchSample"))
+        try:
+            return Timing(**self.page.evaluate("() => window.benchSample"))
+        except Error as error:
+            if "LOST" in error.message:
+                raise PressLost(f"{appears} never came at {self.page.url}") from error
+            raise
 
     def until(self, condition: str, patience: float = 20_000) -> None:
         """Wait until a JavaScript function tells true; `patience` in milliseconds."""
