@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.errors import GenerationError, NotFound
+from services.errors import FileMissing, GenerationError, NotFound
 from services.files.rendered import RenderedFile
 from services.generation.local.render import render_image, render_video
 from services.generation.local.tryon import render_try_on
@@ -18,7 +18,7 @@ def render_output(
 ) -> tuple[RenderedFile, ...]:
     """Make the files of one output; blocks until the pool has made them.
 
-    Raises GenerationError, BadInput, and NotFound or FileMissing where a source picture is gone.
+    Raises GenerationError, also where a source picture is gone, BadInput, and FileError, StoreError.
     """
     request = {"prompt": run.prompt, **run.parameters}
     if run.run_type == "image":
@@ -36,4 +36,7 @@ def _picture(ctx: WorkflowContext, media_id: str) -> bytes:
         raise GenerationError("A picture this was to be made from has been deleted. Choose another one.") from error
     if file is None:
         raise GenerationError("A picture this was to be made from is not ready. Choose another one.")
-    return ctx.blobs.get(file.key)
+    try:
+        return ctx.blobs.get(file.key)
+    except FileMissing as error:
+        raise GenerationError("The file of a picture this was to be made from is lost. Choose another one.") from error

@@ -1,0 +1,147 @@
+"""From a run's record to a call in the render pool, and what becomes of pictures that are not there any more."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from services import container
+from services.clock import FakeClock
+from services.container import Services
+from services.errors import GenerationError
+from services.files.importer import import_file
+from services.generation.local import render, tryon
+from services.generation.pool import RenderPool
+from services.models import MediaItem, Remove
+from services.settings import load_settings
+from services.store.protocol import Store
+from services.workflows.context import WorkflowContext, context
+from services.workflows.render import render_output
+from tests.support.records import make_item, make_run, operation
+
+
+class ListeningPool:
+    """Takes calls instead of making them; what the real function could not take fails."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+
+    def run(self, function: Callable[..., Any], *args: Any, on_progress: Callable[[int], None]) -> tuple[()]:
+        inspect.signature(function).bind(*args, on_progress)
+        self.calls.append((function, args))
+        return ()
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def services(sqlite_store: Store, clock: FakeClock, tmp_path: Path) -> Iterator[Services]:
+    settings = load_settings({"FRESHET_DATA_DIR": str(tmp_path / "data"), "FRESHET_FILES": "memory://"})
+    services = container.build(settings, clock=clock, store=sqlite_store)
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def pool(services: Services) -> ListeningPool:
+    return ListeningPool()
+
+
+@pytest.fixture
+def ctx(services: Services, pool: ListeningPool) -> WorkflowContext:
+    real = context()
+    return WorkflowContext(
+        real.store, real.blobs, pool, real.clock, real.ids, real.progress, real.activity  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def picture(services: Services, colour: str, size: tuple[int, int] = (64, 96)) -> MediaItem:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    principal = services.principals.resolve({})
+    return import_file(
+        services.store,
+        services.blobs,
+        services.clock,
+        services.ids,
+        principal,
+        services.project.id,
+        out.getvalue(),
+        "p",
+    )
+
+
+def heard(percent: int) -> None:
+    pass
+
+
+def test_an_image_is_made_from_its_request_and_its_place_in_the_run(ctx: WorkflowContext, pool: ListeningPool) -> None:
+    run = make_run(prompt="dunes", parameters={"aspect": "16:9", "count": 3, "seed": 9})
+    render_output(ctx, run, make_item(run_index=2), heard)
+    assert pool.calls == [(render.render_image, ({"prompt": "dunes", "aspect": "16:9", "count": 3, "seed": 9}, 2))]
+
+
+def test_a_video_is_made_from_its_request(ctx: WorkflowContext, pool: ListeningPool) -> None:
+    run = make_run(run_type="video", prompt="sea", parameters={"aspect": "16:9", "duration": 4, "seed": 9})
+    render_output(ctx, run, make_item(), heard)
+    assert pool.calls == [(render.render_video, ({"prompt": "sea", "aspect": "16:9", "duration": 4, "seed": 9},))]
+
+
+def test_a_try_on_is_made_from_two_pictures_and_the_placement(
+    ctx: WorkflowContext, pool: ListeningPool, services: Services
+) -> None:
+    person, product = picture(services, "pink"), picture(services, "navy")
+    run = make_run(
+        run_type="try-on", prompt="", parameters={"x": 0.5, "y": 0.6, "scale": 0.4}, source_ids=(person.id, product.id)
+    )
+    render_output(ctx, run, make_item(), heard)
+    [(function, (person_bytes, product_bytes, placement))] = pool.calls
+    assert function is tryon.render_try_on
+    assert (person_bytes, product_bytes) == tuple(
+        services.blobs.get(item.files["original"].key) for item in (person, product)
+    )
+    assert {key: placement[key] for key in ("x", "y", "scale")} == {"x": 0.5, "y": 0.6, "scale": 0.4}
+
+
+def test_a_picture_that_was_deleted_meanwhile_is_named_as_the_reason(ctx: WorkflowContext, services: Services) -> None:
+    person, product = picture(services, "pink"), picture(services, "navy")
+    services.store.commit(
+        services.principals.resolve({}),
+        [Remove("media", product.id, expect=product.revision)],
+        operation_id=operation(),
+    )
+    run = make_run(run_type="try-on", source_ids=(person.id, product.id))
+    with pytest.raises(GenerationError, match="has been deleted"):
+        render_output(ctx, run, make_item(), heard)
+
+
+def test_a_picture_whose_file_is_lost_is_named_as_the_reason(ctx: WorkflowContext, services: Services) -> None:
+    person, product = picture(services, "pink"), picture(services, "navy")
+    services.blobs.delete([product.files["original"].key])
+    run = make_run(run_type="try-on", source_ids=(person.id, product.id))
+    with pytest.raises(GenerationError, match="is lost"):
+        render_output(ctx, run, make_item(), heard)
+
+
+def test_a_try_on_through_the_real_pool_is_the_size_of_the_person(ctx: WorkflowContext, services: Services) -> None:
+    person, product = picture(services, "pink", (320, 480)), picture(services, "navy", (200, 200))
+    run = make_run(
+        run_type="try-on", prompt="", parameters={"x": 0.5, "y": 0.6, "scale": 0.4}, source_ids=(person.id, product.id)
+    )
+    percentages: list[int] = []
+    pool = RenderPool(workers=1)
+    try:
+        real = WorkflowContext(ctx.store, ctx.blobs, pool, ctx.clock, ctx.ids, ctx.progress, ctx.activity)
+        files = render_output(real, run, make_item(), percentages.append)
+    finally:
+        pool.close()
+    assert [file.variant for file in files] == ["original", "thumb"]
+    assert (files[0].width, files[0].height) == (320, 480)
+    assert percentages[-1] == 100
