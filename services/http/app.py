@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from services.errors import FreshetError
 from services.http import docs, health, media, runs
+from services.http.bodies import WholeBodies
 from services.http.errors import Failures, friendly
 from services.http.pages import KnownPages, LocalPages
 
@@ -41,7 +42,7 @@ def create_app(
     app.mount("/static", _Static(directory=static_dir))
     first = next(iter(routes))
     app.add_api_route("/", lambda: RedirectResponse(first), methods=["GET", "HEAD"], include_in_schema=False)
-    pages = LocalPages(WSGIMiddleware(mesop, workers=HANDLERS), modules)
+    pages = LocalPages(WholeBodies(WSGIMiddleware(mesop, workers=HANDLERS)), modules)
     app.mount("/", KnownPages(pages, routes, {*modules, *files}))
     return app
 
