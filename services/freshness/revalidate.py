@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from services.clock import Clock
-from services.errors import FreshetError, WatermarkTooOld
+from services.errors import FreshetError, StoreError, WatermarkTooOld
 from services.freshness.merge import Held, append_page, apply_changes
 from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot, SnapshotStore
@@ -27,7 +29,7 @@ class Freshness:
     """Answers screens from the store and keeps what it learnt as snapshots.
 
     The first read of a query costs one page. Every later one costs a delta: the changes of the project since the
-    held watermark, filtered by the view's own query in process.
+    held watermark, filtered by the view's own query in process. Screens that ask the same at once share one read.
     """
 
     def __init__(self, media: MediaRepository, clock: Clock, snapshots: SnapshotStore) -> None:
@@ -36,7 +38,7 @@ class Freshness:
         self.snapshots = snapshots
         self.seen = SeenItems(clock)
         self._guard = threading.Lock()
-        self._locks: weakref.WeakValueDictionary[tuple[str, str], threading.Lock] = weakref.WeakValueDictionary()
+        self._doors: weakref.WeakValueDictionary[tuple[str, str], _Door] = weakref.WeakValueDictionary()
 
     def revalidate(
         self, query: MediaQuery, reason: Reason, principal: Principal, *, scope: str, loaded: int = PAGE_SIZE
@@ -51,9 +53,14 @@ class Freshness:
         documents, outcome = 0, "failed"
         snapshot: Snapshot | None = None
         why: dict[str, str] = {}
+        door = self._door_of(query, principal)
+        asked = door.begun
         try:
-            with self._lock_for(query, principal):
-                snapshot, documents, outcome = self._refresh(query, reason, principal, loaded)
+            with door.lock:
+                snapshot, outcome = self._shared(door, asked, query, principal, loaded), "shared"
+                if snapshot is None:
+                    with door.reading():
+                        snapshot, documents, outcome = self._refresh(query, reason, principal, loaded)
             return snapshot
         except FreshetError as error:
             outcome, why = type(error).__name__, {"why": str(error.__cause__ or error)}
@@ -127,11 +134,43 @@ class Freshness:
         version = before.version if same else self.snapshots.next_version(before.query)
         return replace(before, version=version, held=held, watermark=watermark, as_of=as_of)
 
-    def _lock_for(self, query: MediaQuery, principal: Principal) -> threading.Lock:
-        """One reader at a time per view: a slower, older answer cannot overwrite a newer one."""
-        key = (principal.user_id, query.key)
+    def _shared(
+        self, door: _Door, asked: int, query: MediaQuery, principal: Principal, loaded: int
+    ) -> Snapshot | None:
+        """The answer of a read that began after this question was asked, so it is as new as one of our own.
+
+        Raises the StoreError it ended with. None where there was no such read, or it did not reach as far down.
+        """
+        if door.begun == asked:
+            return None
+        if door.error is not None:
+            raise type(door.error)(str(door.error)) from door.error
+        latest = self.snapshots.latest(query, principal)
+        enough = latest is not None and (latest.complete or len(latest.items) >= loaded)
+        return latest if enough else None
+
+    def _door_of(self, query: MediaQuery, principal: Principal) -> _Door:
         with self._guard:
-            lock = self._locks.get(key)
-            if lock is None:
-                lock = self._locks[key] = threading.Lock()
-            return lock
+            return self._doors.setdefault((principal.user_id, query.key), _Door())
+
+
+class _Door:
+    """One view's reads, one at a time: a slower, older answer cannot overwrite a newer one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.begun = 0
+        """How many reads have begun."""
+        self.error: StoreError | None = None
+        """What the last one ended with."""
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Counts one read. The caller holds the lock."""
+        self.begun += 1
+        self.error = None
+        try:
+            yield
+        except StoreError as error:
+            self.error = error
+            raise
