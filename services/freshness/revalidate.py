@@ -134,9 +134,7 @@ class Freshness:
         version = before.version if same else self.snapshots.next_version(before.query)
         return replace(before, version=version, held=held, watermark=watermark, as_of=as_of)
 
-    def _shared(
-        self, door: _Door, asked: int, query: MediaQuery, principal: Principal, loaded: int
-    ) -> Snapshot | None:
+    def _shared(self, door: _Door, asked: int, query: MediaQuery, principal: Principal, loaded: int) -> Snapshot | None:
         """The answer of a read that began after this question was asked, so it is as new as one of our own.
 
         Raises the StoreError it ended with. None where there was no such read, or it did not reach as far down.
