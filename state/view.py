@@ -63,7 +63,8 @@ def load_view(
         _show(view, snapshot)
         view.loaded = loaded
         view.error = ""
-    view.fetching = ""
+    finally:
+        view.fetching = ""
     yield
 
 
