@@ -10,6 +10,7 @@ from services.clock import Clock, SystemClock
 from services.errors import Conflict, SettingsError
 from services.files.blobs import Blobs
 from services.freshness import Freshness, SnapshotStore
+from services.freshness.live import LiveHub
 from services.generation.pool import RenderPool
 from services.identity import LOCAL_USER_ID, SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -38,6 +39,7 @@ class Services:
     principals: LocalPrincipals
     project: Project
     freshness: Freshness
+    hub: LiveHub
     progress: ProgressBoard
     pool: RenderPool
     engine: WorkflowEngine
@@ -52,6 +54,7 @@ class Services:
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.hub.close()
         self.engine.close()
         self.pool.close()
         self.store.close()
@@ -76,6 +79,7 @@ def build(
     engine = WorkflowEngine(settings.workflow_db, _engine_id(settings.data_dir, ids))
     context = workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress)
     workflow_context.install(context)
+    freshness = Freshness(store.media, clock, SnapshotStore(mark=ids.new()[-6:]))
     return Services(
         settings=settings,
         clock=clock,
@@ -84,7 +88,8 @@ def build(
         blobs=blobs,
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
-        freshness=Freshness(store.media, clock, SnapshotStore(mark=ids.new()[-6:])),
+        freshness=freshness,
+        hub=LiveHub(store, freshness, clock),
         progress=progress,
         pool=pool,
         engine=engine,
