@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from services.models.media import MediaItem
 from services.models.record import Record, RecordKind
 
 R = TypeVar("R", bound=Record)
@@ -48,6 +49,25 @@ class Changes(Generic[R]):
     as_of: datetime
     watermark: str
     documents_read: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Media commits in one project, as a change feed delivers them.
+
+    Unlike `Changes` these are for everybody: `changed` holds the items as stored, whoever may read them, so a
+    consumer asks `can` for each principal it serves, and an item that a principal may not read any more is a removal
+    to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
+    batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one.
+    `at` is when this process heard of it, for display only.
+    """
+
+    project_id: str
+    changed: tuple[MediaItem, ...]
+    removed: tuple[Removal, ...]
+    operation_ids: frozenset[str]
+    watermark: str
+    at: datetime
 
 
 @dataclass(frozen=True)
