@@ -20,7 +20,20 @@ snapshot's version into the state and yields again. A snapshot is immutable, so 
 handler differs exactly where the database differed.
 """
 
-from services.freshness.revalidate import Freshness, Reason
+from services.freshness.entries import Entry
+from services.freshness.policy import ContentKind, Priority, Reason
+from services.freshness.queue import Ticket, View
+from services.freshness.revalidate import Freshness
 from services.freshness.snapshots import Snapshot, SnapshotStore
 
-__all__ = ["Freshness", "Reason", "Snapshot", "SnapshotStore"]
+__all__ = [
+    "ContentKind",
+    "Entry",
+    "Freshness",
+    "Priority",
+    "Reason",
+    "Snapshot",
+    "SnapshotStore",
+    "Ticket",
+    "View",
+]

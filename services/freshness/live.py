@@ -10,7 +10,7 @@ from services.clock import Clock
 from services.freshness.revalidate import Freshness
 from services.identity import can
 from services.log import log_event
-from services.models import Batch, MediaItem, MediaQuery, Principal
+from services.models import Batch, MediaQuery, Principal
 from services.store.protocol import Store, Watch, WatchState
 
 LINGER = 300.0
@@ -63,7 +63,6 @@ class LiveHub:
         self._clock = clock
         self._lock = threading.RLock()
         self._feeds: dict[str, _Feed] = {}
-        self._principals: dict[str, Principal] = {}
         self._closed = False
 
     def subscribe(self, subscriber: Subscriber) -> bool:
@@ -73,7 +72,6 @@ class LiveHub:
         """
         began = False
         with self._lock:
-            self._principals[subscriber.principal.user_id] = subscriber.principal
             for project_id in _projects(subscriber):
                 feed = self._feeds.setdefault(project_id, _Feed(since=self._clock.monotonic()))
                 feed.subscribers.add(subscriber)
@@ -137,7 +135,7 @@ class LiveHub:
         return self._store.watch(project_id, self._on_batch, lambda state: self._on_state(project_id, state))
 
     def _on_batch(self, batch: Batch) -> None:
-        changed = set(self._freshness.apply(batch, self._can_see))
+        changed = set(self._freshness.apply(batch))
         with self._lock:
             feed = self._feeds.get(batch.project_id)
             for subscriber in list(feed.subscribers) if feed else []:
@@ -153,13 +151,9 @@ class LiveHub:
 
     def _may_concern(self, principal: Principal, view: MediaQuery, batch: Batch) -> bool:
         """For a view whose snapshot this process does not hold (any more): whether it should ask again."""
-        if view.project_id != batch.project_id or self._freshness.snapshots.latest(view, principal) is not None:
+        if view.project_id != batch.project_id or self._freshness.snapshots.peek((principal.user_id, view.key)):
             return False
         return bool(batch.removed) or any(view.matches(item) and can(principal, "read", item) for item in batch.changed)
-
-    def _can_see(self, user_id: str, item: MediaItem) -> bool:
-        principal = self._principals.get(user_id)
-        return principal is not None and can(principal, "read", item)
 
     def _on_state(self, project_id: str, state: WatchState) -> None:
         with self._lock:
@@ -167,6 +161,7 @@ class LiveHub:
             if feed is None or feed.state == state:
                 return
             before, feed.state, feed.since = feed.state, state, self._clock.monotonic()
+            self._freshness.feed(project_id, state)
             for subscriber in feed.subscribers:
                 subscriber.state_changed = True
                 subscriber.wake()
@@ -178,6 +173,7 @@ class LiveHub:
         for project_id, feed in list(self._feeds.items()):
             if feed.idle_since is not None and now - feed.idle_since > LINGER:
                 del self._feeds[project_id]
+                self._freshness.feed(project_id, None)
                 if feed.watch is not None:
                     feed.watch.close()
 
