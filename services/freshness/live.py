@@ -132,7 +132,10 @@ class LiveHub:
                 feed.watch.close()
 
     def _watch(self, project_id: str) -> Watch:
-        return self._store.watch(project_id, self._on_batch, lambda state: self._on_state(project_id, state))
+        watch = self._store.watch(project_id, self._on_batch, lambda state: self._on_state(project_id, state))
+        # From here on everything is delivered: what is read later misses nothing.
+        self._freshness.feed(project_id, self._feeds[project_id].state)
+        return watch
 
     def _on_batch(self, batch: Batch) -> None:
         changed = set(self._freshness.apply(batch))

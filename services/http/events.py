@@ -86,8 +86,8 @@ async def _stream(
     _open[address] += 1
     try:
         # Opening a feed may reach the database: not on the event loop.
-        began = await asyncio.to_thread(hub.subscribe, subscriber)
-        _catch_up(subscriber, shown, began)
+        await asyncio.to_thread(hub.subscribe, subscriber)
+        _catch_up(subscriber, shown)
         yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries) if live else "off"})
         if last_id is not None:
             yield _event("resync", {})
@@ -112,20 +112,20 @@ async def _stream(
         await asyncio.shield(asyncio.to_thread(hub.unsubscribe, subscriber))
 
 
-def _catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...], began: bool) -> None:
+def _catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     """Close the gap between the page's last read and the stream's opening.
 
-    A feed that was running has kept the held snapshots current: a page that shows an older version is told. One that
-    has only now begun knows nothing of before: its views are read once.
+    A page that shows an older version than is held is told. A view that no feed has kept current since it was read is
+    read once: the feed may have begun only now, and knows nothing of before.
     """
     freshness, hub, principal = services().freshness, services().hub, subscriber.principal
     for place, view in enumerate(shown):
-        held = freshness.snapshots.latest(view.query, principal)
-        if held is None or held.version != view.version:
+        entry = freshness.entry(view.query, principal)
+        if entry.version != view.version or not entry.version:
             subscriber.changed.add(place)
             subscriber.wake()
-        if began and held is not None:
-            ticket = freshness.submit(view.query, "online", principal, scope="stream", priority="normal")
+        if entry.version and not entry.current:
+            ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))
 
 
