@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
-from google.cloud import firestore
+
+from services.store.firestore.client import Client
 
 
 class Tally:
@@ -53,7 +54,7 @@ class Tally:
             self.by_rpc[rpc] += count
 
 
-class CountingClient(firestore.Client):
+class CountingClient(Client):
     """A client of the emulator whose reads are in `tally`."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -47,9 +47,9 @@ def read(call: Callable[..., T], *arguments: Any) -> T:
         raise
 
 
-def write(call: Callable[..., T]) -> T:
+def write(call: Callable[..., T], seconds: float = COMMIT_SECONDS) -> T:
     """`call(retry=…, timeout=…)` once. Raises Google's exceptions: the caller sorts out what became of the write."""
-    return call(retry=_AS_IT_IS, timeout=COMMIT_SECONDS)
+    return call(retry=_AS_IT_IS, timeout=seconds)
 
 
 def translate(error: exceptions.GoogleAPIError | GoogleAuthError) -> StoreError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from google.auth.exceptions import GoogleAuthError
-from google.cloud import firestore
 
 from services.clock import Clock
 from services.errors import StoreError
+from services.store.firestore.client import Client
 from services.store.firestore.store import FirestoreStore
 
 
@@ -18,7 +18,7 @@ def connect(project: str | None, database: str = "(default)", *, clock: Clock) -
     does not answer.
     """
     try:
-        client = firestore.Client(project=project, database=database)
+        client = Client(project=project, database=database)
     except (GoogleAuthError, OSError) as error:  # OSError: no project could be found
         raise StoreError(f"Firestore needs a project and credentials: {error}") from error
     store = FirestoreStore(client, clock)
