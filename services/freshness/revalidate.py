@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from services.clock import Clock
 from services.errors import FreshetError, StoreUnavailable
+from services.freshness.disk import DiskCache
 from services.freshness.entries import Entry
+from services.freshness.keeper import Keeper
 from services.freshness.policy import TTLS, ContentKind, Failure, Priority, Reason
 from services.freshness.queue import WAITING, WORKERS, Job, RefreshQueue, Request, Ticket, View
 from services.freshness.reading import Reader
@@ -35,6 +37,7 @@ class Freshness:
         snapshots: SnapshotStore,
         *,
         ttls: Mapping[ContentKind, timedelta] = TTLS,
+        disk: DiskCache | None = None,
         workers: int = WORKERS,
         waiting: int = WAITING,
     ) -> None:
@@ -43,7 +46,8 @@ class Freshness:
         self.seen = SeenItems(clock)
         self.queue = RefreshQueue(self._fetch, workers=workers, waiting=waiting)
         self._reader = Reader(media, self.seen)
-        self._views = Views(clock, snapshots, self.seen, ttls)
+        self._keeper = Keeper(disk, clock, workers=min(workers, 1)) if disk else None
+        self._views = Views(clock, snapshots, self.seen, ttls, self._keeper)
 
     @property
     def mark(self) -> str:
@@ -123,9 +127,11 @@ class Freshness:
         """The views of `kind` that were never fetched, or longer ago than its TTL."""
         return self._views.stale(kind, now)
 
-    def close(self) -> None:
-        """Refuse what waits in the queue, wait for what runs."""
-        self.queue.close()
+    def close(self, timeout: float = 5.0) -> None:
+        """Refuse what waits in the queue, wait `timeout` seconds for what runs, and write what is to be kept."""
+        self.queue.close(timeout)
+        if self._keeper is not None:
+            self._keeper.close(timeout)
 
     def _prepare(self, request: Request) -> tuple[Request, Job | None]:
         """What is to be asked of the store for `request`, or the answer where nothing is."""

@@ -13,8 +13,9 @@ from services.errors import FreshetError, NotFound
 from services.freshness import policy
 from services.freshness.entries import Entry, Records, ViewRecord
 from services.freshness.feeds import Feeds
+from services.freshness.keeper import Keeper
 from services.freshness.merge import Held, apply_changes
-from services.freshness.policy import ContentKind, Failure, Reason
+from services.freshness.policy import ContentKind, Failure, FetchState, Reason
 from services.freshness.queue import Request, View
 from services.freshness.reading import Answer
 from services.freshness.seen import SeenItems
@@ -22,6 +23,7 @@ from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 from services.store.deltas import as_seen
 from services.store.protocol import WatchState
+from services.store.watermarks import further
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,24 @@ class Views:
     """The snapshots, and for each view its state. All changes happen under one lock, which is never held for I/O."""
 
     def __init__(
-        self, clock: Clock, snapshots: SnapshotStore, seen: SeenItems, ttls: Mapping[ContentKind, timedelta]
+        self,
+        clock: Clock,
+        snapshots: SnapshotStore,
+        seen: SeenItems,
+        ttls: Mapping[ContentKind, timedelta],
+        keeper: Keeper | None,
     ) -> None:
         self._clock = clock
         self._snapshots = snapshots
         self._seen = seen
         self._ttls = ttls
+        self._keeper = keeper
         self._lock = threading.RLock()
         self._records = Records(snapshots.forget)
         self._feeds = Feeds()
         self._chance = random.Random(snapshots.mark)
+        if keeper is not None:
+            snapshots.beneath = self._restore
 
     def held(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
         """The newest snapshot, for the engine's own use."""
@@ -96,7 +106,10 @@ class Views:
                 self._note(record, changes)
                 watermark, as_of = self._reached(record, batch, watermark, as_of)
             record.missed = None
-            return self._hold(record, latest, held, watermark, as_of)
+            snapshot = self._hold(record, latest, held, watermark, as_of)
+            if self._keeper is not None:
+                self._keeper.fetched(record, snapshot)
+            return snapshot
 
     def fail(self, fetch: Fetch, error: FreshetError) -> None:
         """The fetch failed. What is held stays, unless it is not the principal's to see any more."""
@@ -107,6 +120,8 @@ class Views:
             record.state = policy.failed(record.state, error, self._clock.now(), pause)
             if isinstance(error, NotFound):
                 self._snapshots.forget(record.key)
+                if self._keeper is not None:
+                    self._keeper.forget(record)
 
     def push(self, batch: Batch) -> list[View]:
         """Apply a batch to every view held of its project. Returns those that show something else now."""
@@ -149,16 +164,34 @@ class Views:
                 offline=failure.offline if failure else False,
                 failures=state.failures,
                 retry_at=state.retry_at,
-                current=self._is_current(record),
+                current=snapshot is not None and self._is_current(record),
             )
 
     def stale(self, kind: ContentKind, now: datetime) -> list[View]:
         with self._lock:
-            return [
-                View(record.principal.user_id, record.query)
-                for record in self._records.all()
-                if kind in record.kinds and policy.is_stale(kind, record.state, now, self._ttls)
-            ]
+            states = {
+                record.key: (record.query, record.state) for record in self._records.all() if kind in record.kinds
+            }
+        for user_id, query, fetched_at in self._keeper.fetched_views(kind) if self._keeper else ():
+            states.setdefault((user_id, query.key), (query, FetchState(fetched_at=fetched_at)))
+        return [
+            View(user_id, query)
+            for (user_id, _), (query, state) in states.items()
+            if policy.is_stale(kind, state, now, self._ttls)
+        ]
+
+    def _restore(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
+        """What the disk keeps of a view that memory does not hold. No feed has followed it."""
+        kept = self._keeper.load(query, principal) if self._keeper else None
+        if kept is None:
+            return None
+        with self._lock:
+            record = self._records.of(query, principal)
+            record.kinds |= kept.kinds
+            record.state = replace(record.state, fetched_at=kept.fetched_at)
+            record.updated_at, record.epoch = kept.updated_at, 0
+        version = self._snapshots.next_version(query)
+        return Snapshot(version, query, principal.user_id, kept.held, kept.watermark, kept.as_of)
 
     def _is_current(self, record: ViewRecord) -> bool:
         return self._follows(record) and self._feeds.delivers(record.query.project_id)
@@ -176,13 +209,18 @@ class Views:
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._note(record, changes)
         watermark, as_of = self._reached(record, batch, snapshot.watermark, snapshot.as_of)
-        return self._hold(record, snapshot, held, watermark, as_of, pushed=True).version != snapshot.version
+        successor = self._hold(record, snapshot, held, watermark, as_of, pushed=True)
+        if successor.version == snapshot.version:
+            return False
+        if self._keeper is not None:
+            self._keeper.pushed(record, successor)
+        return True
 
     def _reached(self, record: ViewRecord, batch: Batch, watermark: str, as_of: datetime) -> tuple[str, datetime]:
         """How far a view reaches after a batch: only one that missed none before gets any further."""
         if not self._follows(record):
             return watermark, as_of
-        return batch.watermark, max(as_of, batch.at)
+        return further(watermark, batch.watermark), max(as_of, batch.at)
 
     def _note(self, record: ViewRecord, changes: Changes[MediaItem]) -> None:
         user_id = record.principal.user_id
