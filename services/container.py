@@ -10,7 +10,9 @@ from services.clock import Clock, SystemClock
 from services.errors import Conflict, SettingsError
 from services.files.blobs import Blobs
 from services.freshness import Freshness, SnapshotStore
+from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
+from services.freshness.policy import with_ttls
 from services.generation.pool import RenderPool
 from services.identity import LOCAL_USER_ID, SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -55,6 +57,7 @@ class Services:
 
     def close(self) -> None:
         self.hub.close()
+        self.freshness.close()
         self.engine.close()
         self.pool.close()
         self.store.close()
@@ -79,7 +82,7 @@ def build(
     engine = WorkflowEngine(settings.workflow_db, _engine_id(settings.data_dir, ids))
     context = workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress)
     workflow_context.install(context)
-    freshness = Freshness(store.media, clock, SnapshotStore(mark=ids.new()[-6:]))
+    freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
     return Services(
         settings=settings,
         clock=clock,
@@ -96,6 +99,15 @@ def build(
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),
     )
+
+
+def open_freshness(settings: Settings, store: Store, clock: Clock, *, mark: str) -> Freshness:
+    """The freshness engine; with a cache on local disk where the store is far away."""
+    disk = None
+    if settings.store == "firestore":
+        source = f"firestore {settings.firestore_project}"
+        disk = DiskCache(settings.data_dir / "cache.sqlite", source=source)
+    return Freshness(store.media, clock, SnapshotStore(mark), ttls=with_ttls(settings.ttls), disk=disk)
 
 
 def ensure_default_project(store: Store, clock: Clock) -> Project:
