@@ -77,9 +77,10 @@ class LiveHub:
                 feed.subscribers.add(subscriber)
                 feed.idle_since = None
                 if feed.watch is None and not self._closed:
-                    feed.watch = self._watch(project_id)
+                    feed.watch = self._watch(project_id, feed)
                     began = True
-            self._close_idle()
+            idle = self._take_idle()
+        _close(idle)
         return began
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
@@ -92,7 +93,8 @@ class LiveHub:
                 feed.subscribers.discard(subscriber)
                 if not feed.subscribers:
                     feed.idle_since = self._clock.monotonic()
-            self._close_idle()
+            idle = self._take_idle()
+        _close(idle)
 
     def state(self, project_id: str) -> tuple[WatchState, float]:
         """The project's feed state and for how many seconds it has been so."""
@@ -126,15 +128,15 @@ class LiveHub:
         """End every feed; subscribers are woken once more and find nothing."""
         with self._lock:
             self._closed = True
-            feeds, self._feeds = list(self._feeds.values()), {}
-        for feed in feeds:
-            if feed.watch is not None:
-                feed.watch.close()
+            feeds, self._feeds = self._feeds, {}
+            for project_id in feeds:
+                self._freshness.feed(project_id, "ended")
+        _close(list(feeds.values()))
 
-    def _watch(self, project_id: str) -> Watch:
-        watch = self._store.watch(project_id, self._on_batch, lambda state: self._on_state(project_id, state))
+    def _watch(self, project_id: str, feed: _Feed) -> Watch:
+        watch = self._store.watch(project_id, self._on_batch, lambda state: self._on_state(project_id, feed, state))
         # From here on everything is delivered: what is read later misses nothing.
-        self._freshness.feed(project_id, self._feeds[project_id].state)
+        self._freshness.feed(project_id, "starting")
         return watch
 
     def _on_batch(self, batch: Batch) -> None:
@@ -158,27 +160,34 @@ class LiveHub:
             return False
         return bool(batch.removed) or any(view.matches(item) and can(principal, "read", item) for item in batch.changed)
 
-    def _on_state(self, project_id: str, state: WatchState) -> None:
+    def _on_state(self, project_id: str, feed: _Feed, state: WatchState) -> None:
         with self._lock:
-            feed = self._feeds.get(project_id)
-            if feed is None or feed.state == state:
+            if self._feeds.get(project_id) is not feed:
+                return
+            self._freshness.feed(project_id, state)
+            if feed.state == state:
                 return
             before, feed.state, feed.since = feed.state, state, self._clock.monotonic()
-            self._freshness.feed(project_id, state)
             for subscriber in feed.subscribers:
                 subscriber.state_changed = True
                 subscriber.wake()
         log_event("feed.state", project_id=project_id, state=state, before=before)
 
-    def _close_idle(self) -> None:
-        """End the feeds that nobody has looked at for a while."""
-        now = self._clock.monotonic()
+    def _take_idle(self) -> list[_Feed]:
+        """Remove the feeds that nobody has looked at for a while."""
+        now, idle = self._clock.monotonic(), []
         for project_id, feed in list(self._feeds.items()):
             if feed.idle_since is not None and now - feed.idle_since > LINGER:
-                del self._feeds[project_id]
-                self._freshness.feed(project_id, None)
-                if feed.watch is not None:
-                    feed.watch.close()
+                idle.append(self._feeds.pop(project_id))
+                self._freshness.feed(project_id, "ended")
+        return idle
+
+
+def _close(feeds: list[_Feed]) -> None:
+    """End the watches of `feeds`. It waits for callbacks, which take the hub's lock: so not while holding it."""
+    for feed in feeds:
+        if feed.watch is not None:
+            feed.watch.close()
 
 
 def _projects(subscriber: Subscriber) -> set[str]:

@@ -11,6 +11,7 @@ from services.clock import Clock
 from services.errors import FreshetError, StoreUnavailable
 from services.freshness.disk import DiskCache
 from services.freshness.entries import Entry
+from services.freshness.feeds import FeedState
 from services.freshness.keeper import Keeper
 from services.freshness.policy import TTLS, ContentKind, Failure, Priority, Reason
 from services.freshness.queue import WAITING, WORKERS, Job, RefreshQueue, Request, Ticket, View
@@ -20,7 +21,7 @@ from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.freshness.views import Views
 from services.log import log_event, log_failure
 from services.models import Batch, MediaQuery, Principal
-from services.store.protocol import PAGE_SIZE, MediaRepository, WatchState
+from services.store.protocol import PAGE_SIZE, MediaRepository
 
 
 class Freshness:
@@ -112,10 +113,10 @@ class Freshness:
         """
         return self._views.push(batch)
 
-    def feed(self, project_id: str, state: WatchState | None) -> None:
-        """Hear how a project's change feed does; None: it has ended. To be told once `Store.watch` has returned.
-
-        While it lasts, views that were read since its beginning are kept current by `apply`.
+    def feed(self, project_id: str, state: FeedState) -> None:
+        """Hear how a project's change feed does: "starting" once `Store.watch` has returned, each state that it tells,
+        "ended" before it is closed. While it lasts, views that were read since its beginning are kept current by
+        `apply`, which has to be told of every batch.
         """
         self._views.feed(project_id, state)
 

@@ -12,7 +12,7 @@ from services.clock import Clock
 from services.errors import FreshetError, NotFound
 from services.freshness import policy
 from services.freshness.entries import Entry, Records, ViewRecord
-from services.freshness.feeds import Feeds
+from services.freshness.feeds import Feeds, FeedState
 from services.freshness.keeper import Keeper
 from services.freshness.merge import Held, apply_changes
 from services.freshness.policy import ContentKind, Failure, FetchState, Reason
@@ -20,9 +20,9 @@ from services.freshness.queue import Request, View
 from services.freshness.reading import Answer
 from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot, SnapshotStore
+from services.log import log_failure
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 from services.store.deltas import as_seen
-from services.store.protocol import WatchState
 from services.store.watermarks import further
 
 
@@ -130,15 +130,18 @@ class Views:
         with self._lock:
             records = self._records.of_project(batch.project_id)
         for record in records:
-            principal = record.principal
-            if principal not in seen_by:
-                seen_by[principal] = _as_seen(batch, principal)
             with self._lock:  # let go between two views: a reader waits for one at most
-                if self._push(record, batch, seen_by[principal]):
-                    changed.append(View(principal.user_id, record.query))
+                try:
+                    if record.principal not in seen_by:
+                        seen_by[record.principal] = _as_seen(batch, record.principal)
+                    if self._push(record, batch, seen_by[record.principal]):
+                        changed.append(View(record.principal.user_id, record.query))
+                except Exception as error:  # noqa: BLE001 - the other views must hear of it in any case
+                    record.epoch = 0  # this one has missed something and asks the store
+                    log_failure("push.failed", error)
         return changed
 
-    def feed(self, project_id: str, state: WatchState | None) -> None:
+    def feed(self, project_id: str, state: FeedState) -> None:
         with self._lock:
             if self._feeds.note(project_id, state):  # the store answers again: nobody needs to wait any longer
                 for record in self._records.of_project(project_id):
