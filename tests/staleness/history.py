@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -71,12 +72,37 @@ class History:
 
     writes: list[Write] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    newest: dict[str, Version] = field(default_factory=dict)
+    """What is known to have been committed last, by id."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """Operations by kind: writes, and what tabs did."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def wrote(self, session: str, began: float, ended: float, versions: Iterable[Version]) -> None:
+    @property
+    def operations(self) -> int:
+        return self.counts.total()
+
+    def count(self, operation: str) -> None:
         with self._lock:
-            self.writes.append(Write(session, began, ended, tuple(versions)))
+            self.counts[operation] += 1
+
+    def wrote(self, session: str, began: float, ended: float, versions: Iterable[Version]) -> None:
+        write = Write(session, began, ended, tuple(versions))
+        if not write.versions:
+            return
+        with self._lock:
+            self.counts["write"] += 1
+            self.writes.append(write)
+            for version in write.versions if ended < NEVER else ():
+                known = self.newest.get(version.media_id)
+                if known is None or known.revision < version.revision:
+                    self.newest[version.media_id] = version
 
     def showed(self, frames: Sequence[Shown]) -> None:
         with self._lock:
             self.shown.extend(frames)
+
+    def items(self) -> list[MediaItem]:
+        """What there is, as far as writers know."""
+        with self._lock:
+            return [version.item for version in self.newest.values() if version.item]

@@ -99,7 +99,7 @@ class Studio:
         )
         container.install(self.services)
         self.principal: Principal = self.services.principals.resolve({})
-        self.app = _flask_app()
+        self.app = flask_app()
 
     def open(self, path: str, query: dict[str, str] | None = None) -> MesopClient:
         """A new tab at `path`."""
@@ -149,7 +149,7 @@ class Studio:
 _app: Any = None
 
 
-def _flask_app() -> Any:
+def flask_app() -> Any:
     """Mesop's application; pages register once per process."""
     global _app
     if _app is None:
