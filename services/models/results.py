@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -92,8 +92,12 @@ Write = Put | Remove
 
 @dataclass(frozen=True)
 class Commit:
-    """A finished transaction: the records as stored, in the order of the writes (removed ones left out)."""
+    """A finished transaction: the records as stored, in the order of the writes (removed ones left out).
+
+    `watermark` covers it: a read whose watermark is at least this one has seen it. "" where nothing was to be written.
+    """
 
     operation_id: str
     records: tuple[Record, ...]
     committed_at: datetime
+    watermark: str = field(default="", compare=False)

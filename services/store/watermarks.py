@@ -27,6 +27,20 @@ class Watermark:
         return f"{self.source}-{self.position}-{self.taken_at}"
 
 
+def is_at_least(watermark: str, other: str) -> bool:
+    """Whether whoever read up to `watermark` has seen all that `other` covers.
+
+    Watermarks of different databases, and what is none, cannot be compared: then nobody can say so.
+
+    >>> is_at_least("a-7-0", "a-7-9"), is_at_least("a-6-0", "a-7-0"), is_at_least("b-9-0", "a-7-0")
+    (True, False, False)
+    """
+    mine, theirs = _SHAPE.fullmatch(watermark), _SHAPE.fullmatch(other)
+    if mine is None or theirs is None:
+        return False
+    return mine[1] == theirs[1] and int(mine[2]) >= int(theirs[2])
+
+
 def take(source: str, position: int, now: datetime) -> str:
     return Watermark(source, position, to_micros(now)).encode()
 

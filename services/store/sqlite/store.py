@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from services.clock import Clock
@@ -38,14 +39,15 @@ class SqliteStore:
         with self._connections.write() as connection:
             found = held(connection, keys)
             if done := done_before(writes, found, operation_id):
-                return done
+                return replace(done, watermark=read_head(connection).watermark(self._clock.now()))
             steps = plan(principal, writes, found)
             seq = next_sequence(connection)
             now = self._clock.now()
             stored = [store_step(connection, step, seq=seq, now=now, operation_id=operation_id) for step in steps]
             purge_tombstones(connection, now)
+            watermark = read_head(connection).watermark(now)
         self._feed.notice()
-        return Commit(operation_id, tuple(record for record in stored if record), now)
+        return Commit(operation_id, tuple(record for record in stored if record), now, watermark)
 
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
         return self._feed.watch(project_id, on_batch, on_state)
