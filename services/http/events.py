@@ -87,7 +87,7 @@ async def _stream(
     try:
         # Opening a feed may reach the database: not on the event loop.
         await asyncio.to_thread(hub.subscribe, subscriber)
-        _catch_up(subscriber, shown)
+        catch_up(subscriber, shown)
         yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries) if live else "off"})
         if last_id is not None:
             yield _event("resync", {})
@@ -112,7 +112,7 @@ async def _stream(
         await asyncio.shield(asyncio.to_thread(hub.unsubscribe, subscriber))
 
 
-def _catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
+def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     """Close the gap between the page's last read and the stream's opening.
 
     A page that shows an older version than is held is told. A view that no feed has kept current since it was read is
