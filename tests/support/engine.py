@@ -31,6 +31,7 @@ class Media:
         self.calls: Counter[str] = Counter()
         self.away = False
         self.fault: Exception | None = None
+        self.before_answer: Callable[[], object] | None = None
         self._read: threading.Event | None = None
         self._let_go = threading.Event()
 
@@ -63,6 +64,8 @@ class Media:
             raise StoreUnavailable("The database is away")
         if self.fault is not None:
             raise self.fault
+        if self.before_answer is not None:
+            self.before_answer()
         answer = getattr(self._media, name)(*args, **options)
         if self._read is not None and not self._read.is_set():
             self._read.set()
@@ -100,6 +103,15 @@ class Engine:
 
     def push(self, *changed: MediaItem, removed: tuple[MediaItem, ...] = (), watermark: str = "") -> list[Any]:
         return self.freshness.apply(self.batch(*changed, removed=removed, watermark=watermark))
+
+    def is_current(self) -> bool:
+        """Whether a feed keeps the view of everything current, after asking once more."""
+        self.ask("live")
+        return self.freshness.entry(ALL, ADA).current
+
+    def hear(self, batch: Batch) -> None:
+        """What a `Store.watch` calls."""
+        self.freshness.apply(batch)
 
     def batch(self, *changed: MediaItem, removed: tuple[MediaItem, ...] = (), watermark: str = "") -> Batch:
         gone = tuple(Removal("media", item.id, item.revision + 1) for item in removed)
