@@ -34,6 +34,10 @@ class WatchedStore:
         self.note("commit")
         return self._store.commit(*args, **options)
 
+    def watch(self, *args: Any, **options: Any) -> Any:
+        """The feed reads behind the watch's back: what it costs is the feed's own, not the views'."""
+        return self._store.watch(*args, **options)
+
     def ping(self) -> None:
         self.note("ping")
         self._store.ping()
@@ -143,6 +147,8 @@ class Studio:
 
     def close(self) -> None:
         container.install(None)
+        self.services.hub.close()
+        self.services.freshness.close()
         self.services.pool.close()
 
 
