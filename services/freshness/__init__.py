@@ -24,6 +24,7 @@ from services.freshness.entries import Entry
 from services.freshness.policy import ContentKind, Priority, Reason
 from services.freshness.queue import Ticket, View
 from services.freshness.revalidate import Freshness
+from services.freshness.session import Sessions
 from services.freshness.snapshots import Snapshot, SnapshotStore
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Freshness",
     "Priority",
     "Reason",
+    "Sessions",
     "Snapshot",
     "SnapshotStore",
     "Ticket",

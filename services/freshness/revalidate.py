@@ -136,10 +136,11 @@ class Freshness:
 
     def _prepare(self, request: Request) -> tuple[Request, Job | None]:
         """What is to be asked of the store for `request`, or the answer where nothing is."""
-        held = self.snapshots.latest(request.query, request.principal)
+        self.snapshots.find(request.query, request.principal)  # it may be on disk
         ask, changes_too, failure = self._views.question(request)
         if ask:
             return replace(request, changes_too=changes_too), None
+        held = self.snapshots.latest(request.query, request.principal)
         job = self.queue.answered(request, None if failure else held, _error(failure) if failure else None)
         self._log(job, 0, "held", held)
         return request, job

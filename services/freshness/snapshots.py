@@ -65,7 +65,7 @@ class SnapshotStore:
     ) -> None:
         self.mark = mark
         self.beneath: Callable[[MediaQuery, Principal], Snapshot | None] | None = None
-        """Where `latest` looks for what is not in memory."""
+        """Where to look for what is not in memory."""
         self._max_snapshots = max_snapshots
         self._max_items = max_items
         self._max_bytes = max_bytes
@@ -102,12 +102,13 @@ class SnapshotStore:
                 self._drop(next(iter(self._by_version)))
 
     def touch(self, snapshot: Snapshot, *, used: bool) -> None:
-        """Note what is new about a held version, whose items and cursor are the same as before."""
+        """Note what is new about a held version, whose items and cursor are the same; `used`: somebody is given it."""
         with self._lock:
             if snapshot.version in self._by_version:
                 self._by_version[snapshot.version] = snapshot
                 if used:
                     self._by_version.move_to_end(snapshot.version)
+                    self._unseen.discard(snapshot.version)
 
     def get(self, version: str, principal: Principal) -> Snapshot | None:
         """The snapshot named `version`, if this process holds it and it is the principal's."""
@@ -120,7 +121,15 @@ class SnapshotStore:
             return snapshot
 
     def latest(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
-        """The newest snapshot of `query` for the principal."""
+        """The newest snapshot of `query` for the principal; its version may be named from now on."""
+        found = self.find(query, principal)
+        if found is not None:
+            with self._lock:
+                self._unseen.discard(found.version)
+        return found
+
+    def find(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
+        """As `latest`, for one's own eyes: nobody is going to name its version."""
         key = (principal.user_id, query.key)
         found = self.peek(key)
         if found is None and self.beneath is not None and (restored := self.beneath(query, principal)):
@@ -129,13 +138,10 @@ class SnapshotStore:
                 if found is None:
                     self.hold(restored)
                     found = restored
-        if found is not None:
-            with self._lock:
-                self._unseen.discard(found.version)
         return found
 
     def peek(self, key: Key) -> Snapshot | None:
-        """As `latest`, for one's own eyes: from memory only, and nobody is going to name its version."""
+        """As `find`, from memory only."""
         with self._lock:
             version = self._latest.get(key)
             return self._by_version.get(version) if version else None

@@ -58,15 +58,11 @@ class Views:
         if keeper is not None:
             snapshots.beneath = self._restore
 
-    def held(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
-        """The newest snapshot, for the engine's own use."""
-        return self._snapshots.peek((principal.user_id, query.key))
-
     def question(self, request: Request) -> tuple[bool, bool, Failure | None]:
         """What `request` asks of the store: whether anything, whether the changes above, and else the last failure."""
-        held = self.held(request.query, request.principal)
         with self._lock:
             record = self._records.of(request.query, request.principal)
+            held = self._snapshots.peek(record.key)
             record.kinds.add(request.kind)
             state, current = record.state, self._is_current(record)
             now = self._clock.now()
@@ -84,9 +80,7 @@ class Views:
             record = self._records.of(request.query, request.principal)
             record.state = policy.started(record.state, request.reason, self._clock.now())
             record.missed = []
-            return Fetch(
-                record, self.held(request.query, request.principal), self._feeds.epoch(request.query.project_id)
-            )
+            return Fetch(record, self._snapshots.peek(record.key), self._feeds.epoch(request.query.project_id))
 
     def succeed(self, fetch: Fetch, answer: Answer) -> Snapshot:
         """Take an answer in. What was pushed while it was on its way may be newer, and is applied on top."""
@@ -153,7 +147,7 @@ class Views:
             record.state = policy.invalidated(record.state)
 
     def entry(self, query: MediaQuery, principal: Principal, running: Reason | None) -> Entry:
-        snapshot = self.held(query, principal)
+        snapshot = self._snapshots.find(query, principal)
         with self._lock:
             record = self._records.find(query, principal) or ViewRecord(principal, query)
             state, failure = record.state, record.state.failure

@@ -310,3 +310,16 @@ class TestMemory:
             shown.append(engine.latest())
         found = [engine.freshness.snapshots.get(one.version, ADA) for one in shown]
         assert found == [None, *shown[1:]]
+
+    def test_a_version_that_a_refresh_or_a_ticket_returned_stays_too(self, followed: Engine, store: Store) -> None:
+        followed.ask("open")
+        items = save(store, *(make_item() for _ in range(4)))
+        followed.push(items[0])
+        refreshed = followed.ask("manual")
+        followed.push(items[1])
+        held = followed.submit("live").snapshot
+        followed.push(items[2])
+        followed.push(items[3])
+        assert held is not None
+        for shown in (refreshed, held):
+            assert followed.freshness.snapshots.get(shown.version, ADA) is not None
