@@ -12,7 +12,7 @@ import pytest
 from services.clock import Clock, FakeClock
 from services.ids import SequentialIds
 from services.store.protocol import Store
-from tests.support.emulator import EmulatorMissing, running_emulator
+from tests.support.emulator import EmulatorMissing, running_emulator, warm_up
 from tests.support.stores import Backend
 
 
@@ -37,6 +37,7 @@ def firestore_emulator() -> Iterator[str]:
                 pytest.fail(str(missing), pytrace=False)
             pytest.skip(str(missing))
         stack.enter_context(pytest.MonkeyPatch.context()).setenv("FIRESTORE_EMULATOR_HOST", host)
+        warm_up()
         yield host
 
 

@@ -140,8 +140,9 @@ class TestLostAnswers:
     """A commit whose answer does not arrive was done or not; the store finds out."""
 
     @pytest.mark.parametrize("done", [True, False])
+    @pytest.mark.parametrize("error", calls.ANSWER_LOST)
     def test_a_commit_is_made_once_whether_it_had_been_done_or_not(
-        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, done: bool
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, error: type[Exception], done: bool
     ) -> None:
         store = backend.open()
         [old] = save(store, make_item())
@@ -153,7 +154,7 @@ class TestLostAnswers:
             lost.append(True)
             if done:
                 call()
-            raise exceptions.ServiceUnavailable("the line went dead")
+            raise error("the line went dead")
 
         monkeypatch.setattr(calls, "write", lose_first_answer)
         new, changed = save(store, make_item(), old.model_copy(update={"title": "b"}))

@@ -85,6 +85,19 @@ def _wait_until_ready(url: str, patience: float = 60.0) -> None:
             time.sleep(0.05)
 
 
+def warm_up() -> None:
+    """Use the emulator in FIRESTORE_EMULATOR_HOST once: its first answers can take longer than a store waits."""
+    from google.cloud import firestore  # takes a second to load, which tests without it need not pay
+
+    client = firestore.Client(project="warm-up")
+    document = client.document("warm/up")
+    document.set({"updated_at": firestore.SERVER_TIMESTAMP}, timeout=60)
+    document.get(timeout=60)
+    list(client.collection("warm").order_by("updated_at").stream(timeout=60))
+    client.close()
+    client._firestore_api.transport.close()
+
+
 def free_port() -> int:
     """A port on which nothing listens."""
     with socket.socket() as probe:

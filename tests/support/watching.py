@@ -22,6 +22,8 @@ class Recorder:
         self._told = threading.Condition()
         self.batches: list[Batch] = []
         self.states: list[WatchState] = []
+        self.order: list[Batch | WatchState] = []
+        """Both, as they came."""
         self.revisions: dict[str, list[int]] = {}
         self.held: dict[str, MediaItem] = {}
         self.threads: set[int] = set()
@@ -31,6 +33,7 @@ class Recorder:
         with self._told:
             self.threads.add(threading.get_ident())
             self.batches.append(batch)
+            self.order.append(batch)
             for item in batch.changed:
                 if item.revision > self.newest(item.id):
                     self.held[item.id] = item
@@ -46,6 +49,7 @@ class Recorder:
         with self._told:
             self.threads.add(threading.get_ident())
             self.states.append(state)
+            self.order.append(state)
             self._told.notify_all()
         self._fail()
 
@@ -53,10 +57,10 @@ class Recorder:
         """The highest revision of a record that was told; 0 for none."""
         return max(self.revisions.get(record_id, [0]))
 
-    def wait_for(self, condition: Callable[[], Any], patience: float = _PATIENCE) -> None:
-        """Raises AssertionError when `condition` does not come true."""
+    def wait_for(self, condition: Callable[[], Any]) -> None:
+        """Until `condition` is true, looked at whenever something was told. Raises AssertionError if it stays false."""
         with self._told:
-            assert self._told.wait_for(condition, patience), f"told {self.states} and {len(self.batches)} batches"
+            assert self._told.wait_for(condition, _PATIENCE), f"told {self.states} and {len(self.batches)} batches"
 
     def wait_for_revision(self, *records: Record) -> None:
         """Until each record was told in this revision or a later one."""
@@ -64,6 +68,15 @@ class Recorder:
 
     def wait_for_state(self, state: WatchState) -> None:
         self.wait_for(lambda: self.states and self.states[-1] == state)
+
+    def wait_for_states(self, *states: WatchState) -> None:
+        """Until these were told in this order, others in between or not."""
+
+        def told_in_order() -> bool:
+            left = iter(self.states)
+            return all(state in left for state in states)
+
+        self.wait_for(told_in_order)
 
     def batch_of(self, record_id: str) -> Batch:
         """The last batch that tells of a record."""

@@ -25,6 +25,8 @@ from services.store.firestore import calls
 
 _TARGET = 1
 """The query's number on its stream; there is no other."""
+_FAREWELL = 1.0
+"""Seconds that a server may take to end a stream."""
 _Kind = TargetChange.TargetChangeType
 
 
@@ -94,7 +96,9 @@ class Listener:
             self._mail.notify_all()
 
     def close(self) -> None:
+        """End the stream by agreement with the server: the emulator fails others' commits when one just breaks off."""
         self._done.set()
+        self._thread.join(_FAREWELL)
         if self._stream is not None:
             self._stream.cancel()
         self._thread.join()

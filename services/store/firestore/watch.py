@@ -34,7 +34,7 @@ class Pace:
 
     canary: float = 30.0
     """Without news, after which the canary is written."""
-    silence: float = 60.0
+    silence: float = 50.0
     """Without news, the canary included, after which a listener is taken for dead."""
     poll: float = 5.0
     """Between two reads while there is no listener."""
