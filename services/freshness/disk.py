@@ -28,7 +28,7 @@ from services.store.times import from_micros, to_micros
 T = TypeVar("T")
 
 MOST_BYTES = 64 * 2**20
-"""Compressed items that are kept, about 600,000 of them; the least recently used views go first."""
+"""Compressed items that are kept, some hundred thousands of them; the least recently used views go first."""
 _LAYOUT = 1
 """Goes up with every change of the table or of how a row is read; a file of another layout is begun anew."""
 _TABLE = """

@@ -49,8 +49,8 @@ class SnapshotStore:
     """Holds the newest snapshot per (principal, query) and the older versions that open tabs still name.
 
     Bounded by `max_snapshots`, and over all of them by `max_items` and by `max_bytes` (the items' length as JSON,
-    each counted once however many snapshots share it); the least recently used go first. A version that is gone is
-    not an error: the page wrapper re-reads (reason `recover`).
+    each counted once however many snapshots share it; in memory they take four times that). The least recently used
+    go first. A version that is gone is not an error: the page wrapper re-reads (reason `recover`).
     Versions carry a mark of this process, so one made elsewhere or before a restart is never mistaken for ours, and
     are bound to a user: naming somebody else's version finds nothing.
     """
@@ -61,7 +61,7 @@ class SnapshotStore:
         *,
         max_snapshots: int = 2_000,
         max_items: int = 1_000_000,
-        max_bytes: int = 64 * 2**20,
+        max_bytes: int = 32 * 2**20,
     ) -> None:
         self.mark = mark
         self.beneath: Callable[[MediaQuery, Principal], Snapshot | None] | None = None
