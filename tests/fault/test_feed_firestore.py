@@ -12,6 +12,7 @@ import pytest
 from services.clock import FakeClock, SystemClock
 from services.identity import SYSTEM
 from services.models import Batch, MediaItem
+from services.store.firestore import history
 from services.store.firestore.store import FirestoreStore
 from services.store.firestore.watch import PACE, Pace
 from services.store.protocol import Store
@@ -84,6 +85,19 @@ class TestTheConnection:
             assert shown_before_live(told, *items)
             told.wait_for(lambda: known.id not in told.held)
             told.wait_for_revision(*save(line.undisturbed, make_item()))
+
+    def test_a_long_outage_is_caught_up_in_portions(self, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(history, "PORTION", 10)
+        with watching(line.open(QUICK)) as told:
+            line.proxy.cut()
+            told.wait_for_state("down")
+            items = save(line.undisturbed, *(make_item() for _ in range(40)))
+            for item in items[:5]:
+                remove(line.undisturbed, item)
+            line.proxy.resume()
+            told.wait_for_state("live")
+            assert shown_before_live(told, *items[5:])
+            assert {item.id for item in items[:5]} == {one.id for batch in told.batches for one in batch.removed}
 
     def test_a_cut_that_is_over_at_once_loses_nothing(self, line: Line) -> None:
         with watching(line.open(QUICK)) as told:

@@ -16,7 +16,7 @@ import pytest
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
 from services.models import Batch
-from services.store.sqlite import SqliteStore
+from services.store.sqlite import SqliteStore, news
 from services.store.sqlite.feed import Pace
 from tests.support.records import PROJECT, make_item, remove, save
 from tests.support.watching import Recorder, ids_in, watching
@@ -139,6 +139,38 @@ def test_X_4_commits_made_while_a_consumer_is_busy_come_in_one_batch(path: Path)
         told.wait_for_revision(*items)
         assert len(told.batches) == 2
         watch.close()
+
+
+def test_other_connections_commits_are_noticed_by_the_poller(path: Path) -> None:
+    with opened(path, Pace(fallback=3600)) as store, opened(path) as other, watching(store) as told:
+        for _ in range(3):
+            told.wait_for_revision(*save(other, make_item()))
+
+
+def test_own_commits_are_delivered_at_once(path: Path) -> None:
+    with opened(path, Pace(fallback=3600, poll=3600)) as store, watching(store) as told:
+        for _ in range(3):
+            told.wait_for_revision(*save(store, make_item()))
+
+
+def test_a_long_delta_comes_in_portions_of_whole_commits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "PORTION", 10)
+    with opened(path) as store, opened(path) as other:
+        fault = Fault(store, "read", monkeypatch)
+        with watching(store) as told:
+            fault.on = True
+            commits = [save(other, *(make_item() for _ in range(4))) for _ in range(12)]
+            told.wait_for_state("down")
+            for item in [item for items in commits[:6] for item in items]:
+                remove(other, item)
+            fault.on = False
+            told.wait_for_state("live")
+            removed = {removal.id for batch in told.batches for removal in batch.removed}
+            assert removed == {item.id for items in commits[:6] for item in items}
+            assert set(told.held) == {item.id for items in commits[6:] for item in items}
+            assert max(len(ids_in(batch)) for batch in told.batches) <= 2 * (news.PORTION + 4)
+            for items in commits[6:]:
+                assert {item.id for item in items} <= ids_in(told.batch_of(items[0].id))
 
 
 def test_a_writer_that_is_killed_in_the_midst_of_committing_stops_nothing(path: Path) -> None:
