@@ -77,7 +77,7 @@ class Records:
         if record is None:
             record = self._records[key] = ViewRecord(principal, query)
             self._by_project.setdefault(query.project_id, {})[key] = record
-            self._trim()
+            self._trim(key)
         record.principal = principal
         self._records.move_to_end(key)
         return record
@@ -88,14 +88,16 @@ class Records:
     def all(self) -> list[ViewRecord]:
         return list(self._records.values())
 
-    def _trim(self) -> None:
+    def _trim(self, asked: Key) -> None:
         """Forget the oldest at rest. Those being fetched are few: as many as there are threads."""
         if len(self._records) <= self._most:
             return
-        key, oldest = next((key, record) for key, record in self._records.items() if record.missed is None)
-        del self._records[key]
-        views = self._by_project[oldest.query.project_id]
-        del views[key]
-        if not views:
-            del self._by_project[oldest.query.project_id]
+        at_rest = (key for key, record in self._records.items() if record.missed is None and key != asked)
+        key = next(at_rest, None)
+        if key is None:
+            return
+        project_id = self._records.pop(key).query.project_id
+        del self._by_project[project_id][key]
+        if not self._by_project[project_id]:
+            del self._by_project[project_id]
         self._forget(key)
