@@ -103,6 +103,13 @@ class TestBatches:
             assert name in batch.operation_ids
             assert batch.project_id == PROJECT
 
+    def test_B8_a_batch_holds_what_changed_and_not_what_was_delivered_before(self, store: Store) -> None:
+        with watching(store) as told:
+            for _ in range(3):
+                [item] = save(store, make_item())
+                told.wait_for_revision(item)
+                assert ids_in(told.batch_of(item.id)) == {item.id}
+
     def test_a_delta_from_a_batchs_watermark_repeats_nothing_that_matters_and_misses_nothing(
         self, store: Store
     ) -> None:
