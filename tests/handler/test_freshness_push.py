@@ -313,13 +313,16 @@ class TestMemory:
 
     def test_a_version_that_a_refresh_or_a_ticket_returned_stays_too(self, followed: Engine, store: Store) -> None:
         followed.ask("open")
-        items = save(store, *(make_item() for _ in range(4)))
-        followed.push(items[0])
+
+        def push() -> None:
+            followed.push(*save(store, make_item()))
+
+        push()
         refreshed = followed.ask("manual")
-        followed.push(items[1])
+        push()
         held = followed.submit("live").snapshot
-        followed.push(items[2])
-        followed.push(items[3])
+        push()
+        push()
         assert held is not None
         for shown in (refreshed, held):
             assert followed.freshness.snapshots.get(shown.version, ADA) is not None

@@ -12,6 +12,7 @@ import pytest
 from services.clock import FakeClock
 from services.errors import NotFound, StoreUnavailable
 from services.freshness import Reason
+from services.models import MediaQuery
 from services.store.protocol import Store
 from tests.support.engine import ADA, ALL, GRACE, IMAGES, PATIENCE, Engine, ids, newest, until
 from tests.support.logs import recorded_lines
@@ -220,6 +221,17 @@ class TestFailures:
         assert engine.work() == 1
         assert ticket.error is None
 
+    def test_a_failed_fetch_gathers_no_more_pushes(self, engine: Engine, store: Store) -> None:
+        """While one runs they are kept for its answer. One that never comes must not keep them for ever."""
+        [item] = save(store, make_item())
+        engine.media.away = True
+        with pytest.raises(StoreUnavailable):
+            engine.ask("open")
+        engine.push(item)
+        record = engine.freshness._views._records.find(ALL, ADA)
+        assert record is not None
+        assert record.missed is None
+
     def test_lost_membership_drops_what_was_held(self, engine: Engine, store: Store) -> None:
         """Unlike a database that is away, it says that these are not the user's to see."""
         save(store, make_item())
@@ -272,7 +284,8 @@ class TestStaleness:
 
     def test_R2_04_nothing_held_is_asked_for_whatever_the_reason(self, engine: Engine, store: Store) -> None:
         save(store, make_item())
-        for query, reason in ((ALL, "ttl"), (IMAGES, "live")):
+        questions: list[tuple[MediaQuery, Reason]] = [(ALL, "ttl"), (IMAGES, "live")]
+        for query, reason in questions:
             ticket = engine.submit(reason, query)
             assert not ticket.done
             engine.work()
@@ -283,7 +296,7 @@ class TestStaleness:
         engine.ask("open")
         clock.advance(5)
         for reason in ("focus", "visibility", "online"):
-            engine.ask(reason)  # type: ignore[arg-type]
+            engine.ask(reason)
         assert engine.media.reads == 2
         clock.advance(5)
         engine.ask("focus")
