@@ -7,7 +7,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, waterline
-from components.library.library_chooser_button import LibrarySelectEvent, library_chooser_button
+from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, library_chooser_button
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
 from components.page import View, page
@@ -24,6 +24,14 @@ from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query,
 from state.view import cursor, has_more, held_items, load_view, show_held
 
 
+def _load_results(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    """The page's shared load-and-update function."""
+    yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until, hold=hold)
+
+
+VIEWS = [View(try_on_view, results_query, _load_results, "try_on"), CHOOSER]
+
+
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     state = me.state(TryOnState)
     state.run_id = state.run_id or services().ids.new()
@@ -33,7 +41,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     yield from _load_results("open")
 
 
-@page(path="/try-on", title="Try-on", on_load=on_load, views=[View(try_on_view, results_query, "try_on")])
+@page(path="/try-on", title="Try-on", on_load=on_load, views=VIEWS)
 def try_on_page() -> None:
     frame(current="/try-on", head=_head, body=_body)
 
@@ -138,11 +146,6 @@ def _earlier() -> None:
     run_watch(run_ids=running(items), on_complete=on_run_complete)
     looked_at = me.state(PreviewState)
     preview(previewed(items), is_open=bool(looked_at.item_id), on_close=on_preview_close)
-
-
-def _load_results(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
-    """The page's shared load-and-update function."""
-    yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until)
 
 
 def on_person_select(event: LibrarySelectEvent) -> None:

@@ -10,6 +10,9 @@ from services.clock import Clock, SystemClock
 from services.errors import SettingsError
 from services.files.blobs import Blobs
 from services.freshness import Freshness, SnapshotStore
+from services.freshness.disk import DiskCache
+from services.freshness.live import LiveHub
+from services.freshness.policy import with_ttls
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -37,6 +40,7 @@ class Services:
     principals: LocalPrincipals
     project: Project
     freshness: Freshness
+    hub: LiveHub
     progress: ProgressBoard
     pool: RenderPool
     engine: WorkflowEngine
@@ -51,6 +55,8 @@ class Services:
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.hub.close()
+        self.freshness.close()
         self.halt()
         self.engine.close()
         self.store.close()
@@ -85,6 +91,7 @@ def build(
     activity = workflow_context.Activity()
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
+    freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
     return Services(
         settings=settings,
         clock=clock,
@@ -93,13 +100,23 @@ def build(
         blobs=blobs,
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
-        freshness=Freshness(store.media, clock, SnapshotStore(mark=ids.new()[-6:])),
+        freshness=freshness,
+        hub=LiveHub(store, freshness, clock),
         progress=progress,
         pool=pool,
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),
     )
+
+
+def open_freshness(settings: Settings, store: Store, clock: Clock, *, mark: str) -> Freshness:
+    """The freshness engine; with a cache on local disk where the store is far away."""
+    disk = None
+    if settings.store == "firestore":
+        source = f"firestore {settings.firestore_project}"
+        disk = DiskCache(settings.data_dir / "cache.sqlite", source=source)
+    return Freshness(store.media, clock, SnapshotStore(mark), ttls=with_ttls(settings.ttls), disk=disk)
 
 
 def _engine_id(data_dir: Path, ids: Ids) -> str:

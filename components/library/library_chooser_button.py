@@ -14,7 +14,15 @@ from typing import Any, cast
 
 import mesop as me
 
-from components.library.library_image_selector import library_image_selector, load_when_needed, paint_held
+from components.library.library_image_selector import (
+    library_image_selector,
+    load_when_needed,
+    paint_held,
+    refresh_selector,
+    selector_query,
+    selector_view,
+)
+from components.page import View
 from components.web import button, dialog
 from services.models import MediaType
 from state.bound import bound
@@ -72,6 +80,12 @@ def library_chooser_button(
                 needs_refresh=state.needs_refresh.get(chooser_key, False),
                 on_select=_selection(on_select),
             )
+
+
+CHOOSER = View(
+    selector_view, selector_query, refresh_selector, "chooser", active=lambda: bool(me.state(ChooserState).open_key)
+)
+"""The view of the open chooser, for the pages that have one."""
 
 
 def open_dialog(chooser_key: str, media_type: str, event: me.WebEvent) -> Generator[None, None, None]:

@@ -1,4 +1,5 @@
 import {FreshetElement, define} from './base.js';
+import {isBusy} from './busy.js';
 
 const EVERY_MS = 700;
 const SLOWEST_MS = 5000;
@@ -79,7 +80,7 @@ class FreshetRunWatch extends FreshetElement {
     const ids = this.#open.filter((run) => OVER.has(runs[run]?.status));
     if (!ids.length || !this.isConnected) return;
     for (const run of ids) this.#ended.add(run);
-    this.emit('completeEvent', {ids});
+    this.emit('completeEvent', {ids, scrolled: isBusy(this)});
   }
 }
 
