@@ -128,6 +128,8 @@ def _complain(error: FreshetError) -> None:
 def _read(path: Path) -> bytes:
     from services.errors import BadInput
 
+    if path.exists() and not path.is_file():  # a pipe would be waited for, for ever
+        raise BadInput("file", f"{path} is not a file")
     try:
         return path.read_bytes()
     except OSError as error:

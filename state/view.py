@@ -82,7 +82,7 @@ def settle_view(view: ViewState, query: MediaQuery, *, hold: bool = False) -> No
     if entry.running is None:
         view.fetching = ""
         view.error, view.offline = entry.error or "", entry.offline
-        view.loaded = max(view.loaded, view.wanted)
+        view.loaded = min(max(view.loaded, view.wanted), MOST_LOADED)
     held = services().freshness.snapshots.latest(query, principal())
     if held is not None:
         _hold_back(view, hold)

@@ -18,7 +18,7 @@ from services.generation.catalog import display_name
 from services.models import MediaItem
 from state.bound import bound
 from state.create import form_of, results_query, view_of
-from state.handlers import handler
+from state.handlers import handler, notify
 from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry
 from state.session import principal
@@ -116,6 +116,7 @@ def on_more(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
     run_id = str(event.value.get("token", ""))
     services().studio.cancel(principal(), run_id)
+    notify("Cancelled. What was finished stays.")
     yield from load(kind, "complete")
 
 

@@ -16,7 +16,8 @@ const MODES = {
 const ANSWER_MS = 15e3; // a press without any answer gives the button back
 
 class FreshetStatus extends FreshetElement {
-  static props = {asOfMs: null, mode: 'plain', refreshing: false, note: '', connection: ''};
+  static props = {asOfMs: null, mode: 'plain', refreshing: false, note: ''};
+  #connection = ''; // not a property of the face: the page's `freshet-live` sets it
   #box = el('div', {class: 'fresh'});
   // Its age changes every second, so it must not speak by itself; changes of state are spoken by #aloud.
   #line = el('span', {class: 'fresh-now', role: 'status', 'aria-live': 'off'});
@@ -65,7 +66,13 @@ class FreshetStatus extends FreshetElement {
   /** The server's word where it has one to say; else how the page's connection is, which `freshet-live` sets here. */
   get #shown() {
     if (this.mode !== 'plain') return MODES[this.mode] ? this.mode : 'plain';
-    return MODES[this.connection] ? this.connection : 'plain';
+    return MODES[this.#connection] ? this.#connection : 'plain';
+  }
+
+  set connection(mode) {
+    if (mode === this.#connection) return;
+    this.#connection = mode;
+    this.redraw('connection');
   }
 
   get #busy() {

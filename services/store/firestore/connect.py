@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from google.api_core.exceptions import DeadlineExceeded
 from google.auth.exceptions import GoogleAuthError
 
 from services.clock import Clock
 from services.errors import StoreError, StoreUnavailable
 from services.store.firestore.client import Client
 from services.store.firestore.store import FirestoreStore
+
+COLD_TRIES = 5
+"""Pings that may run out of time at the start, on top of the one that may not."""
 
 
 def connect(project: str | None, database: str = "(default)", *, clock: Clock) -> FirestoreStore:
@@ -23,10 +27,22 @@ def connect(project: str | None, database: str = "(default)", *, clock: Clock) -
         raise StoreError(f"Firestore needs a project and credentials: {error}") from error
     store = FirestoreStore(client, clock)
     try:
-        store.ping()
+        _reach(store)
     except StoreError as error:
         store.close()
         if isinstance(error, StoreUnavailable):  # whoever starts the server needs to know the address and the reason
             raise StoreUnavailable(f"{error}: {error.__cause__}") from error
         raise
     return store
+
+
+def _reach(store: FirestoreStore) -> None:
+    """Ping until it answers. A slow one, as an emulator is at first, gets more time than one that is not there."""
+    for _ in range(COLD_TRIES):
+        try:
+            store.ping()
+            return
+        except StoreUnavailable as error:
+            if not isinstance(error.__cause__, DeadlineExceeded):
+                raise
+    store.ping()
