@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -209,34 +207,3 @@ class TestLog:
             screen.ask("open")
         assert (screen.line["level"], screen.line["outcome"]) == ("WARNING", "StoreUnavailable")
         assert (screen.line["as_of"], screen.line["items"]) == (None, None)
-
-
-class TestThreads:
-    def test_B6_views_that_ask_at_once_never_go_back(self, screen: Screen, other: Store) -> None:
-        """Eight readers while a writer adds: each reader's list only ever grows, and so does the newest snapshot."""
-        populate(other, 5)
-        screen.ask("open")
-        written = threading.Event()
-        broken: list[str] = []
-
-        def write() -> None:
-            for _ in range(15):
-                save(other, make_item())
-            written.set()
-
-        def read() -> None:
-            known = 0
-            while not written.is_set() or known < 20:
-                snapshot = screen.freshness.revalidate(ALL, "manual", ADA, scope="library")
-                latest = screen.freshness.snapshots.latest(ALL, ADA)
-                if len(snapshot.items) < known or latest is None or len(latest.items) < len(snapshot.items):
-                    broken.append(f"{len(snapshot.items)} after {known}")
-                    return
-                known = len(snapshot.items)
-
-        with ThreadPoolExecutor(5) as threads:
-            work = [threads.submit(write), *(threads.submit(read) for _ in range(4))]
-            for one in work:
-                one.result(60)
-        assert broken == []
-        assert len(screen.ask().items) == 20
