@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.errors import Forbidden, FreshetError, NotFound, StoreError
-from services.http import events, health, media, runs
+from services.http import events, health, media, runs, session
 from services.http.pages import KnownPages, LocalPages
 from services.log import log_failure
 
@@ -30,6 +30,7 @@ def create_app(mesop: Callable[..., Any], static_dir: Path, routes: Collection[s
     app.include_router(media.router)
     app.include_router(runs.router)
     app.include_router(events.router)
+    app.include_router(session.router)
     app.include_router(health.router)
     app.mount("/static", _Static(directory=static_dir))
     first = next(iter(routes))

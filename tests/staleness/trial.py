@@ -11,14 +11,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from services.clock import SystemClock
 from services.container import DEFAULT_PROJECT_ID
-from services.errors import FreshetError
 from services.models import Principal
 from services.store.protocol import Store
 from tests.staleness.actors import OTHER_PROJECT, Person, Writer
@@ -109,9 +108,7 @@ class Trial:
         def commit(who: Principal, writes: Sequence[Any]) -> Any:
             assert store is not None
             operation_id = f"{session}-{time.monotonic_ns()}"
-            return recorded(
-                self.history, session, writes, lambda: store.commit(who, writes, operation_id=operation_id)
-            )
+            return recorded(self.history, session, writes, lambda: store.commit(who, writes, operation_id=operation_id))
 
         return Writer(PEOPLE[name], DEFAULT_PROJECT_ID, self._fork(), self.history, commit)
 
