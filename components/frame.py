@@ -99,6 +99,8 @@ def _mode(view: ViewState) -> str:
         return "offline" if view.offline else "failed"
     if view.error:
         return "failed"
+    if view.version and view.catching_up:
+        return "catching"
     return "plain" if view.version else "loading"
 
 

@@ -12,13 +12,14 @@ import flask
 import mesop as me
 from mesop.runtime import runtime
 
-from components.web import STYLESHEETS, live
+from components.web import STYLESHEETS, live, session
 from services.freshness import Reason
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
 from state.handlers import Handler, handler
-from state.view import ViewState, recover, settle_view
+from state.session import SessionState
+from state.view import ViewState, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
@@ -64,6 +65,7 @@ def page(
                 render()
                 if shown:
                     _live_updates(path, shown)
+                session(token=me.state(SessionState).token)
             except Exception as error:  # noqa: BLE001 - the edge: a page that cannot be drawn says so, the log has the trace
                 _broken_page(log_failure("page.failed", error, path=path))
             if flask.g.get("freshet_send_whole"):
@@ -94,10 +96,15 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     for place, view in enumerate(shown):
         if isinstance(wanted, list) and place not in wanted:
             continue
-        if reason == "ready":
-            settle_view(view.state(), view.query(), hold=hold)
-        elif reason in PUSHED and not view.state().fetching:
+        state = view.state()
+        if reason in PUSHED and not state.fetching:
             yield from view.load(cast(Reason, reason), hold=hold)
+        elif reason == "ready" and is_lost(state):
+            yield from view.load("recover", hold=hold)
+        elif reason in PUSHED or reason == "ready":
+            settle_view(state, view.query(), hold=hold)
+            if state.catching_up and not state.fetching:
+                yield from view.load("recover", hold=hold)
     yield
 
 

@@ -6,8 +6,8 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, waterline
-from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, library_chooser_button
+from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
+from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
 from components.page import View, page
@@ -21,7 +21,7 @@ from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry
 from state.session import principal, project_id
 from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query, slot, try_on_view
-from state.view import cursor, has_more, held_items, load_view, show_held
+from state.view import cursor, has_more, held_items, load_view, show_held, show_new
 
 
 def _load_results(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
@@ -37,6 +37,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     state.run_id = state.run_id or services().ids.new()
     state.starting = False
     close_preview()
+    close_chooser()
     show_held(state.view, results_query())
     yield from _load_results("open")
 
@@ -48,6 +49,7 @@ def try_on_page() -> None:
 
 def _head() -> None:
     head_bar("Try-on", meta="Place a product on a person", actions=_capsule)
+    new_drop(try_on_view(), on_show_new)
     waterline(try_on_view())
 
 
@@ -163,6 +165,11 @@ def _select(name: str, event: LibrarySelectEvent) -> None:
 
 def on_clear(name: str, event: me.WebEvent) -> None:
     clear(name)
+
+
+@handler
+def on_show_new(event: me.WebEvent) -> None:
+    show_new(try_on_view())
 
 
 @handler

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +11,11 @@ from pathlib import Path
 from services.clock import Clock, SystemClock
 from services.errors import SettingsError
 from services.files.blobs import Blobs
-from services.freshness import Freshness, SnapshotStore
+from services.freshness import Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
+from services.freshness.session import NotingStore
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -41,6 +44,7 @@ class Services:
     project: Project
     freshness: Freshness
     hub: LiveHub
+    sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
     engine: WorkflowEngine
@@ -78,8 +82,14 @@ def build(
     make_data_dir(settings.data_dir)
     engine_id = _engine_id(settings.data_dir, ids)
     blobs = open_blobs(settings)
-    store = store or open_store(
-        kind=settings.store, sqlite_path=settings.sqlite_path, clock=clock, firestore_project=settings.firestore_project
+    store = NotingStore(
+        store
+        or open_store(
+            kind=settings.store,
+            sqlite_path=settings.sqlite_path,
+            clock=clock,
+            firestore_project=settings.firestore_project,
+        )
     )
     try:
         project = ensure_default_project(store, clock)
@@ -102,6 +112,7 @@ def build(
         project=project,
         freshness=freshness,
         hub=LiveHub(store, freshness, clock),
+        sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
         engine=engine,
@@ -130,6 +141,23 @@ def _engine_id(data_dir: Path, ids: Ids) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be used: {error.strerror}") from error
+
+
+def _secret(settings: Settings) -> bytes:
+    """What signs cookies: the setting, else one made once for this data directory that its owner alone can read."""
+    if settings.secret is not None:
+        return settings.secret.encode()
+    path, fresh = settings.data_dir / "secret", settings.data_dir / f"secret-{secrets.token_hex(8)}"
+    try:
+        if not path.exists():
+            with open(fresh, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(secrets.token_hex(32))
+            with suppress(FileExistsError):  # another process was first; the name appears with the content
+                os.link(fresh, path)
+            fresh.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"FRESHET_DATA_DIR {path} cannot be made or read: {error.strerror}") from error
 
 
 _current: Services | None = None

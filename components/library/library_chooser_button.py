@@ -98,9 +98,14 @@ def open_dialog(chooser_key: str, media_type: str, event: me.WebEvent) -> Genera
     yield from load_when_needed(state.needs_refresh, chooser_key)
 
 
+def close_chooser() -> None:
+    """For a page that is opened: what a chooser showed on an earlier visit is no answer to anything."""
+    me.state(ChooserState).open_key = ""
+
+
 @handler
 def on_close_dialog(event: me.WebEvent) -> None:
-    me.state(ChooserState).open_key = ""
+    close_chooser()
 
 
 @cache

@@ -23,7 +23,7 @@ class FreshetLive extends FreshetElement {
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
   #beat = 0;
-  #pending = null; // views to ask for when the throttle opens: a Set of places, or 'all'
+  #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
   #pushTimer = 0;
   #pushedAt = -PUSH_MS;
   #returnedAt = 0;
@@ -100,7 +100,7 @@ class FreshetLive extends FreshetElement {
       });
     heard('hello', ({feed}) => this.#hello(feed));
     heard('resync', () => this.#push('all'));
-    heard('change', ({views: places}) => this.#push(places));
+    heard('change', ({views: places, versions}) => this.#push(places, versions));
     heard('ready', ({views: places}) => this.#tell('ready', places));
     heard('state', ({feed}) => this.#hearFeed(feed));
     heard('beat', () => {});
@@ -183,10 +183,10 @@ class FreshetLive extends FreshetElement {
 
   // What is told to the page
 
-  #push(places) {
+  #push(places, versions = []) {
     if (document.hidden) return; // the return will ask
     if (places === 'all' || this.#pending === 'all') this.#pending = 'all';
-    else this.#pending = new Set([...(this.#pending ?? []), ...places]);
+    else this.#pending = new Map([...(this.#pending ?? []), ...places.map((place, index) => [place, versions[index]])]);
     if (this.#pushTimer) return;
     const wait = Math.max(0, this.#pushedAt + PUSH_MS - performance.now());
     this.#pushTimer = setTimeout(() => {
@@ -194,7 +194,10 @@ class FreshetLive extends FreshetElement {
       this.#pushTimer = 0;
       this.#pending = null;
       this.#pushedAt = performance.now();
-      this.#tell(pending === 'all' ? 'online' : 'live', pending === 'all' ? null : [...pending]);
+      if (pending === 'all') return this.#tell('online', null);
+      // What this very tab asked for comes back as a push: it shows that already.
+      const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
+      if (news.length) this.#tell('live', news.map(([place]) => place));
     }, wait);
   }
 
@@ -219,7 +222,7 @@ class FreshetLive extends FreshetElement {
     clearTimeout(this.#waitTimer);
     if (!this.waiting || !this.isConnected) return;
     this.#waitTimer = setTimeout(() => {
-      if (this.#state !== 'open') this.#tell('ready', null);
+      this.#tell('ready', null); // also where a stream is open: the process behind it may not be the one that was asked
       this.#watchAnswer();
     }, this.#state === 'open' ? 5 * WAIT_MS : WAIT_MS);
   }

@@ -14,8 +14,8 @@ def live(*, views: str, versions: list[str], waiting: bool, on_refresh: Handler,
     """Invisible. `views` is a JSON list of the queries on screen, `versions` their snapshots, in the same order.
 
     Payload: {reason, views, scrolled}. `reason`: "live", "ready", "visibility", "focus", "online" or "ttl"; `views`:
-    places in the list, or null for all; `scrolled`: whether something new at the top would move what is being looked
-    at. `waiting` says that a slow answer is on its way.
+    places in the list, or null for all; `scrolled`: whether something new at the top would move what is looked at.
+    `waiting` says that a slow answer is on its way.
     """
     return insert(
         "freshet-live",

@@ -7,6 +7,7 @@ const MODES = {
   plain: ['', ''],
   live: ['dot', 'Live'],
   polling: ['dot poll', 'Polling'],
+  catching: ['dot part', 'Catching up'],
   reconnecting: ['dot part', 'Reconnecting…'],
   off: ['dot still', 'Live updates off'],
   offline: ['cloud_off', 'Offline'],

@@ -28,12 +28,14 @@ views.py       what is held, view by view; answers and pushes change it here, un
 snapshots.py   the versions themselves, bounded; disk.py and keeper.py keep the newest across restarts
 revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `apply` takes pushes
 live.py        the hub: from the store's change feed to the open views that a change belongs to
+session.py     what a session has written and seen, so that no screen goes back behind it
 """
 
 from services.freshness.entries import Entry
 from services.freshness.policy import ContentKind, Priority, Reason
 from services.freshness.queue import Ticket, View
 from services.freshness.revalidate import Freshness
+from services.freshness.session import Sessions
 from services.freshness.snapshots import Snapshot, SnapshotStore
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Freshness",
     "Priority",
     "Reason",
+    "Sessions",
     "Snapshot",
     "SnapshotStore",
     "Ticket",

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 64 * 2**20
 """Compressed items that are kept, some hundred thousands of them; the least recently used views go first."""
-_LAYOUT = 1
+_LAYOUT = 2
 """Goes up with every change of the table or of how a row is read; a file of another layout is begun anew."""
 _TABLE = """
 CREATE TABLE views (
@@ -42,13 +42,14 @@ CREATE TABLE views (
     used_at INTEGER NOT NULL,
     as_of INTEGER NOT NULL,
     watermark TEXT NOT NULL,
+    newest TEXT NOT NULL,
     cursor TEXT,
     items BLOB NOT NULL,       -- JSON, zlib
     PRIMARY KEY (user_id, query)
 )
 """
-Row = tuple[str, str, int | None, int, int, str, str | None, bytes]
-"""kinds, version, fetched_at, updated_at, as_of, watermark, cursor, items"""
+Row = tuple[str, str, int | None, int, int, str, str, str | None, bytes]
+"""kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, items"""
 _items = TypeAdapter(tuple[MediaItem, ...])
 
 
@@ -65,6 +66,7 @@ class Kept:
     as_of: datetime
     watermark: str
     held: Held
+    newest: str = ""
 
 
 class DiskCache:
@@ -87,7 +89,7 @@ class DiskCache:
                 "UPDATE views SET used_at = ? WHERE user_id = ? AND query = ?", (to_micros(now), user_id, query.key)
             )
             row: Row | None = connection.execute(
-                "SELECT kinds, version, fetched_at, updated_at, as_of, watermark, cursor, items FROM views "
+                "SELECT kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, items FROM views "
                 "WHERE user_id = ? AND query = ?",
                 (user_id, query.key),
             ).fetchone()
@@ -110,7 +112,7 @@ class DiskCache:
         def replace(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT OR REPLACE INTO views (user_id, query, kinds, version, fetched_at, updated_at, used_at, as_of, "
-                "watermark, cursor, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "watermark, newest, cursor, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             _trim(connection, self._max_bytes)
@@ -123,11 +125,11 @@ class DiskCache:
         def update(connection: sqlite3.Connection) -> bool:
             fetched_at = None if kept.fetched_at is None else to_micros(kept.fetched_at)
             cursor = connection.execute(
-                "UPDATE views SET fetched_at = ?, kinds = ?, as_of = ?, watermark = ?, used_at = ? "
+                "UPDATE views SET fetched_at = ?, kinds = ?, as_of = ?, watermark = ?, newest = ?, used_at = ? "
                 "WHERE user_id = ? AND query = ? AND version = ?",
                 (
-                    fetched_at, " ".join(sorted(kept.kinds)), to_micros(kept.as_of), kept.watermark, to_micros(now),
-                    kept.user_id, kept.query.key, kept.version,
+                    fetched_at, " ".join(sorted(kept.kinds)), to_micros(kept.as_of), kept.watermark, kept.newest,
+                    to_micros(now), kept.user_id, kept.query.key, kept.version,
                 ),
             )  # fmt: skip
             return cursor.rowcount == 1
@@ -235,13 +237,14 @@ def _row(kept: Kept, now: datetime, items: bytes) -> tuple[object, ...]:
         to_micros(now),
         to_micros(kept.as_of),
         kept.watermark,
+        kept.newest,
         kept.held.cursor,
         items,
     )
 
 
 def _kept(user_id: str, query: MediaQuery, row: Row) -> Kept:
-    kinds, version, fetched_at, updated_at, as_of, watermark, cursor, items = row
+    kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, items = row
     return Kept(
         user_id=user_id,
         query=query,
@@ -251,6 +254,7 @@ def _kept(user_id: str, query: MediaQuery, row: Row) -> Kept:
         updated_at=from_micros(updated_at),
         as_of=from_micros(as_of),
         watermark=watermark,
+        newest=newest,
         held=Held(_items.validate_json(zlib.decompress(items)), cursor),
     )
 

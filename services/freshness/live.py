@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from services.clock import Clock
+from services.freshness.queue import View
 from services.freshness.revalidate import Freshness
 from services.identity import can
 from services.log import log_event
@@ -24,19 +25,30 @@ class Subscriber:
     principal: Principal
     views: tuple[MediaQuery, ...]
     wake: Callable[[], None]
-    """Called from any thread when a flag was raised; must not block."""
+    """Called from any thread when there is something to take; must not block."""
     changed: set[int] = field(default_factory=set)
     """Places in `views` whose snapshot is no longer what it was."""
     ready: set[int] = field(default_factory=set)
     """Places in `views` for which a background refresh has ended."""
     state_changed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tell(self, *, changed: Iterable[int] = (), ready: Iterable[int] = (), state_changed: bool = False) -> None:
+        """Raise flags, from any thread."""
+        with self._lock:
+            self.changed.update(changed)
+            self.ready.update(ready)
+            self.state_changed = self.state_changed or state_changed
+        self.wake()
 
     def take(self) -> tuple[list[int], list[int], bool]:
         """(changed, ready, whether the feed's state changed), clearing the flags."""
-        changed, self.changed = sorted(self.changed), set()
-        ready, self.ready = sorted(self.ready), set()
-        state_changed, self.state_changed = self.state_changed, False
-        return changed, ready, state_changed
+        with self._lock:
+            taken = sorted(self.changed), sorted(self.ready), self.state_changed
+            self.changed.clear()
+            self.ready.clear()
+            self.state_changed = False
+            return taken
 
 
 @dataclass(eq=False)
@@ -63,6 +75,7 @@ class LiveHub:
         self._clock = clock
         self._lock = threading.RLock()
         self._feeds: dict[str, _Feed] = {}
+        freshness.on_change = self._on_change
         self._closed = False
 
     def subscribe(self, subscriber: Subscriber) -> bool:
@@ -115,9 +128,8 @@ class LiveHub:
             woken = [one for one in feed.subscribers if one.principal.user_id == user_id] if feed else []
             for subscriber in woken:
                 places = [place for place, view in enumerate(subscriber.views) if view == query]
-                subscriber.ready.update(places)
                 if places:
-                    subscriber.wake()
+                    subscriber.tell(ready=places)
 
     def subscribers(self) -> int:
         """Open streams in this process."""
@@ -151,8 +163,15 @@ class LiveHub:
                     if (user_id, view) in changed or self._may_concern(subscriber.principal, view, batch)
                 ]
                 if places:
-                    subscriber.changed.update(places)
-                    subscriber.wake()
+                    subscriber.tell(changed=places)
+
+    def _on_change(self, view: View) -> None:
+        """Somebody's question has brought something new. Its push will find it known: the others hear of it now."""
+        with self._lock:
+            feed = self._feeds.get(view.query.project_id)
+            for subscriber in list(feed.subscribers) if feed else []:
+                if subscriber.principal.user_id == view.user_id and view.query in subscriber.views:
+                    subscriber.tell(changed=[place for place, one in enumerate(subscriber.views) if one == view.query])
 
     def _may_concern(self, principal: Principal, view: MediaQuery, batch: Batch) -> bool:
         """For a view whose snapshot this process does not hold (any more): whether it should ask again."""
@@ -169,8 +188,7 @@ class LiveHub:
                 return
             before, feed.state, feed.since = feed.state, state, self._clock.monotonic()
             for subscriber in feed.subscribers:
-                subscriber.state_changed = True
-                subscriber.wake()
+                subscriber.tell(state_changed=True)
         log_event("feed.state", project_id=project_id, state=state, before=before)
 
     def _take_idle(self) -> list[_Feed]:

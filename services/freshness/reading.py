@@ -12,11 +12,15 @@ from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot
 from services.models import MediaQuery, Principal
 from services.store.protocol import PAGE_SIZE, MediaRepository
+from services.store.watermarks import further
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a fetch learnt. `documents` is what it cost; `whole`: the top of the list is as of `as_of`, too."""
+    """What a fetch learnt. `documents` is what it cost; `whole`: the top of the list is as of `as_of`, too.
+
+    `newest` as in Snapshot.
+    """
 
     held: Held
     watermark: str
@@ -24,6 +28,7 @@ class Answer:
     documents: int
     how: Literal["read", "changes"]
     whole: bool
+    newest: str = ""
 
 
 class Reader:
@@ -42,7 +47,7 @@ class Reader:
         """
         if held is None:
             return self._in_full(query, principal, loaded)
-        answer = Answer(held.held, held.watermark, held.as_of, 0, "changes", whole=False)
+        answer = Answer(held.held, held.watermark, held.as_of, 0, "changes", whole=False, newest=held.newest)
         if changes_too:  # the next page needs no delta: its watermark stays behind, so nothing is lost
             try:
                 answer = self._changes(held, principal)
@@ -71,4 +76,5 @@ class Reader:
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, page.items, page.next_cursor)
         documents = before.documents + page.documents_read
-        return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole)
+        newest = further(before.newest or before.watermark, page.watermark)
+        return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole, newest)

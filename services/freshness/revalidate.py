@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,6 +43,8 @@ class Freshness:
         waiting: int = WAITING,
     ) -> None:
         self._clock = clock
+        self.on_change: Callable[[View], None] | None = None
+        """Hears of each view that an answer of the store has changed. From any thread; must not block."""
         self.snapshots = snapshots
         self.seen = SeenItems(clock)
         self.queue = RefreshQueue(self._fetch, workers=workers, waiting=waiting)
@@ -168,6 +170,15 @@ class Freshness:
             self._views.fail(fetch, job.error)
         finally:
             self._log(job, documents, outcome, job.snapshot, self._clock.monotonic() - began)
+        if job.snapshot is not None and (fetch.held is None or fetch.held.version != job.snapshot.version):
+            self._tell_of_change(request.view)
+
+    def _tell_of_change(self, view: View) -> None:
+        try:
+            if self.on_change is not None:
+                self.on_change(view)
+        except Exception as error:  # noqa: BLE001 - whoever asked has their answer in any case
+            log_failure("refresh.listener", error)
 
     def _log(self, job: Job, documents: int, outcome: str, snapshot: Snapshot | None, seconds: float = 0.0) -> None:
         """A line for each scope and reason that asked; the documents are on the first."""

@@ -21,7 +21,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one principal's query returned, as known at `watermark`."""
+    """What one principal's query returned, as known at `watermark`: everything up to there is in it.
+
+    What came out of turn may be newer, but nothing is newer than `newest` ("" where that is the watermark).
+    """
 
     version: str
     query: MediaQuery
@@ -29,6 +32,7 @@ class Snapshot:
     held: Held
     watermark: str
     as_of: datetime
+    newest: str = ""
 
     @property
     def items(self) -> tuple[MediaItem, ...]:

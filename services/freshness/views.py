@@ -87,7 +87,7 @@ class Views:
         record = fetch.record
         with self._lock:
             latest, held = self._snapshots.peek(record.key), answer.held
-            watermark, as_of = answer.watermark, answer.as_of
+            watermark, as_of, newest = answer.watermark, answer.as_of, answer.newest or answer.watermark
             if answer.whole:
                 record.state = policy.succeeded(record.state, self._clock.now())
                 same = fetch.epoch == self._feeds.epoch(record.query.project_id)
@@ -99,8 +99,9 @@ class Views:
                 held = apply_changes(held, record.query, changes)
                 self._note(record, changes)
                 watermark, as_of = self._reached(record, batch, watermark, as_of)
+                newest = further(newest, batch.newest or batch.watermark)
             record.missed = None
-            snapshot = self._hold(record, latest, held, watermark, as_of)
+            snapshot = self._hold(record, latest, held, watermark, as_of, newest)
             if self._keeper is not None:
                 self._keeper.fetched(record, snapshot)
             return snapshot
@@ -188,7 +189,7 @@ class Views:
             record.state = replace(record.state, fetched_at=kept.fetched_at)
             record.updated_at, record.epoch = kept.updated_at, 0
         version = self._snapshots.next_version(query)
-        return Snapshot(version, query, principal.user_id, kept.held, kept.watermark, kept.as_of)
+        return Snapshot(version, query, principal.user_id, kept.held, kept.watermark, kept.as_of, kept.newest)
 
     def _is_current(self, record: ViewRecord) -> bool:
         return self._follows(record) and self._feeds.delivers(record.query.project_id)
@@ -206,7 +207,8 @@ class Views:
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._note(record, changes)
         watermark, as_of = self._reached(record, batch, snapshot.watermark, snapshot.as_of)
-        successor = self._hold(record, snapshot, held, watermark, as_of, pushed=True)
+        newest = further(snapshot.newest or snapshot.watermark, batch.newest or batch.watermark)
+        successor = self._hold(record, snapshot, held, watermark, as_of, newest, pushed=True)
         if successor.version == snapshot.version:
             return False
         if self._keeper is not None:
@@ -231,6 +233,7 @@ class Views:
         held: Held,
         watermark: str,
         as_of: datetime,
+        newest: str,
         *,
         pushed: bool = False,
     ) -> Snapshot:
@@ -238,10 +241,10 @@ class Views:
         query, user_id = record.query, record.principal.user_id
         if before is not None and held.items == before.items and held.cursor == before.held.cursor:
             held = replace(held, items=before.items)
-            snapshot = replace(before, held=held, watermark=watermark, as_of=as_of)
+            snapshot = replace(before, held=held, watermark=watermark, as_of=as_of, newest=newest)
             self._snapshots.touch(snapshot, used=not pushed)
             return snapshot
-        snapshot = Snapshot(self._snapshots.next_version(query), query, user_id, held, watermark, as_of)
+        snapshot = Snapshot(self._snapshots.next_version(query), query, user_id, held, watermark, as_of, newest)
         self._snapshots.hold(snapshot, pushed=pushed)
         record.updated_at = self._clock.now()
         return snapshot

@@ -5,7 +5,8 @@ freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2
 
     event: hello   {"feed": "live", "views": 2}     once, when the stream opens
     event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
-    event: change  {"views": [0]}                   something that belongs to these views was committed
+    event: change  {"views": [0], "versions": ["a#1"]}   something that belongs to these views was committed;
+                                                    a page that shows this version already knows
     event: ready   {"views": [0]}                   a background refresh of these views has ended
     event: state   {"feed": "polling", "for": 3.2}  how changes reach the server now: live, polling or down
     event: beat    {}                               every 15 seconds, so that a dead stream is noticed
@@ -106,7 +107,7 @@ async def _stream(
             if ready:
                 yield _event("ready", {"views": ready})
             if changed and live:
-                yield _event("change", {"views": changed})
+                yield _event("change", {"views": changed, "versions": _versions(principal, queries, changed)})
     finally:
         _open[address] -= 1
         await asyncio.shield(asyncio.to_thread(hub.unsubscribe, subscriber))
@@ -126,8 +127,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     for place, view in enumerate(shown):
         entry = freshness.entry(view.query, principal)
         if entry.version != view.version or not entry.version:
-            subscriber.changed.add(place)
-            subscriber.wake()
+            subscriber.tell(changed=[place])
         if entry.version and not entry.current:
             ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))
@@ -137,6 +137,10 @@ def _feed(queries: tuple[MediaQuery, ...]) -> str:
     """The worst state among the feeds of these queries' projects."""
     states = {services().hub.state(query.project_id)[0] for query in queries}
     return next(state for state in ("down", "polling", "live") if state in states)
+
+
+def _versions(principal: Principal, queries: tuple[MediaQuery, ...], places: list[int]) -> list[str]:
+    return [services().freshness.entry(queries[place], principal).version for place in places]
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -59,6 +59,7 @@ class Batch:
     consumer asks `can` for each principal it serves, and an item that a principal may not read any more is a removal
     to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
     batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one.
+    `newest`: nothing in this batch is newer; "" where that is the watermark.
     `at` is when this process heard of it, for display only.
     """
 
@@ -68,6 +69,7 @@ class Batch:
     operation_ids: frozenset[str]
     watermark: str
     at: datetime
+    newest: str = ""
 
 
 @dataclass(frozen=True)

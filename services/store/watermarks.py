@@ -35,10 +35,8 @@ def is_at_least(watermark: str, other: str) -> bool:
     >>> is_at_least("a-7-0", "a-7-9"), is_at_least("a-6-0", "a-7-0"), is_at_least("b-9-0", "a-7-0")
     (True, False, False)
     """
-    mine, theirs = _SHAPE.fullmatch(watermark), _SHAPE.fullmatch(other)
-    if mine is None or theirs is None:
-        return False
-    return mine[1] == theirs[1] and int(mine[2]) >= int(theirs[2])
+    one, two = _parse(watermark), _parse(other)
+    return one is not None and two is not None and one.source == two.source and one.position >= two.position
 
 
 def take(source: str, position: int, now: datetime) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from services.clock import FakeClock
 from services.errors import NotFound, StoreUnavailable
-from services.freshness import Reason
+from services.freshness import Reason, View
 from services.models import MediaQuery
 from services.store.protocol import Store
 from tests.support.engine import ADA, ALL, GRACE, IMAGES, PATIENCE, Engine, ids, newest, until
@@ -76,6 +76,26 @@ class TestClicks:
         engine.work()
         told = [(line["event"], line["reason"], line["documents"], line.get("shared")) for line in lines]
         assert told == [("library.refresh", "open", 2, 2), ("chooser.refresh", "manual", 0, 1)]
+
+    def test_F08_whoever_listens_hears_of_the_views_that_an_answer_changed(self, engine: Engine, store: Store) -> None:
+        """The push of that change will find it known: the other tabs on the view would not hear of it."""
+        heard: list[View] = []
+        engine.freshness.on_change = heard.append
+        engine.ask("open")
+        engine.ask("manual")
+        save(store, make_item())
+        engine.ask("manual")
+        assert heard == [("ada", ALL), ("ada", ALL)]
+
+    def test_a_listener_that_fails_spoils_nobodys_answer(
+        self, engine: Engine, store: Store, lines: list[dict[str, Any]]
+    ) -> None:
+        heard: list[View] = []
+        engine.freshness.on_change = heard.remove
+        [item] = save(store, make_item())
+        assert engine.ask("open").items == (item,)
+        assert lines[-1]["event"] == "refresh.listener"
+        assert engine.freshness.entry(ALL, ADA).error is None
 
 
 class TestLateAnswers:

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.clock import SystemClock
 from services.errors import Conflict, Forbidden, NotFound, StoreError
+from services.freshness.session import begin_noting, noted
 from services.ids import UlidIds
 from services.models import MediaItem, Principal, Put, Remove, Write
 from tests.staleness.history import History
@@ -105,7 +106,10 @@ class Person:
     def commit(self, who: Principal, writes: Sequence[Write]) -> None:
         """As a route under /api would."""
         with self.tab.process.answering(self.tab.browser.session) as services:
+            begin_noting()
             services.store.commit(who, writes, operation_id=operation())
+            mark = noted()[""]
+            self.tab.browser.keep(services, {self._writer.project_id: mark, OTHER_PROJECT: mark})
 
     def step(self) -> None:
         """What the stream says, then one thing that a person may do."""
@@ -121,10 +125,11 @@ class Person:
 
     def _filter(self) -> None:
         if self.tab.path != "/library":
-            return self.tab.go("/library")
+            self.tab.go("/library")
+            return
         value = self._chance.choice(("all", "image", "video"))
         self.tab.do("filter", "freshet-segments", "selectEvent", {"value": value}, MAIN, label="Type")
-        return None
+        return
 
     def _more(self) -> None:
         found = self.tab.elements("freshet-sentinel")
@@ -152,9 +157,7 @@ class Person:
         cancel = self.tab.elements("freshet-button")
         runs = [button["token"] for button in cancel if button["label"] == "Cancel"]
         if runs and self._chance.random() < 0.5:
-            self.tab.do(
-                "cancel", "freshet-button", "pressEvent", {"token": runs[0]}, MAIN, token=runs[0], label="Cancel"
-            )
+            self.tab.do("cancel", "freshet-button", "pressEvent", {"token": runs[0]}, MAIN, token=runs[0])
             return
         self.tab.do("type", "freshet-field", "changeEvent", {"value": "A harbour in fog"}, fieldId="prompt")
         token = self.tab.element("freshet-button", label="Generate Image").get("token", "")

@@ -156,7 +156,10 @@ class StormyFeed:
         if backwards and self._watermark:
             # Only with the last of them has everything been delivered.
             marks = [self._watermark] * (len(kept) - 1) + [kept[-1].watermark] if kept else []
-            kept = [replace(batch, watermark=mark) for batch, mark in zip(reversed(kept), marks, strict=True)]
+            kept = [
+                replace(batch, watermark=mark, newest=batch.watermark)
+                for batch, mark in zip(reversed(kept), marks, strict=True)
+            ]
         for batch in kept:
             self._hand_over(batch)
             self._watermark = batch.watermark

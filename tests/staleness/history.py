@@ -80,7 +80,7 @@ class History:
 
     @property
     def operations(self) -> int:
-        return self.counts.total()
+        return self.counts.total() - self.counts["cookie"]
 
     def count(self, operation: str) -> None:
         with self._lock:

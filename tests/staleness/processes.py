@@ -49,7 +49,9 @@ class Process:
     def start(self) -> None:
         clock = SystemClock()
         self.store = StormyStore(self._open_store(), self.weather, self._history, _author.get)
-        settings = load_settings({"FRESHET_DATA_DIR": str(self._folder), "FRESHET_FILES": "memory://"})
+        settings = load_settings(
+            {"FRESHET_DATA_DIR": str(self._folder), "FRESHET_FILES": "memory://", "FRESHET_SECRET": "the same for all"}
+        )
         built = container.build(settings, clock=clock, ids=UlidIds(clock), store=cast(Store, self.store))
         built.principals = cast(Any, _People(self._people))
         built.engine = cast(Any, IdleEngine())

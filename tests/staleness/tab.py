@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.container import Services
 from services.freshness.live import Subscriber
+from services.freshness.session import COOKIE, Token, merged
 from services.http.events import StreamView, catch_up
 from services.models import MediaQuery, Principal
 from tests.staleness.history import History, Shown
@@ -20,8 +22,6 @@ LABELS = {"plain": "", "catching": "catching up", "offline": "offline", "failed"
 """What a capsule's mode says of the age of what is shown."""
 PATIENCE = 0.2
 """Seconds without an announced answer after which a tab looks for it. In a browser it is more."""
-NO_READS = ("click", "type", "close")
-"""Events that are no business of any list."""
 MAIN, CHOOSER = 0, 1
 """Places of a page's views: its own list, and the list in the open chooser."""
 
@@ -32,6 +32,16 @@ class Browser:
     def __init__(self, session: str, who: Principal, app: Any) -> None:
         self.session, self.who, self._app = session, who, app
         self._cookies: Any = None
+        self._lock = threading.Lock()
+        """As the browser's: one tab after the other brings what it knows to the cookie."""
+
+    def keep(self, services: Services, token: Token) -> None:
+        """Put what the session knows into its cookie, as POST /api/session does."""
+        with self._lock:
+            client = self.test_client()
+            cookie = client.get_cookie(COOKIE)
+            held = services.sessions.read(cookie.value if cookie else None, self.who)
+            client.set_cookie(COOKIE, services.sessions.sign(merged(token, held), self.who))
 
     def test_client(self) -> Any:
         client = self._app.test_client()
@@ -60,9 +70,12 @@ class Tab(MesopClient):
         self._frames: list[list[Shown]] = []
         self._reason, self._began = "open", 0.0
         self._asked = {MAIN: 0.0}
-        self._asking = {MAIN}
+        self._asking: set[int] = {MAIN}
+        self._concerned: set[int] = {MAIN}
         self._screen: dict[int, tuple[Any, ...]] = {}
         self._stream: _Stream | None = None
+        self._kept = ""
+        self._toast: dict[str, Any] = {}
         self._waiting_since: float | None = None
         super().__init__(browser, path)
 
@@ -81,9 +94,8 @@ class Tab(MesopClient):
     def refresh(self, place: int, *, scrolled: bool = False) -> None:
         capsule = self._capsule(place)
         self._means("manual", place)
-        self._event(
-            capsule, self._web(capsule)["events"]["refreshEvent"], string_value=json.dumps({"scrolled": scrolled})
-        )
+        handler = self._web(capsule)["events"]["refreshEvent"]
+        self._event(capsule, handler, string_value=json.dumps({"scrolled": scrolled}))
 
     def choose(self, slot: str) -> None:
         """Open the chooser of a slot."""
@@ -140,13 +152,16 @@ class Tab(MesopClient):
         self._tell(reason, None, scrolled)
 
     def _tell(self, reason: str, places: list[int] | None, scrolled: bool) -> None:
-        if self.elements("freshet-live"):
-            self.do(reason, "freshet-live", "refreshEvent", {"reason": reason, "views": places, "scrolled": scrolled})
+        if not self.elements("freshet-live"):
+            return
+        self._means(reason)
+        self._concerned = {MAIN, CHOOSER} if places is None else set(places)
+        self.fire("freshet-live", "refreshEvent", {"reason": reason, "views": places, "scrolled": scrolled})
 
     # What is shown
 
     def _means(self, reason: str, *asks: int) -> None:
-        self._reason, self._asking = reason, set(asks)
+        self._reason, self._asking, self._concerned = reason, set(asks), set(asks)
 
     def _send(self, request: Any) -> None:
         self._began = time.monotonic()
@@ -158,6 +173,8 @@ class Tab(MesopClient):
             super()._send(request)
         live = self.elements("freshet-live")
         asked: dict[int, float] = {}
+        if self._refused():
+            self._asked, self._concerned = {}, set()
         if live and live[0]["waiting"]:
             self._waiting_since = self._waiting_since or self._began
         else:  # every question has its answer
@@ -166,20 +183,34 @@ class Tab(MesopClient):
         last = [replace(shown, asked=asked.get(place)) for place, shown in enumerate(self._frames[-1])]
         self._history.showed(list(self._news(self._frames[:-1], last)))
 
-    def _news(self, frames: list[list[Shown]], last: list[Shown]) -> Iterator[Shown]:
-        """What the frames of an event presented: all that differs from what was on screen, and the answer.
+    def _refused(self) -> bool:
+        """Whether the page says that what was asked for could not be done; then nothing was read."""
+        before, self._toast = self._toast, next(iter(self.elements("freshet-toast")), {})
+        return self._toast.get("tone") == "failed" and self._toast != before
 
-        A frame that leaves a list as it was, on the way to an answer or for a click elsewhere, reads nothing.
+    def _news(self, frames: list[list[Shown]], last: list[Shown]) -> Iterator[Shown]:
+        """What the frames of an event presented: all that differs from what was on screen, and the answers.
+
+        A frame that leaves a list as it was, on the way to an answer or for something else, reads nothing.
         """
         for frame in [*frames, last]:
             for place, shown in enumerate(frame):
                 content = shown.query, shown.tiles, shown.more, shown.held_back
-                if content != self._screen.get(place) or (frame is last and shown.reason not in NO_READS):
+                if content != self._screen.get(place) or (frame is last and place in self._concerned):
                     yield shown
                 self._screen[place] = content
 
+    def _keep(self, token: str) -> None:
+        if token != self._kept:
+            self._kept = token
+            self._history.count("cookie")
+            services = self.process.services
+            self.browser.keep(services, services.sessions.read(token, self.browser.who))
+
     def _render(self, render: Any) -> None:
         super()._render(render)
+        for session in self.elements("freshet-session"):
+            self._keep(session["token"])
         self._frames.append(self.seen())
 
     def seen(self, asked: float | None = None) -> list[Shown]:
@@ -238,9 +269,8 @@ class _Stream:
         queries = tab.views
         self._subscriber = Subscriber(tab.browser.who, tuple(queries), self._woken.set)
         self._hub = process.services.hub
-        shown = tuple(
-            StreamView(query=query, version=version) for query, version in zip(queries, versions, strict=True)
-        )
+        views_shown = zip(queries, versions, strict=True)
+        shown = tuple(StreamView(query=query, version=version) for query, version in views_shown)
         with process.answering(tab.browser.session):
             self._hub.subscribe(self._subscriber)
             catch_up(self._subscriber, shown)
@@ -262,9 +292,15 @@ class _Stream:
                 said.append(("online", None))
         if ready:
             said.append(("ready", list(ready)))
+        shown = self._tab.elements("freshet-live")[0]["versions"]
+        changed = [place for place in changed if shown[place] != self._version(place)]
         if changed:
-            said.append(("live", list(changed)))
+            said.append(("live", changed))
         return said
+
+    def _version(self, place: int) -> str:
+        view, who = self._subscriber.views[place], self._tab.browser.who
+        return self._process.services.freshness.entry(view, who).version
 
     def close(self) -> None:
         self._hub.unsubscribe(self._subscriber)

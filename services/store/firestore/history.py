@@ -58,7 +58,8 @@ class History:
                 break
             if reached == self._position:  # only the first portion's time is one at which nothing was missing
                 reached = max(reached, portion[0].read_time)
-            self._hand_over(portion, reached if len(portion) < PORTION else self._position, to)
+            upto = reached if len(portion) < PORTION else self._position
+            self._hand_over(portion, upto, to, newest=portion[0].read_time)
         self._position = reached
 
     @property
@@ -76,7 +77,13 @@ class History:
                 return
             last = portion[-1]
 
-    def _hand_over(self, snapshots: list[Any], reached: datetime, to: Callable[[Batch], None]) -> bool:
+    def _hand_over(
+        self,
+        snapshots: list[Any],
+        reached: datetime,
+        to: Callable[[Batch], None],
+        newest: datetime | None = None,
+    ) -> bool:
         readable = [(one, news) for one in snapshots if (news := _read(one))]
         if not readable:
             return False
@@ -85,7 +92,8 @@ class History:
         operation_ids = frozenset(str(one.get("operation_id")) for one, _ in readable)
         now = self._clock.now()
         watermark = self._horizon.watermark(reached, now)
-        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now))
+        read = self._horizon.watermark(newest, now) if newest else ""
+        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, read))
         return True
 
 
