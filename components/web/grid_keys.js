@@ -1,7 +1,7 @@
 // Arrow keys in a list of tiles: one tab stop for the whole list (roving tabindex), arrows by what is seen,
 // Home and End to the ends of the row, with Ctrl to the ends of the list.
 
-const lists = new WeakMap(); // list → {current, focused}
+const lists = new WeakMap(); // list → {current, visited, focused, place}
 
 const tiles = (list) => [...list.querySelectorAll('.hit')];
 const line = (hit) => Math.round(hit.getBoundingClientRect().top);
@@ -15,9 +15,13 @@ export function enrol(hit) {
   }
   if (!lists.has(list)) adopt(list);
   const held = lists.get(list);
-  if (held.current && list.contains(held.current)) hit.tabIndex = hit === held.current ? 0 : -1;
-  else settle(list, hit);
+  const gone = !held.current || !list.contains(held.current);
+  // Until somebody has been in the list, they enter it at its first tile, also when that came last.
+  if (gone || (!held.visited && precedes(hit, held.current))) settle(list, hit);
+  else hit.tabIndex = hit === held.current ? 0 : -1;
 }
+
+const precedes = (hit, other) => Boolean(hit.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
 
 /** A tile left: hand its tab stop, and the focus if it had it, to the neighbour that took its place. */
 export function leave(hit) {
@@ -41,13 +45,13 @@ function settle(list, hit) {
 }
 
 function adopt(list) {
-  const held = {current: null, focused: false, place: 0};
+  const held = {current: null, visited: false, focused: false, place: 0};
   lists.set(list, held);
   list.addEventListener('focusin', (event) => {
     const hit = event.target.closest?.('.hit');
     if (!hit) return;
     settle(list, hit);
-    held.focused = true;
+    held.visited = held.focused = true;
     held.place = tiles(list).indexOf(hit);
   });
   list.addEventListener('focusout', (event) => {

@@ -46,6 +46,14 @@ def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     yield from _serve(request, tmp_path_factory.mktemp("studio"))
 
 
+@pytest.fixture(scope="module")
+def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One studio for a module that is not about stores."""
+    server = Server(tmp_path_factory.mktemp("studio") / "data")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def proxy(firestore_emulator: str) -> Iterator[StoreProxy]:
     """The way to the Firestore emulator, to be slowed down or cut."""
@@ -104,11 +112,12 @@ def tolerated() -> list[str]:
 
 @pytest.fixture
 def visit(server: Server, context: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
-    """Opens a new tab at a path. No tab may see a script error, an error in the console, or another origin."""
+    """Opens a new tab at a path. At the end neither the tabs nor the server may have complained (see `visits`)."""
     yield from visits(server, context, tolerated)
 
 
 def visits(server: Server, context: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
+    """No script error, no error in the console, no request to another origin, no trace in the server's log."""
     problems: list[str] = []
     watch(context, server.url, problems)
 
@@ -118,6 +127,7 @@ def visits(server: Server, context: BrowserContext, tolerated: list[str]) -> Ite
         return page
 
     yield open_tab
+    problems += server.logged("Traceback") + server.logged(".failed ")
     assert [problem for problem in problems if not any(re.search(each, problem) for each in tolerated)] == []
 
 

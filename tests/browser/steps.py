@@ -52,8 +52,8 @@ def make_images(page: Page, words: str, count: int) -> list[str]:
 
 
 def tile(scope: Page | Locator, title: str) -> Locator:
-    """The first tile whose name begins with `title`."""
-    return scope.get_by_role("button", name=re.compile(f"^{re.escape(title)}")).first
+    """The first tile of this title."""
+    return scope.locator("freshet-tile").get_by_role("button", name=title).first
 
 
 def tiles(scope: Page | Locator) -> Locator:

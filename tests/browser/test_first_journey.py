@@ -75,6 +75,7 @@ def test_R0_05_a_clip_made_in_another_tab_is_first_after_refresh_and_plays_in_it
     assert ids(tiles(library))[0] == clip
     assert server.wait_logged("library.refresh", "reason=manual")
     shown = tile(library, "Aurora over a pine ridge")
+    expect(shown).to_have_accessible_name(re.compile("^Aurora over a pine ridge"))
     expect(shown).to_contain_text("0:02")
     _is_painted(library, clip)
 
