@@ -118,6 +118,12 @@ class Views:
                 if self._keeper is not None:
                     self._keeper.forget(record)
 
+    def refuse(self, request: Request, error: FreshetError) -> None:
+        """A fetch was not even begun, for want of room. What is held is as old as it was, and the screen says so."""
+        with self._lock:
+            record = self._records.of(request.query, request.principal)
+            record.state = replace(record.state, failure=Failure(str(error), offline=False))
+
     def push(self, batch: Batch) -> list[View]:
         """Apply a batch to every view held of its project. Returns those that show something else now."""
         changed: list[View] = []
