@@ -166,7 +166,7 @@ class Trial:
     def _fault(self, kind: str, process: Process) -> Iterator[None]:
         weather = process.weather
         if kind == "slow":
-            weather.slow = 0.1
+            weather.slow = 0.3
         elif kind == "pause":
             weather.pause()
         elif kind == "fail":
