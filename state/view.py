@@ -70,7 +70,7 @@ def load_view(
     if reason == "filter":
         _show_held(view, query)
     hold = hold or reason == "page"  # whoever is near the end of a list must not be moved
-    behind = _note_lag(view, query)
+    behind = _take_up(view, query, hold)
     if behind and reason not in CURRENT:
         reason = "recover"
     view.fetching, view.asked = reason, services().freshness.mark
@@ -103,10 +103,13 @@ def _prove(sessions: Sessions, ticket: Ticket, known: Token) -> None:
         sessions.answered(ticket.snapshot, known)
 
 
-def _note_lag(view: ViewState, query: MediaQuery) -> bool:
-    """Label `view` if what is held for it is older than what this session knows; whether it is."""
+def _take_up(view: ViewState, query: MediaQuery, hold: bool) -> bool:
+    """Show what is held by now, and label it if it is older than what this session knows; whether it is."""
     held = services().freshness.snapshots.latest(query, principal())
-    view.catching_up = held is not None and is_behind(held)
+    if held is None:
+        return False
+    _hold_back(view, hold)
+    _show(view, held)
     return view.catching_up
 
 

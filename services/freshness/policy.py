@@ -183,6 +183,9 @@ def is_due(
     True
     >>> [is_due("library", state, "focus", noon + timedelta(seconds=seconds)) for seconds in (4, 5)]
     [False, True]
+    >>> away = failed(started(state, "ttl", noon), StoreUnavailable("The database is away"), noon)
+    >>> is_due("library", away, "online", noon + timedelta(seconds=1))  # there has been no answer to repeat
+    True
     >>> [is_due("library", state, "ttl", noon + timedelta(minutes=minutes)) for minutes in (60, 61)]
     [False, True]
     >>> [is_due("library", state, "live", noon, current=current) for current in (True, False)]
@@ -193,6 +196,8 @@ def is_due(
     if state.retry_at is not None and state.failures and now < state.retry_at:
         return False
     if reason in RETURNING:
+        if state.failure is not None and state.running is None:
+            return True  # what failed a moment ago, when the store was away, has not been asked yet
         return not (_just_now(state.fetched_at, now) or _just_now(state.started_at, now))
     if reason == "ttl":
         return state.running is None and is_stale(kind, state, now, ttls)

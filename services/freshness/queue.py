@@ -121,11 +121,19 @@ class RefreshQueue:
     A request shares the fetch of its view that waits to begin, and raises its priority to its own. It never shares
     one that runs already, which may have read before the click: the next fetch is for all who ask meanwhile.
 
-    `fetch` does the work of a job and sets its `snapshot` or `error`.
+    `fetch` does the work of a job and sets its `snapshot` or `error`; `refused` hears of those that are not done.
     """
 
-    def __init__(self, fetch: Callable[[Job], None], *, workers: int = WORKERS, waiting: int = WAITING) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[Job], None],
+        *,
+        workers: int = WORKERS,
+        waiting: int = WAITING,
+        refused: Callable[[Job], None] | None = None,
+    ) -> None:
         self._fetch = fetch
+        self._refused = refused
         self._most = waiting
         self._changed = threading.Condition()
         self._waiting: dict[View, Job] = {}
@@ -253,6 +261,8 @@ class RefreshQueue:
             priority=job.request.priority,
             outcome="refused",
         )
+        if self._refused is not None:
+            self._refused(job)
         self._end(job)
 
     def _end(self, job: Job) -> None:

@@ -68,7 +68,10 @@ class Reader:
         self._seen.forget(principal.user_id, (removal.id for removal in changes.removed))
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._seen.note(principal.user_id, held.items)
-        return Answer(held, changes.watermark, changes.as_of, changes.documents_read, "changes", whole=True)
+        newest = further(snapshot.newest or snapshot.watermark, changes.newest or changes.watermark)
+        return Answer(
+            held, changes.watermark, changes.as_of, changes.documents_read, "changes", whole=True, newest=newest
+        )
 
     def _page(self, query: MediaQuery, principal: Principal, before: Answer, wanted: int) -> Answer:
         """The next page. The older watermark stays: what changed above while it was read is still to come."""

@@ -47,7 +47,7 @@ class Freshness:
         """Hears of each view that an answer of the store has changed. From any thread; must not block."""
         self.snapshots = snapshots
         self.seen = SeenItems(clock)
-        self.queue = RefreshQueue(self._fetch, workers=workers, waiting=waiting)
+        self.queue = RefreshQueue(self._fetch, workers=workers, waiting=waiting, refused=self._refuse)
         self._reader = Reader(media, self.seen)
         self._keeper = Keeper(disk, clock, workers=min(workers, 1)) if disk else None
         self._views = Views(clock, snapshots, self.seen, ttls, self._keeper)
@@ -179,6 +179,10 @@ class Freshness:
                 self.on_change(view)
         except Exception as error:  # noqa: BLE001 - whoever asked has their answer in any case
             log_failure("refresh.listener", error)
+
+    def _refuse(self, job: Job) -> None:
+        assert job.error is not None
+        self._views.refuse(job.request, job.error)
 
     def _log(self, job: Job, documents: int, outcome: str, snapshot: Snapshot | None, seconds: float = 0.0) -> None:
         """A line for each scope and reason that asked; the documents are on the first."""

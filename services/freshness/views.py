@@ -23,7 +23,7 @@ from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.log import log_failure
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 from services.store.deltas import as_seen
-from services.store.watermarks import further
+from services.store.watermarks import further, is_at_least
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class Views:
             else:
                 record.state = policy.extended(record.state)
             for batch in record.missed or ():
+                if _is_old(batch, watermark):
+                    continue
                 changes = _as_seen(batch, record.principal)
                 held = apply_changes(held, record.query, changes)
                 self._note(record, changes)
@@ -117,6 +119,12 @@ class Views:
                 self._snapshots.forget(record.key)
                 if self._keeper is not None:
                     self._keeper.forget(record)
+
+    def refuse(self, request: Request, error: FreshetError) -> None:
+        """A fetch was not even begun, for want of room. What is held is as old as it was, and the screen says so."""
+        with self._lock:
+            record = self._records.of(request.query, request.principal)
+            record.state = replace(record.state, failure=Failure(str(error), offline=False))
 
     def push(self, batch: Batch) -> list[View]:
         """Apply a batch to every view held of its project. Returns those that show something else now."""
@@ -202,7 +210,7 @@ class Views:
         if record.missed is not None:
             record.missed.append(batch)
         snapshot = self._snapshots.peek(record.key)
-        if snapshot is None:
+        if snapshot is None or _is_old(batch, snapshot.watermark):
             return False
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._note(record, changes)
@@ -248,6 +256,14 @@ class Views:
         self._snapshots.hold(snapshot, pushed=pushed)
         record.updated_at = self._clock.now()
         return snapshot
+
+
+def _is_old(batch: Batch, watermark: str) -> bool:
+    """Whether a batch tells nothing that `watermark` does not cover: one that comes late, or again.
+
+    It may hold a revision of an item that has left since, of which a list that was read since knows nothing.
+    """
+    return is_at_least(watermark, batch.newest or batch.watermark)
 
 
 def _as_seen(batch: Batch, principal: Principal) -> Changes[MediaItem]:

@@ -42,6 +42,7 @@ class Changes(Generic[R]):
     """Everything committed in a project after a watermark.
 
     May repeat changes already seen: apply by (id, revision), where a revision not above the held one is old news.
+    `newest`: nothing in it was committed later; "" where that is the watermark.
     """
 
     changed: tuple[R, ...]
@@ -49,6 +50,7 @@ class Changes(Generic[R]):
     as_of: datetime
     watermark: str
     documents_read: int
+    newest: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Batch:
     consumer asks `can` for each principal it serves, and an item that a principal may not read any more is a removal
     to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
     batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one.
-    `newest`: nothing in this batch is newer; "" where that is the watermark.
+    `newest`: nothing in this batch was committed later; "" where that is the watermark.
     `at` is when this process heard of it, for display only.
     """
 

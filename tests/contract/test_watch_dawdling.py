@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from services.clock import FakeClock
+from services.clock import FakeClock, SystemClock
 from services.models import MediaItem
 from services.store.firestore import history
 from services.store.firestore.store import FirestoreStore
-from services.store.firestore.watch import Pace
+from services.store.firestore.vigil import Pace
 from services.store.protocol import Store
 from tests.support.dawdle import dawdling_commit, read_after_stamp, time_of
 from tests.support.records import PROJECT, make_item, make_principal, remove, save
@@ -22,6 +22,8 @@ from tests.support.stores import Backend
 from tests.support.watching import Recorder, watching
 
 ME = make_principal()
+RESTLESS = Pace(anchor_documents=3, anchor_rest=0, first_canary=0.2, canary=0.3, patience=1.0, poll=0.1)
+"""Begins anew all the time. Then the emulator's listeners die by themselves now and then, which canaries must find."""
 
 
 def begin_while_a_writer_dawdles(backend: Backend, told: Recorder) -> MediaItem:
@@ -71,7 +73,7 @@ class TestManyWriters:
         backend = Backend(kind, tmp_path / "freshet.db", FakeClock())
         store = backend.open()
         if kind != request.param:
-            store = FirestoreStore(backend.client(), FakeClock(), pace=Pace(anchor_documents=3, anchor_rest=0))
+            store = FirestoreStore(backend.client(), SystemClock(), pace=RESTLESS)
         yield backend, store
         store.close()
         backend.close()

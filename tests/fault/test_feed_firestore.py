@@ -14,7 +14,7 @@ from services.identity import SYSTEM
 from services.models import Batch, MediaItem
 from services.store.firestore import history
 from services.store.firestore.store import FirestoreStore
-from services.store.firestore.watch import PACE, Pace
+from services.store.firestore.vigil import PACE, Pace
 from services.store.protocol import Store
 from tests.support.counting import CountingClient
 from tests.support.proxy import Proxy, proxied
@@ -22,9 +22,9 @@ from tests.support.records import PROJECT, make_item, remove, save
 from tests.support.stores import Backend
 from tests.support.watching import Recorder, watching
 
-QUICK = Pace(canary=0.3, silence=1.0, poll=0.1, retry=0.05, patience=5.0, gather=0.0)
+QUICK = Pace(first_canary=0.2, canary=0.3, patience=1.0, poll=0.1, retry=0.05, gather=0.0)
 """The same order of things as in production, in less time."""
-STEADY = Pace(canary=3600, silence=7200, poll=0.1, retry=0.05, patience=30.0, gather=0.0)
+STEADY = Pace(first_canary=3600, poll=0.1, retry=0.05, patience=30.0, gather=0.0)
 """Nothing happens by itself."""
 
 
@@ -108,8 +108,7 @@ class TestTheConnection:
                 told.wait_for_revision(item)
 
     def test_B19_a_network_that_goes_silent_is_noticed_by_the_canary(self, line: Line) -> None:
-        pace = Pace(canary=0.3, silence=1.0, poll=0.1, retry=0.05, patience=0.5)
-        with watching(line.open(pace)) as told:
+        with watching(line.open(QUICK)) as told:
             line.proxy.pause()
             told.wait_for_state("down")
             items = [save(line.undisturbed, make_item())[0] for _ in range(5)]
@@ -129,7 +128,7 @@ class TestTheConnection:
 
     @pytest.mark.parametrize("fault", [Proxy.cut, Proxy.pause])
     def test_closing_meanwhile_leaves_no_thread(self, line: Line, fault: Callable[[Proxy], None]) -> None:
-        store, told = line.open(Pace(canary=0.1, silence=0.3, poll=0.1, retry=0.05, patience=0.2)), Recorder()
+        store, told = line.open(QUICK), Recorder()
         watch = store.watch(PROJECT, told.on_batch, told.on_state)
         told.wait_for_state("live")
         fault(line.proxy)
@@ -161,8 +160,7 @@ class TestTheListener:
             told.wait_for_state("live")
 
     def test_a_deaf_listener_is_announced_within_a_minute(self) -> None:
-        """The figures of production: silence is told at this age, the listener's canary having been sent before."""
-        assert PACE.canary + PACE.patience < PACE.silence < 60
+        assert PACE.longest_silence < 60
 
     def test_one_listener_is_open_at_a_time(self, line: Line) -> None:
         with watching(line.open(Pace(anchor_documents=2, anchor_rest=0, gather=0))) as told:
@@ -222,7 +220,7 @@ class TestCost:
 
     def test_B14_an_idle_hour_costs_nothing_but_canaries(self, line: Line) -> None:
         save(line.undisturbed, *(make_item(files={}, parameters={}) for _ in range(50)))
-        pace = Pace(canary=0.05, silence=60)
+        pace = Pace(first_canary=0.05, canary=0.05, patience=60)
         with watching(line.open(pace)) as told:
             told.wait_for(lambda: len(told.held) == 50)
             line.client.tally.clear()
@@ -241,7 +239,7 @@ class TestCost:
             assert line.client.tally.reads == 3
 
     def test_no_canary_stays_behind_and_none_is_ever_seen(self, line: Line) -> None:
-        pace = Pace(canary=0.05, silence=60)
+        pace = Pace(first_canary=0.05, canary=0.05, patience=60)
         with watching(line.open(pace)) as told:
             line.client.tally.wait_for_canaries(3)
             canaries = [one.id for one in line.backend.client().collection("media").get()]

@@ -240,9 +240,19 @@ class TestCurrent:
         engine.freshness.feed(PROJECT, "live")
         clock.advance(86_400 * 30_000)
         [item] = save(store, make_item())
-        engine.push(item, watermark=engine.latest().watermark)
+        engine.push(item, watermark=store.media.get_media_for_page(ADA, ALL).watermark)
         assert engine.latest().items == (item,)
         assert (engine.latest().as_of, engine.latest().watermark) == (before.as_of, before.watermark)
+
+    def test_B06_a_batch_that_comes_late_brings_nothing_back_that_has_left_since(
+        self, engine: Engine, store: Store
+    ) -> None:
+        [item] = save(store, make_item())
+        late = engine.batch(item, watermark=store.media.get_media_for_page(ADA, ALL).watermark)
+        remove(store, item)
+        engine.ask("open")
+        assert engine.freshness.apply(late) == []
+        assert engine.latest().items == ()
 
     def test_R2_11_a_push_touches_updated_at_only(self, followed: Engine, store: Store, clock: FakeClock) -> None:
         followed.ask("open")

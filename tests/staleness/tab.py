@@ -193,10 +193,11 @@ class Tab(MesopClient):
 
         A frame that leaves a list as it was, on the way to an answer or for something else, reads nothing.
         """
+        answered = self._concerned if self._waiting_since is None else set()
         for frame in [*frames, last]:
             for place, shown in enumerate(frame):
                 content = shown.query, shown.tiles, shown.more, shown.held_back
-                if content != self._screen.get(place) or (frame is last and place in self._concerned):
+                if content != self._screen.get(place) or (frame is last and place in answered):
                     yield shown
                 self._screen[place] = content
 

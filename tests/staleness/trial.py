@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from services.models import Principal
 from services.store.protocol import Store
 from tests.staleness.actors import OTHER_PROJECT, Person, Writer
 from tests.staleness.checker import Violation, check
+from tests.staleness.dawdler import dawdling
 from tests.staleness.faults import Weather, recorded
 from tests.staleness.history import History
 from tests.staleness.processes import Process, routed
@@ -165,7 +166,7 @@ class Trial:
     def _fault(self, kind: str, process: Process) -> Iterator[None]:
         weather = process.weather
         if kind == "slow":
-            weather.slow = 0.1
+            weather.slow = 0.3
         elif kind == "pause":
             weather.pause()
         elif kind == "fail":
@@ -175,7 +176,8 @@ class Trial:
         elif kind == "restart":
             process.restart()
         try:
-            yield
+            with dawdling(self._backend, self.history, PEOPLE) if kind == "dawdle" else nullcontext():
+                yield
         finally:
             weather.clear()
             process.store.calm_feeds()

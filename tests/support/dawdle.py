@@ -82,7 +82,7 @@ def _on_sqlite(backend: Backend, record: Record, pool: ThreadPoolExecutor) -> It
 def _on_firestore(backend: Backend, record: Record, pool: ThreadPoolExecutor) -> Iterator[Future[Commit]]:
     locked, let_go = threading.Event(), threading.Event()
     with ThreadPoolExecutor(1) as locker:
-        lock = locker.submit(_lock, backend, record.id, locked, let_go)
+        lock = locker.submit(hold_lock, backend, record.id, locked, let_go)
         try:
             assert locked.wait(_PATIENCE)
             store = backend.open()
@@ -95,7 +95,8 @@ def _on_firestore(backend: Backend, record: Record, pool: ThreadPoolExecutor) ->
             lock.result(_PATIENCE)
 
 
-def _lock(backend: Backend, media_id: str, locked: threading.Event, let_go: threading.Event) -> None:
+def hold_lock(backend: Backend, media_id: str, locked: threading.Event, let_go: threading.Event) -> None:
+    """Keep others' commits of a Firestore document waiting until let go."""
     from google.cloud import firestore
 
     client = backend.client()

@@ -8,7 +8,8 @@ from google.cloud import firestore
 
 from services.clock import Clock
 from services.errors import StoreUnavailable
-from services.store.firestore.watch import FirestoreWatch, Pace
+from services.store.firestore.vigil import Pace
+from services.store.firestore.watch import FirestoreWatch
 from services.store.protocol import OnBatch, OnState, Watch
 from services.store.telling import Consumer
 

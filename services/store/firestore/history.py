@@ -47,7 +47,11 @@ class History:
         """Deliver what a listener heard: everything up to `reached`. Whether there was anything."""
         assert self._position is not None
         self._position = max(self._position, reached)
-        return self._hand_over(list(snapshots), self._position, to)
+        heard = list(snapshots)
+        # Between the newest of them and `reached` nothing was committed: the earlier time says no less. And it is true
+        # on the emulator, too, where `reached` runs some milliseconds ahead of what has been sent.
+        newest = max((one.update_time for one in heard), default=self._position)
+        return self._hand_over(heard, min(self._position, newest), to)
 
     def catch_up(self, to: Callable[[Batch], None]) -> None:
         """Read and deliver everything since the position, however much it is. Raises StoreError."""
@@ -59,7 +63,7 @@ class History:
             if reached == self._position:  # only the first portion's time is one at which nothing was missing
                 reached = max(reached, portion[0].read_time)
             upto = reached if len(portion) < PORTION else self._position
-            self._hand_over(portion, upto, to, newest=portion[0].read_time)
+            self._hand_over(portion, upto, to)
         self._position = reached
 
     @property
@@ -77,13 +81,7 @@ class History:
                 return
             last = portion[-1]
 
-    def _hand_over(
-        self,
-        snapshots: list[Any],
-        reached: datetime,
-        to: Callable[[Batch], None],
-        newest: datetime | None = None,
-    ) -> bool:
+    def _hand_over(self, snapshots: list[Any], reached: datetime, to: Callable[[Batch], None]) -> bool:
         readable = [(one, news) for one in snapshots if (news := _read(one))]
         if not readable:
             return False
@@ -92,8 +90,8 @@ class History:
         operation_ids = frozenset(str(one.get("operation_id")) for one, _ in readable)
         now = self._clock.now()
         watermark = self._horizon.watermark(reached, now)
-        read = self._horizon.watermark(newest, now) if newest else ""
-        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, read))
+        newest = self._horizon.watermark(max(one.update_time for one, _ in readable), now)
+        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, newest))
         return True
 
 

@@ -79,4 +79,5 @@ class FirestoreMedia:
         items = [decode(MediaItem, one) for one in snapshots if not is_tombstone(one)]
         seen = as_seen(principal, items, [removal(one) for one in snapshots if is_tombstone(one)])
         reached = self._horizon.watermark(snapshots[0].read_time, self._clock.now())
-        return Changes(*seen, now, reached, len(snapshots))
+        newest = self._horizon.watermark(max(one.update_time for one in snapshots), now)
+        return Changes(*seen, now, reached, len(snapshots), newest)

@@ -14,7 +14,7 @@ from services.store.firestore.feed import Feed
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
-from services.store.firestore.watch import PACE, Pace
+from services.store.firestore.vigil import PACE, Pace
 from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from google.cloud import firestore
@@ -22,36 +21,11 @@ from services.log import log_event
 from services.store.firestore.canary import Canary
 from services.store.firestore.history import History
 from services.store.firestore.listener import Heard, Listener
+from services.store.firestore.vigil import Pace, Vigil
 from services.store.telling import Consumer
 
 _LONGEST_PAUSE = 12
 """Polls between two attempts at listening."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How long things may take, in seconds unless said otherwise."""
-
-    canary: float = 30.0
-    """Without news, after which the canary is written."""
-    silence: float = 50.0
-    """Without news, the canary included, after which a listener is taken for dead."""
-    poll: float = 5.0
-    """Between two reads while there is no listener."""
-    retry: float = 1.0
-    """Between two attempts to reach a database that is down."""
-    patience: float = 10.0
-    """For a new listener to say that it is up to date, for the canary to be written, and for it to be heard."""
-    anchor_age: float = 3600.0
-    anchor_documents: int = 500
-    """A listener is replaced at this age or after so many documents: its server must hold all that it matches."""
-    anchor_rest: float = 120.0
-    """The least age for that: in a burst, each new listener costs the documents of the minute before again."""
-    gather: float = 0.03
-    """After a batch, during which further commits gather into the next."""
-
-
-PACE = Pace()
 
 
 class FirestoreWatch:
@@ -165,37 +139,31 @@ class FirestoreWatch:
 
     def _follow(self, listener: Listener) -> bool:
         """Deliver what the listener hears until it has to be replaced; whether its successor may be trusted."""
-        pace, known = self._pace, listener.documents
-        began = heard_at = asked_at = self._clock.monotonic()
+        known, vigil = listener.documents, Vigil(self._pace, self._clock.monotonic())
         while not self._closing.is_set():
-            due = min(heard_at + pace.silence, max(heard_at, asked_at) + pace.canary, began + pace.anchor_age)
-            heard = listener.hear(max(0.0, due - self._clock.monotonic()))
+            heard = listener.hear(max(0.0, vigil.due - self._clock.monotonic()))
             if self._deliver(heard):
-                self._closing.wait(pace.gather)
+                self._closing.wait(self._pace.gather)
             now = self._clock.monotonic()
-            if now - began >= pace.silence:
-                self._failures = 0
             if heard.snapshots:
-                heard_at = now
+                vigil.heard(now)
+            if vigil.has_lasted(now):
+                self._failures = 0
             if heard.ended is not None:
-                return self._after_end(heard, lasted=now - began >= pace.silence)
-            if now - heard_at >= pace.silence:
+                log_event("feed.listener_ended", project=self._consumer.project_id, because=str(heard.ended))
+                self._failures += not vigil.has_lasted(now)
+                return vigil.has_lasted(now)
+            if vigil.is_unanswered(now):
                 self._consumer.become("polling", because="the listener is silent")
                 return False
-            if now - began >= pace.anchor_age:
+            many = listener.documents - known >= self._pace.anchor_documents
+            if vigil.is_old(now) or (many and vigil.may_be_replaced(now)):
                 return True
-            if listener.documents - known >= pace.anchor_documents and now - began >= pace.anchor_rest:
-                return True
-            if now - max(heard_at, asked_at) >= pace.canary:
-                asked_at = now
+            if vigil.should_ask(now):
                 if self._ask() is None:
                     return False
+                vigil.asked(self._clock.monotonic())
         return True
-
-    def _after_end(self, heard: Heard, *, lasted: bool) -> bool:
-        log_event("feed.listener_ended", project=self._consumer.project_id, because=str(heard.ended))
-        self._failures += not lasted
-        return lasted
 
     def _deliver(self, heard: Heard) -> bool:
         """Deliver what was heard; whether there was any but the canary."""
