@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import threading
 from collections import Counter
 from typing import Any
 
-from google.cloud import firestore
-
 import main
+from services.store.firestore.client import Client
 from tests.support.counting import CountingClient
 
-_clients: list[CountingClient] = []
+_clients: list[_CountedClient] = []
 
 
-def _client(*args: Any, **options: Any) -> CountingClient:
-    _clients.append(CountingClient(*args, **options))
-    return _clients[-1]
+class _CountedClient(CountingClient, Client):
+    """The product's own client, with its channel watched."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _clients.append(self)
 
 
 def _answer() -> None:
@@ -32,6 +35,7 @@ def _answer() -> None:
 
 
 if __name__ == "__main__":
-    firestore.Client = _client
+    # The package offers a function of the same name, which hides the module.
+    importlib.import_module("services.store.firestore.connect").Client = _CountedClient  # type: ignore[attr-defined]
     threading.Thread(target=_answer, daemon=True).start()
     sys.exit(main.main([]))

@@ -44,7 +44,8 @@ def at_most(
 ) -> Figure:
     """A figure whose largest value must not exceed `limit`."""
     worst = max(values)
-    return Figure(name, amount(worst, unit), f"≤ {amount(limit, unit)}", worst <= limit, samples, incumbent)
+    target = f"≤ {amount(limit, unit)}" if limit else "none"
+    return Figure(name, amount(worst, unit), target, worst <= limit, samples, incumbent)
 
 
 def times(
@@ -76,5 +77,7 @@ def amount(value: float, unit: str) -> str:
     >>> amount(1234.5, "ms"), amount(0.98765, "s"), amount(25, "documents")
     ('1,234 ms', '0.99 s', '25 documents')
     """
+    if value == 1 and unit not in ("s", "ms"):
+        unit = unit.removesuffix("s")
     shown = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.{1 if abs(value) >= 10 else 2}f}"
     return f"{shown} {unit}"

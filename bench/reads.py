@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from bench.chromium import PICTURES_LOADED, Tab
 from bench.clicks import preview
-from bench.figures import Figure, Section, at_most
+from bench.figures import Figure, Section, amount, at_most
 from bench.library import add_items, fill_firestore, settings_for
 from bench.remote import load_more, open_tab
 from bench.server import Server
@@ -132,4 +132,4 @@ def _open(name: str, reads: int) -> Figure:
 
 
 def _plain(name: str, reads: int) -> Figure:
-    return Figure(name, f"{reads} documents")
+    return Figure(name, amount(reads, "documents"))

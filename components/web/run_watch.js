@@ -6,10 +6,14 @@ const SLOWEST_MS = 5000;
 const MOST_IDS = 50; // what the server answers at once
 const OVER = new Set(['succeeded', 'failed', 'cancelled']);
 
-/** Watches runs while the page is visible: water rises in their tiles at once, and the server hears of each end once. */
+/**
+ * Watches runs while the page is visible: water rises in their tiles at once, and the server hears once of each output
+ * that is there to be shown and of each run's end.
+ */
 class FreshetRunWatch extends FreshetElement {
   static props = {runIds: []};
   #ended = new Set();
+  #told = new Set(); // outputs, as "run/media"
   #timer = 0;
   #asking = false;
   #wait = EVERY_MS;
@@ -69,6 +73,7 @@ class FreshetRunWatch extends FreshetElement {
   }
 
   #hear(runs) {
+    let news = false;
     for (const tile of document.querySelectorAll('freshet-tile[data-run]')) {
       const run = runs[tile.runId];
       if (!run) continue;
@@ -76,9 +81,13 @@ class FreshetRunWatch extends FreshetElement {
       const each = Object.keys(run.outputs ?? {}).length > 0;
       const percent = each ? run.outputs[tile.mediaId] ?? 0 : run.progress;
       if (percent > 0) tile.setProgress(percent);
+      const output = `${tile.runId}/${tile.mediaId}`;
+      if (!each || percent < 100 || tile.status !== 'generating' || this.#told.has(output)) continue;
+      this.#told.add(output);
+      news = true;
     }
     const ids = this.#open.filter((run) => OVER.has(runs[run]?.status));
-    if (!ids.length || !this.isConnected) return;
+    if (!(ids.length || news) || !this.isConnected) return;
     for (const run of ids) this.#ended.add(run);
     this.emit('completeEvent', {ids, scrolled: isBusy(this)});
   }

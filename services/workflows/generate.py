@@ -240,7 +240,7 @@ def _on_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int)
     shown = ctx.progress.get(run_id)
     if shown is not None and shown.run.finished:
         raise Unwanted
-    _note_progress(ctx, run_id, media_id, percent)
+    _note_progress(ctx, run_id, media_id, min(percent, 99))  # 100 tells pages that it is there to be shown
 
 
 def _note_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.library import write_photo
@@ -58,6 +58,31 @@ def test_R0_12_four_pictures_are_made_while_the_page_stays_usable_and_stand_on_t
     go(page, "Library")
     shows(page, asked, only=READY)
     _is_painted(page, asked[0])
+
+
+def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    ask_for(page, "Two lighthouses", amount="2")
+    expect(tiles(page).filter(has_text=re.compile(r"\d %")).first).to_be_visible()
+    with server.renders_held():
+        first, second = ids(tiles(page))
+        asked = len(server.logged("create.image.refresh"))
+
+        def answer(route: Route) -> None:
+            run = route.request.url.rpartition("=")[2]
+            outputs = {first: 100, second: 40}
+            route.fulfill(json={"runs": {run: {"status": "running", "progress": 70, "outputs": outputs}}})
+
+        page.route("**/api/runs/progress?*", answer)
+        expect(page.locator(f"[data-id='{second}']")).to_contain_text("40 %")
+        server.wait_logged("create.image.refresh", times=asked + 1)
+        with page.expect_response("**/api/runs/progress?*"):
+            pass
+        page.unroute("**/api/runs/progress?*")
+        refresh(page)
+        assert len(server.wait_logged("create.image.refresh", times=asked + 2)) == asked + 2
+    expect(page.locator(READY)).to_have_count(2, timeout=RENDER_MS)
 
 
 def test_R0_05_a_clip_made_in_another_tab_is_first_after_refresh_and_plays_in_its_preview(

@@ -14,6 +14,9 @@ from services.store.firestore.vigil import PACE, Pace
 COLD_TRIES = 5
 """Pings that may run out of time at the start, on top of the one that may not."""
 
+COLD_TRIES = 5
+"""Pings that may run out of time at the start, on top of the one that may not."""
+
 
 def connect(project: str | None, database: str = "(default)", *, clock: Clock, pace: Pace = PACE) -> FirestoreStore:
     """The store on `database` of a Google Cloud project, by the machine's default credentials.
