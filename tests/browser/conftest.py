@@ -27,11 +27,19 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
-KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"browser-{kind}")) for kind in ("sqlite", "firestore")]
-SQLITE, FIRESTORE = KINDS
+SQLITE, FIRESTORE = pytest.mark.xdist_group("browser-sqlite"), pytest.mark.xdist_group("browser-firestore")
+PAGES = pytest.mark.xdist_group("browser-pages")
+"""Tests that are not about stores."""
+KINDS = [pytest.param("sqlite", marks=SQLITE), pytest.param("firestore", marks=FIRESTORE)]
 Visit = Callable[..., Page]
 
 expect.set_options(timeout=30_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(params=KINDS)

@@ -109,6 +109,20 @@ def chosen(page: Page, slot: str) -> str:
     return match[1]
 
 
+def is_painted(page: Page, media_id: str) -> None:
+    """A tile's picture has been loaded and shows more than one colour."""
+    picture = page.locator(f"freshet-tile[data-id='{media_id}'] img")
+    expect(picture).to_have_js_property("complete", True)
+    colours: int = picture.evaluate("""async (picture) => {
+        await picture.decode();
+        const canvas = Object.assign(document.createElement('canvas'), {width: 32, height: 32});
+        const brush = canvas.getContext('2d', {willReadFrequently: true});
+        brush.drawImage(picture, 0, 0, 32, 32);
+        return new Set(new Uint32Array(brush.getImageData(0, 0, 32, 32).data.buffer)).size;
+    }""")
+    assert colours > 8
+
+
 # A promise, since the pages' policy forbids what `wait_for_function` does.
 _WAIT_FOR_IDS = """(root, [only, expected, patience]) => new Promise((resolve) => {
     const start = performance.now();

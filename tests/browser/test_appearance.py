@@ -9,13 +9,13 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-from tests.browser.conftest import SQLITE, Visit, visits
+from tests.browser.conftest import PAGES, Visit, visits
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import choose_button, chooser, open_chooser, tile, updated
 from tests.support.media import clip
 
-pytestmark = list(SQLITE.marks)
+pytestmark = PAGES
 PATHS = ("/library", "/create/image", "/create/video", "/try-on")
 WIDTHS = (360, 390, 599, 600, 768, 899, 900, 1179, 1180, 1280, 1600)
 THEMES = ("light", "dark")

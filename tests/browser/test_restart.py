@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import KINDS, Visit
 from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, prompt, shows, tiles, updated
 
 
+@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
 def test_a_tab_says_that_the_server_restarts_and_comes_back_by_itself_with_what_was_typed(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:
@@ -29,6 +31,7 @@ def test_a_tab_says_that_the_server_restarts_and_comes_back_by_itself_with_what_
     expect(page.locator(READY)).to_have_count(1, timeout=RENDER_MS)
 
 
+@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
 def test_a_link_followed_while_the_server_is_away_opens_once_it_is_back(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:

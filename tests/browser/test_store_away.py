@@ -11,7 +11,7 @@ from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 from tests.browser.steps import ask_for, choose_button, chooser, go, prompt, shows, tile, updated
 
-pytestmark = list(FIRESTORE.marks)
+pytestmark = FIRESTORE
 EMPTY = "Your library is empty"
 
 

@@ -1,0 +1,84 @@
+"""Pages that come, fill and are left: what a browser shows on the way."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Route, expect
+
+from tests.browser.conftest import PAGES, Visit
+from tests.browser.library import fill
+from tests.browser.server import Server
+from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, prompt, refresh, tile, tiles, updated
+
+pytestmark = PAGES
+
+
+@pytest.fixture
+def server(local_server: Server) -> Server:
+    return local_server
+
+
+def test_a_script_that_comes_late_leaves_no_older_frame_on_screen(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    """Mesop shows each frame when the modules it needs are there; an early one must not come last."""
+    for late in ("guard.js", "status.js", "dialog.js", "aria.js"):
+        held: list[Route] = []
+        context.route(f"**/{late}", lambda route, held=held: held.append(route))
+        page = context.new_page()
+        with page.expect_request_finished(lambda request: request.url.endswith("/nav.js")):
+            page.goto(server.url + "/library", wait_until="commit")
+        expect(page.get_by_text("Your library is empty")).to_have_count(0)
+        for route in held:
+            route.continue_()
+        context.unroute(f"**/{late}")
+        updated(page)
+        expect(page.get_by_text("Your library is empty")).to_be_visible()
+        page.close()
+
+
+def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    ask_for(page, "Two lighthouses", amount="2")
+    expect(tiles(page).filter(has_text=re.compile(r"\d %")).first).to_be_visible()
+    with server.renders_held():
+        first, second = ids(tiles(page))
+        asked = len(server.logged("create.image.refresh"))
+
+        def answer(route: Route) -> None:
+            run = route.request.url.rpartition("=")[2]
+            outputs = {first: 100, second: 40}
+            route.fulfill(json={"runs": {run: {"status": "running", "progress": 70, "outputs": outputs}}})
+
+        page.route("**/api/runs/progress?*", answer)
+        expect(page.locator(f"[data-id='{second}']")).to_contain_text("40 %")
+        server.wait_logged("create.image.refresh", times=asked + 1)
+        with page.expect_response("**/api/runs/progress?*"):
+            pass
+        page.unroute("**/api/runs/progress?*")
+        refresh(page)
+        assert len(server.wait_logged("create.image.refresh", times=asked + 2)) == asked + 2
+    expect(page.locator(READY)).to_have_count(2, timeout=RENDER_MS)
+
+
+def test_R0_06_back_and_forward_keep_the_type_filter(server: Server, visit: Visit) -> None:
+    fill(server, 1, "Harbour")
+    page = visit("/library")
+    expect(tile(page, "Harbour 000")).to_be_visible()
+    page.get_by_role("tab", name="Videos").click()
+    expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
+    go(page, "Image")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Videos")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
+    page.go_forward()
+    expect(prompt(page)).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("type=video"))
+    refresh(page)
+    expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(tile(page, "Harbour 000")).to_be_visible()
