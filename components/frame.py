@@ -7,17 +7,19 @@ from typing import Any
 
 import mesop as me
 
-from components.web import NavItem, aria, button, guard, nav, status_capsule, symbol, toast
+from components.web import NavItem, aria, button, drop, guard, nav, status_capsule, symbol, toast
 from services.container import services
+from services.files.urls import media_url
 from state.handlers import Handler, NoticeState, handler
 from state.session import principal
-from state.view import ViewState
+from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
     {"url": "/library", "label": "Library", "icon": "photo_library", "group": ""},
     {"url": "/create/image", "label": "Image", "icon": "image", "group": "Create"},
     {"url": "/create/video", "label": "Video", "icon": "movie", "group": "Create"},
     {"url": "/try-on", "label": "Try-on", "icon": "checkroom", "group": "Create"},
+    {"url": "/account", "label": "Account", "icon": "tune", "group": "You"},
 )
 
 
@@ -67,21 +69,38 @@ def waterline(view: ViewState) -> None:
         pass
 
 
+def new_drop(view: ViewState, on_show: Handler) -> None:
+    """How much has arrived above what is being looked at, hanging from the waterline."""
+    arrived = new_items(view)
+    thumbs = [url for item in arrived[:3] if (url := media_url(item, "thumb"))]
+    drop(count=len(arrived), thumbs=thumbs, on_show=on_show)
+
+
+def scrolled(event: me.WebEvent) -> bool:
+    """Whether the browser said that something new at the top would move what is being looked at."""
+    return bool(event.value.get("scrolled"))
+
+
 def failed_notice(view: ViewState, on_retry: Handler, *, first: bool = False) -> None:
     """A bar above held items when the last refresh failed; with `first` also where nothing is held yet."""
     if not view.error or not (view.version or first):
         return
-    with me.box(classes="notice failed", key="failed"):
+    with me.box(classes="notice offline" if view.offline else "notice failed", key="failed"):
         aria(role="alert")
-        symbol(name="sync_problem")
+        symbol(name="cloud_off" if view.offline else "sync_problem")
         with me.box(classes="grow"):
-            me.text(f"Refresh failed. {view.error}")
+            kept = "You can look and play; saving works again when the store answers."
+            me.text(f"Offline. {view.error} {kept}" if view.offline else f"Refresh failed. {view.error}")
         button(label="Retry", on_press=on_retry, busy=view.fetching == "manual", key="retry")
 
 
 def _mode(view: ViewState) -> str:
+    if view.error and view.version:
+        return "offline" if view.offline else "failed"
     if view.error:
         return "failed"
+    if view.version and view.catching_up:
+        return "catching"
     return "plain" if view.version else "loading"
 
 

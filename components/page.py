@@ -1,29 +1,46 @@
-"""Registering pages: guarded loading, recovery of snapshots, one place for stylesheets."""
+"""Registering pages: guarded loading, recovery of snapshots, live updates, one place for stylesheets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from typing import cast
 
 import flask
 import mesop as me
 from mesop.runtime import runtime
 
-from components.web import STYLESHEETS
+from components.web import STYLESHEETS, live, session
+from services.freshness import Reason
 from services.log import log_failure
 from services.models import MediaQuery
+from state.bound import bound
 from state.handlers import Handler, handler
-from state.view import ViewState, recover
+from state.session import SessionState
+from state.view import ViewState, is_lost, recover, settle_view
+
+Load = Callable[..., Generator[None, None, None]]
+"""A page's shared load-and-update function: `load(reason, hold=…)`."""
+
+PUSHED: frozenset[str] = frozenset({"live", "focus", "visibility", "online", "ttl"})
+"""Reasons that the browser may give for a refresh that nobody asked for."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A view that a page renders: where its state is, what it asks, and under which name it logs."""
+    """A view that a page renders: where its state is, what it asks, how it is loaded, under which name it logs."""
 
     state: Callable[[], ViewState]
     query: Callable[[], MediaQuery]
+    load: Load
     scope: str
+    active: Callable[[], bool] = lambda: True
+    """Whether the view is on screen at all (a closed dialog's is not)."""
+
+
+_views: dict[str, Sequence[View]] = {}
 
 
 def page(
@@ -32,17 +49,23 @@ def page(
     """Register a render function as the page at `path`.
 
     Before it renders, each view whose snapshot this process does not hold is read again (reason `recover`), and the
-    tree is then sent whole, because what the browser shows came from elsewhere.
+    tree is then sent whole, because what the browser shows came from elsewhere. Behind it stands one element that
+    hears of changes to the views on screen, and brings the tab back to them when it is looked at again.
     """
+    _views[path] = views
 
     def register(render: Callable[[], None]) -> Callable[[], None]:
         @wraps(render)
         def guarded() -> None:
-            recovered = [recover(view.state(), view.query(), scope=view.scope) for view in views]
+            shown = [view for view in views if view.active()]
+            recovered = [recover(view.state(), view.query(), scope=view.scope) for view in shown]
             if any(recovered):
                 flask.g.freshet_send_whole = True
             try:
                 render()
+                if shown:
+                    _live_updates(path, shown)
+                session(token=me.state(SessionState).token)
             except Exception as error:  # noqa: BLE001 - the edge: a page that cannot be drawn says so, the log has the trace
                 _broken_page(log_failure("page.failed", error, path=path))
             if flask.g.get("freshet_send_whole"):
@@ -53,6 +76,36 @@ def page(
         return guarded
 
     return register
+
+
+def _live_updates(path: str, shown: Sequence[View]) -> None:
+    states = [view.state() for view in shown]
+    live(
+        views=json.dumps([view.query().model_dump(exclude_none=True) for view in shown]),
+        versions=[state.version for state in states],
+        waiting=any(state.fetching for state in states),
+        on_refresh=bound(on_refresh, path),
+    )
+
+
+def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
+    """Something may have changed, or a slow answer has come: {reason, views, scrolled}."""
+    reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
+    wanted = event.value.get("views")
+    shown = [view for view in _views[path] if view.active()]
+    for place, view in enumerate(shown):
+        if isinstance(wanted, list) and place not in wanted:
+            continue
+        state = view.state()
+        if reason in PUSHED and not state.fetching:
+            yield from view.load(cast(Reason, reason), hold=hold)
+        elif reason == "ready" and is_lost(state):
+            yield from view.load("recover", hold=hold)
+        elif reason in PUSHED or reason == "ready":
+            settle_view(state, view.query(), hold=hold)
+            if state.catching_up and not state.fetching:
+                yield from view.load("recover", hold=hold)
+    yield
 
 
 def _broken_page(error_id: str) -> None:

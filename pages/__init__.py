@@ -1,10 +1,10 @@
 """One file per route: layout and named event handlers."""
 
-ROUTES = ("/library", "/create/image", "/create/video", "/try-on")
+ROUTES = ("/library", "/create/image", "/create/video", "/try-on", "/account")
 
 
 def register() -> None:
     """Import every page, which registers it with Mesop."""
-    from pages import create_image, create_video, library, try_on
+    from pages import account, create_image, create_video, library, try_on
 
-    del create_image, create_video, library, try_on
+    del account, create_image, create_video, library, try_on

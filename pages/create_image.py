@@ -6,9 +6,8 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.create.page import create_page, open_create
-from components.page import View, page
-from state.create import results_query, view_of
+from components.create.page import create_page, create_view, open_create
+from components.page import page
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
@@ -19,7 +18,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     path="/create/image",
     title="Create image",
     on_load=on_load,
-    views=[View(lambda: view_of("image"), lambda: results_query("image"), "create.image")],
+    views=[create_view("image")],
 )
 def create_image_page() -> None:
     create_page("image")

@@ -6,9 +6,8 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.create.page import create_page, open_create
-from components.page import View, page
-from state.create import results_query, view_of
+from components.create.page import create_page, create_view, open_create
+from components.page import page
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
@@ -19,7 +18,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     path="/create/video",
     title="Create video",
     on_load=on_load,
-    views=[View(lambda: view_of("video"), lambda: results_query("video"), "create.video")],
+    views=[create_view("video")],
 )
 def create_video_page() -> None:
     create_page("video")

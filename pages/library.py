@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, waterline
+from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
 from components.page import View, page
@@ -17,7 +17,7 @@ from state.handlers import handler
 from state.library import LibraryState, library_query, library_view, load_library, read_url
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
 from state.retry import retry
-from state.view import cursor, first_load, has_more, held_items
+from state.view import cursor, first_load, has_more, held_items, show_new
 
 TABS: list[SegmentOption] = [
     {"value": "all", "label": "All"},
@@ -28,13 +28,21 @@ TABS: list[SegmentOption] = [
 ]
 
 
+def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    """The shared load-and-update function: Refresh, opening, filters, paging, pushes and finished runs all end here."""
+    yield from load_library(reason, until=until, hold=hold)
+
+
+VIEWS = [View(library_view, library_query, _load_media_and_update_state, "library")]
+
+
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     read_url()
     yield from _load_media_and_update_state("open")
     yield from find_previewed(held_items(library_view()))
 
 
-@page(path="/library", title="Library", on_load=on_load, views=[View(library_view, library_query, "library")])
+@page(path="/library", title="Library", on_load=on_load, views=VIEWS)
 def library_page() -> None:
     frame(current="/library", head=_head, body=library_content)
 
@@ -55,6 +63,7 @@ def _head() -> None:
         with me.box(classes="grow", key="tools-space"):
             pass
         freshness(view, on_refresh_click)
+    new_drop(view, on_show_new)
     waterline(view)
 
 
@@ -97,7 +106,7 @@ def _grid(items: tuple[MediaItem, ...]) -> None:
     with me.box(classes="grid", key="grid"):
         aria(role="list", label="Library, newest first")
         for item in items:
-            media_tile(item, on_activate=on_tile_activate, on_retry=on_tile_retry)
+            media_tile(item, on_activate=on_tile_activate, on_retry=on_tile_retry, view=view)
     sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
 
 
@@ -119,14 +128,14 @@ def _blank(symbol_name: str, title: str, text: str, action: str, on_press: objec
         button(label=action, variant="primary", on_press=on_press, key="blank-action")
 
 
-def _load_media_and_update_state(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
-    """The shared load-and-update function: Refresh, opening, filters, paging and finished runs all end here."""
-    yield from load_library(reason, until=until)
+@handler
+def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("manual", hold=scrolled(event))
 
 
 @handler
-def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _load_media_and_update_state("manual")
+def on_show_new(event: me.WebEvent) -> None:
+    show_new(library_view())
 
 
 @handler
@@ -136,7 +145,7 @@ def on_more(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _load_media_and_update_state("complete")
+    yield from _load_media_and_update_state("complete", hold=scrolled(event))
 
 
 @handler

@@ -6,8 +6,8 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, waterline
-from components.library.library_chooser_button import LibrarySelectEvent, library_chooser_button
+from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
+from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
 from components.page import View, page
@@ -21,7 +21,15 @@ from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry
 from state.session import principal, project_id
 from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query, slot, try_on_view
-from state.view import cursor, has_more, held_items, load_view, show_held
+from state.view import cursor, has_more, held_items, load_view, show_held, show_new
+
+
+def _load_results(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    """The page's shared load-and-update function."""
+    yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until, hold=hold)
+
+
+VIEWS = [View(try_on_view, results_query, _load_results, "try_on"), CHOOSER]
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
@@ -29,17 +37,19 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     state.run_id = state.run_id or services().ids.new()
     state.starting = False
     close_preview()
+    close_chooser()
     show_held(state.view, results_query())
     yield from _load_results("open")
 
 
-@page(path="/try-on", title="Try-on", on_load=on_load, views=[View(try_on_view, results_query, "try_on")])
+@page(path="/try-on", title="Try-on", on_load=on_load, views=VIEWS)
 def try_on_page() -> None:
     frame(current="/try-on", head=_head, body=_body)
 
 
 def _head() -> None:
     head_bar("Try-on", meta="Place a product on a person", actions=_capsule)
+    new_drop(try_on_view(), on_show_new)
     waterline(try_on_view())
 
 
@@ -140,11 +150,6 @@ def _earlier() -> None:
     preview(previewed(items), is_open=bool(looked_at.item_id), on_close=on_preview_close)
 
 
-def _load_results(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
-    """The page's shared load-and-update function."""
-    yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until)
-
-
 def on_person_select(event: LibrarySelectEvent) -> None:
     _select("person", event)
 
@@ -160,6 +165,11 @@ def _select(name: str, event: LibrarySelectEvent) -> None:
 
 def on_clear(name: str, event: me.WebEvent) -> None:
     clear(name)
+
+
+@handler
+def on_show_new(event: me.WebEvent) -> None:
+    show_new(try_on_view())
 
 
 @handler

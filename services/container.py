@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +11,11 @@ from pathlib import Path
 from services.clock import Clock, SystemClock
 from services.errors import SettingsError
 from services.files.blobs import Blobs
-from services.freshness import Freshness, SnapshotStore
+from services.freshness import Freshness, Sessions, SnapshotStore
+from services.freshness.disk import DiskCache
+from services.freshness.live import LiveHub
+from services.freshness.policy import with_ttls
+from services.freshness.session import NotingStore
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -37,6 +43,8 @@ class Services:
     principals: LocalPrincipals
     project: Project
     freshness: Freshness
+    hub: LiveHub
+    sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
     engine: WorkflowEngine
@@ -51,6 +59,8 @@ class Services:
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.hub.close()
+        self.freshness.close()
         self.halt()
         self.engine.close()
         self.store.close()
@@ -72,8 +82,14 @@ def build(
     make_data_dir(settings.data_dir)
     engine_id = _engine_id(settings.data_dir, ids)
     blobs = open_blobs(settings)
-    store = store or open_store(
-        kind=settings.store, sqlite_path=settings.sqlite_path, clock=clock, firestore_project=settings.firestore_project
+    store = NotingStore(
+        store
+        or open_store(
+            kind=settings.store,
+            sqlite_path=settings.sqlite_path,
+            clock=clock,
+            firestore_project=settings.firestore_project,
+        )
     )
     try:
         project = ensure_default_project(store, clock)
@@ -85,6 +101,7 @@ def build(
     activity = workflow_context.Activity()
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
+    freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
     return Services(
         settings=settings,
         clock=clock,
@@ -93,13 +110,24 @@ def build(
         blobs=blobs,
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
-        freshness=Freshness(store.media, clock, SnapshotStore(mark=ids.new()[-6:])),
+        freshness=freshness,
+        hub=LiveHub(store, freshness, clock),
+        sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),
     )
+
+
+def open_freshness(settings: Settings, store: Store, clock: Clock, *, mark: str) -> Freshness:
+    """The freshness engine; with a cache on local disk where the store is far away."""
+    disk = None
+    if settings.store == "firestore":
+        source = f"firestore {settings.firestore_project}"
+        disk = DiskCache(settings.data_dir / "cache.sqlite", source=source)
+    return Freshness(store.media, clock, SnapshotStore(mark), ttls=with_ttls(settings.ttls), disk=disk)
 
 
 def _engine_id(data_dir: Path, ids: Ids) -> str:
@@ -113,6 +141,23 @@ def _engine_id(data_dir: Path, ids: Ids) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be used: {error.strerror}") from error
+
+
+def _secret(settings: Settings) -> bytes:
+    """What signs cookies: the setting, else one made once for this data directory that its owner alone can read."""
+    if settings.secret is not None:
+        return settings.secret.encode()
+    path, fresh = settings.data_dir / "secret", settings.data_dir / f"secret-{secrets.token_hex(8)}"
+    try:
+        if not path.exists():
+            with open(fresh, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(secrets.token_hex(32))
+            with suppress(FileExistsError):  # another process was first; the name appears with the content
+                os.link(fresh, path)
+            fresh.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"FRESHET_DATA_DIR {path} cannot be made or read: {error.strerror}") from error
 
 
 _current: Services | None = None

@@ -16,6 +16,11 @@ LogFormat = Literal["text", "json"]
 ProviderKind = Literal["local"]
 AuthKind = Literal["local"]
 
+SHORTEST_SECRET = 16
+"""Characters."""
+LONGEST_TTL = 30 * 24 * 3600
+"""Seconds."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -34,6 +39,10 @@ class Settings:
     """SQLAlchemy URL of the workflow engine's own database."""
     auth: AuthKind
     log: LogFormat
+    secret: str | None
+    """Signs cookies; machines that serve the same people share it. None: one is kept in the data directory."""
+    ttls: Mapping[str, float]
+    """Seconds for which an answer stays fresh, by kind of content; only those that differ from the defaults."""
 
     @property
     def sqlite_path(self) -> Path:
@@ -54,12 +63,18 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         workflow_db=environ.get("FRESHET_WORKFLOW_DB") or f"sqlite:///{data_dir / 'workflows.sqlite'}",
         auth=cast(AuthKind, _choice(environ, "FRESHET_AUTH", get_args(AuthKind))),
         log=cast(LogFormat, _choice(environ, "FRESHET_LOG", get_args(LogFormat))),
+        secret=_secret(environ.get("FRESHET_SECRET")),
+        ttls=_ttls(environ),
     )
 
 
+CONTENT_KINDS = ("sections", "library", "item", "clips", "metadata")
 SETTING_NAMES = tuple(
     f"FRESHET_{name}"
-    for name in ("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "WORKFLOW_DB", "AUTH", "LOG")
+    for name in (
+        *("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "WORKFLOW_DB", "AUTH", "LOG", "SECRET"),
+        *(f"TTL_{kind.upper()}" for kind in CONTENT_KINDS),
+    )
 )
 
 
@@ -86,3 +101,22 @@ def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
         raise SettingsError(f"FRESHET_PORT is {text!r}, but must be a number from 0 to 65535")
     return int(text)
+
+
+def _secret(text: str | None) -> str | None:
+    if text and len(text) < SHORTEST_SECRET:
+        raise SettingsError(f"FRESHET_SECRET is shorter than {SHORTEST_SECRET} characters")
+    return text or None
+
+
+def _ttls(environ: Mapping[str, str]) -> dict[str, float]:
+    found = {}
+    for kind in CONTENT_KINDS:
+        name = f"FRESHET_TTL_{kind.upper()}"
+        text = environ.get(name)
+        if not text:
+            continue
+        if not text.isdecimal() or not 0 < int(text) <= LONGEST_TTL:
+            raise SettingsError(f"{name} is {text!r}, but must be a number of seconds from 1 to {LONGEST_TTL}")
+        found[kind] = float(text)
+    return found

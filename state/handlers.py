@@ -10,6 +10,7 @@ import mesop as me
 
 from services.errors import FreshetError
 from services.log import log_failure
+from state.session import keep_token, token
 
 Handler = Callable[..., Generator[None, None, None] | None]
 
@@ -38,17 +39,18 @@ def handler(function: Handler) -> Callable[..., Generator[None, None, None]]:
 
     @wraps(function)
     def run(*args: Any) -> Generator[None, None, None]:
+        token()  # what is committed from here on is the session's own
         try:
-            result = function(*args)
-            if result is None:
+            for _ in function(*args) or (None,):
+                keep_token()
                 yield
-            else:
-                yield from result
         except FreshetError as error:
             notify(str(error), tone="failed")
+            keep_token()
             yield
         except Exception as error:  # noqa: BLE001 - the edge: nothing may reach the browser as a trace
             notify(f"Something went wrong (error {log_failure('handler.failed', error)}).", tone="failed")
+            keep_token()
             yield
 
     return run

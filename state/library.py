@@ -45,6 +45,6 @@ def read_url() -> None:
     show_held(state.view, library_query())
 
 
-def load_library(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
+def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """Refresh the library's view for `reason`."""
-    yield from load_view(library_view(), library_query(), reason, scope="library", until=until)
+    yield from load_view(library_view(), library_query(), reason, scope="library", until=until, hold=hold)

@@ -1,11 +1,21 @@
-"""Who is behind the event being handled."""
+"""Who is behind the event being handled, and what their session has written and seen."""
 
 from __future__ import annotations
 
 import flask
+import mesop as me
 
 from services.container import services
+from services.freshness import Snapshot
+from services.freshness.session import COOKIE, Token, begin_noting, merged, moved, noted
 from services.models import Principal
+
+
+@me.stateclass
+class SessionState:
+    """`token`: what this tab's session knew last (services/freshness/session.py), signed, if its cookie did not."""
+
+    token: str = ""
 
 
 def principal() -> Principal:
@@ -16,3 +26,35 @@ def principal() -> Principal:
 def project_id() -> str:
     """The project that this session works in."""
     return services().project.id
+
+
+def token() -> Token:
+    """All that is known of what this session wrote and saw: by its cookie, by this tab, and in this event so far."""
+    if "freshet_token" not in flask.g:
+        begin_noting()
+        sessions, who = services().sessions, principal()
+        flask.g.freshet_cookie = sessions.read(flask.request.cookies.get(COOKIE), who)
+        flask.g.freshet_token = merged(sessions.read(me.state(SessionState).token, who), flask.g.freshet_cookie)
+    for project, watermark in noted().items():
+        flask.g.freshet_token = moved(flask.g.freshet_token, project or project_id(), watermark)
+    known: Token = flask.g.freshet_token
+    return known
+
+
+def is_behind(snapshot: Snapshot) -> bool:
+    """Whether the session has written or seen something that `snapshot` may not hold."""
+    return not services().sessions.covers(snapshot, token())
+
+
+def saw(snapshot: Snapshot) -> None:
+    """The session is being shown `snapshot`."""
+    flask.g.freshet_token = moved(token(), snapshot.query.project_id, snapshot.newest or snapshot.watermark)
+
+
+def keep_token() -> None:
+    """Have the browser tell its cookie, by way of the page, what it does not know yet."""
+    known = token()
+    if known != flask.g.freshet_cookie:
+        state, text = me.state(SessionState), services().sessions.sign(known, principal())
+        if state.token != text:
+            state.token = text

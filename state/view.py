@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 
 from services.container import services
-from services.errors import FreshetError, NotFound, StoreError
-from services.freshness import Reason, Snapshot
+from services.errors import FreshetError, StoreUnavailable
+from services.freshness import Reason, Sessions, Snapshot, Ticket
+from services.freshness.policy import ALWAYS
+from services.freshness.session import Token
 from services.models import MediaItem, MediaQuery
+from services.store.cursors import decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
-from state.session import principal
+from state.session import is_behind, principal, saw, token
 
 MOST_LOADED = 1_000
 """Items one view may hold; a client cannot make the server read more in one go."""
+CURRENT: frozenset[Reason] = ALWAYS - {"page"}
+"""Reasons whose answer holds everything committed before the question."""
+PATIENCE = 0.3
+"""Seconds for which a handler waits for the store. A slower answer comes by itself, and the tab stays usable."""
 
 
 @dataclass
@@ -21,15 +29,25 @@ class ViewState:
     """Part of a stateclass. Names a snapshot, never holds items: rendering reads that snapshot only.
 
     `version` and `as_of_ms` say what is held and since when ("" and 0 before the first answer); `fetching` is the
-    reason of a running fetch; `error` is why the last one failed. They vary independently: a failed refresh keeps
-    the version it had.
+    reason of a running fetch, and `asked` the process that does it; `error` is why the last one failed, and `offline`
+    that it did not reach the store at all. They vary independently: a failed refresh keeps the version it had.
+
+    `catching_up`: what is held may lack something that this session has written or seen (state/session.py).
+    `ceiling` is a place in the order ("" for none): what sorts above it has arrived while the list was scrolled and is
+    held back, so that nothing moves. `opened_ms` is when this visit's first answer was current.
     """
 
     version: str = ""
     loaded: int = PAGE_SIZE
+    wanted: int = PAGE_SIZE
     as_of_ms: int = 0
+    opened_ms: int = 0
     fetching: str = ""
+    asked: str = ""
     error: str = ""
+    offline: bool = False
+    catching_up: bool = False
+    ceiling: str = ""
 
 
 def first_load(view: ViewState) -> bool:
@@ -41,67 +59,157 @@ def first_load(view: ViewState) -> bool:
 
 
 def load_view(
-    view: ViewState, query: MediaQuery, reason: Reason, *, scope: str, until: str = ""
+    view: ViewState, query: MediaQuery, reason: Reason, *, scope: str, until: str = "", hold: bool = False
 ) -> Generator[None, None, None]:
-    """Refresh `view` from the store; yields once when the fetch begins and once when it has ended.
+    """Refresh `view`; yields once when the fetch begins and once when it has ended or goes on by itself.
 
     A failure keeps what is held and says why in `view.error`. `page` asks for one more page than is shown; `until`,
-    for a page, is the cursor the client saw, so that a repeated request does not load twice.
+    for a page, is the cursor the client saw, so that a repeated request does not load twice. With `hold` items that
+    are new at the top are held back (the list is scrolled).
     """
-    view.fetching = reason
     if reason == "filter":
         _show_held(view, query)
-    yield
-    loaded = min(view.loaded, MOST_LOADED)
+    hold = hold or reason == "page"  # whoever is near the end of a list must not be moved
+    behind = _take_up(view, query, hold)
+    if behind and reason not in CURRENT:
+        reason = "recover"
+    view.fetching, view.asked = reason, services().freshness.mark
+    view.wanted = min(view.loaded, MOST_LOADED)
     if reason == "page" and until == cursor(view):
-        loaded = min(loaded + PAGE_SIZE, MOST_LOADED)
-    try:
-        snapshot = services().freshness.revalidate(query, reason, principal(), scope=scope, loaded=loaded)
-    except (StoreError, NotFound) as error:
-        view.error = str(error)
-    else:
-        _show(view, snapshot)
-        view.loaded = loaded
-        view.error = ""
-    finally:
-        view.fetching = ""
+        view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
     yield
+    _ask(view, query, reason, scope, hold)
+    if view.catching_up and not view.fetching:  # what came is not of one time, as a page below what is older
+        view.fetching = "recover"
+        _ask(view, query, "recover", scope, hold)
+    yield
+
+
+def _ask(view: ViewState, query: MediaQuery, reason: Reason, scope: str, hold: bool) -> None:
+    who, hub = principal(), services().hub
+    ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted)
+    prove = partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {})
+    if ticket.wait(PATIENCE):
+        prove()
+        settle_view(view, query, hold=hold, answered=True)
+    else:
+        ticket.on_done(prove)
+        ticket.on_done(partial(hub.finished, query, who.user_id))
+
+
+def _prove(sessions: Sessions, ticket: Ticket, known: Token) -> None:
+    """The answer holds what the session knew when it asked."""
+    if ticket.snapshot is not None:
+        sessions.answered(ticket.snapshot, known)
+
+
+def _take_up(view: ViewState, query: MediaQuery, hold: bool) -> bool:
+    """Show what is held by now, and label it if it is older than what this session knows; whether it is."""
+    held = services().freshness.snapshots.latest(query, principal())
+    if held is None:
+        return False
+    _hold_back(view, hold)
+    _show(view, held)
+    return view.catching_up
+
+
+def is_lost(view: ViewState) -> bool:
+    """Whether this process cannot tell how the fetch that `view` waits for went: another one has it, or had."""
+    return bool(view.fetching) and view.asked != services().freshness.mark
+
+
+def settle_view(view: ViewState, query: MediaQuery, *, hold: bool = False, answered: bool = False) -> None:
+    """Take up what the freshness engine has learnt about `query`; reads nothing.
+
+    `answered` says that what this view waits for has come, even if the next fetch, for another tab, is under way.
+    """
+    entry = services().freshness.entry(query, principal())
+    if answered or entry.running is None:
+        view.fetching = ""
+        view.error, view.offline = entry.error or "", entry.offline
+        view.loaded = min(max(view.loaded, view.wanted), MOST_LOADED)
+    held = services().freshness.snapshots.latest(query, principal())
+    if held is not None:
+        _hold_back(view, hold)
+        _show(view, held)
 
 
 def show_held(view: ViewState, query: MediaQuery) -> None:
-    """Point `view` at what this process already holds for `query`, so that it paints at once; reads nothing."""
-    view.error = ""
+    """Point `view` at what this process already holds for `query`, so that it paints at once; reads nothing.
+
+    A new visit: what arrives from now on is new.
+    """
+    view.error, view.opened_ms = "", 0
     _show_held(view, query)
 
 
 def _show_held(view: ViewState, query: MediaQuery) -> None:
     held = services().freshness.snapshots.latest(query, principal())
-    view.loaded = PAGE_SIZE
+    view.loaded, view.ceiling = PAGE_SIZE, ""
     if held is None:
-        view.version, view.as_of_ms = "", 0
+        view.version, view.as_of_ms, view.catching_up = "", 0, False
     else:
         _show(view, held)
 
 
 def _show(view: ViewState, snapshot: Snapshot) -> None:
+    if view.version != snapshot.version:
+        saw(snapshot)
+    view.catching_up = is_behind(snapshot)
     view.version = snapshot.version
     view.as_of_ms = int(snapshot.as_of.timestamp() * 1000)
+    view.opened_ms = view.opened_ms or view.as_of_ms
+
+
+def _hold_back(view: ViewState, hold: bool) -> None:
+    """Set the ceiling over the first item shown, or lift it."""
+    if not hold:
+        view.ceiling = ""
+    elif not view.ceiling and (items := held_items(view)):
+        view.ceiling = encode_cursor(place_of(items[0]))
+
+
+def show_new(view: ViewState) -> None:
+    """Let in what was held back."""
+    view.ceiling = ""
 
 
 def held_items(view: ViewState) -> tuple[MediaItem, ...]:
     """The items `view` shows, from its snapshot; pure, so rendering may call it."""
     snapshot = _snapshot(view)
-    return snapshot.items[: view.loaded] if snapshot else ()
+    if snapshot is None:
+        return ()
+    above = len(_held_back(view, snapshot))
+    return snapshot.items[above : above + view.loaded]
+
+
+def new_items(view: ViewState) -> tuple[MediaItem, ...]:
+    """The items that were held back, newest first."""
+    snapshot = _snapshot(view)
+    return _held_back(view, snapshot) if snapshot else ()
+
+
+def _held_back(view: ViewState, snapshot: Snapshot) -> tuple[MediaItem, ...]:
+    if not view.ceiling:
+        return ()
+    ceiling = decode_cursor(view.ceiling)
+    limit = (ceiling.created_at, ceiling.id)
+    above = 0
+    for item in snapshot.items:
+        place = place_of(item)
+        if (place.created_at, place.id) <= limit:
+            break
+        above += 1
+    return snapshot.items[:above]
 
 
 def has_more(view: ViewState) -> bool:
     """Whether the list goes on below what `view` shows."""
     snapshot = _snapshot(view)
-    return (
-        snapshot is not None
-        and (len(snapshot.items) > view.loaded or not snapshot.complete)
-        and view.loaded < MOST_LOADED
-    )
+    if snapshot is None or view.loaded >= MOST_LOADED:
+        return False
+    below = len(snapshot.items) - len(_held_back(view, snapshot))
+    return below > view.loaded or not snapshot.complete
 
 
 def cursor(view: ViewState) -> str:
@@ -120,9 +228,15 @@ def recover(view: ViewState, query: MediaQuery, *, scope: str) -> bool:
         return False
     try:
         loaded = min(view.loaded, MOST_LOADED)
-        _show(view, services().freshness.revalidate(query, "recover", principal(), scope=scope, loaded=loaded))
+        known = token()
+        snapshot = services().freshness.revalidate(query, "recover", principal(), scope=scope, loaded=loaded)
+        services().sessions.answered(snapshot, known)
+        _show(view, snapshot)
     except FreshetError as error:
-        view.version, view.error = "", str(error)
+        view.version, view.error, view.offline = "", str(error), isinstance(error, StoreUnavailable)
+        held = services().freshness.snapshots.latest(query, principal())
+        if held is not None:
+            _show(view, held)
     return True
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
 import mesop as me
 
 from components.create.form import create_form
 from components.create.results import create_results, load, on_refresh
-from components.frame import frame, freshness, head_bar, waterline
+from components.frame import frame, freshness, head_bar, new_drop, waterline
+from components.page import View
 from state.bound import bound
 from state.create import prepare, results_query, view_of
 from state.preview import close_preview
-from state.view import show_held
+from state.view import show_held, show_new
 
 
 def create_page(kind: str) -> None:
@@ -20,6 +22,7 @@ def create_page(kind: str) -> None:
 
     def head() -> None:
         head_bar(f"Create {kind}", actions=capsule)
+        new_drop(view_of(kind), bound(on_show_new, kind))
         waterline(view_of(kind))
 
     def capsule() -> None:
@@ -31,6 +34,15 @@ def create_page(kind: str) -> None:
             create_results(kind)
 
     frame(current=f"/create/{kind}", head=head, body=body)
+
+
+def on_show_new(kind: str, event: me.WebEvent) -> None:
+    show_new(view_of(kind))
+
+
+def create_view(kind: str) -> View:
+    """The page's view, for live updates."""
+    return View(partial(view_of, kind), partial(results_query, kind), partial(load, kind), f"create.{kind}")
 
 
 def open_create(kind: str) -> Generator[None, None, None]:

@@ -8,7 +8,7 @@ from itertools import groupby
 import mesop as me
 
 from components.create.form import EXAMPLES
-from components.frame import failed_notice
+from components.frame import failed_notice, scrolled
 from components.library.media_tile import media_tile, running
 from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
@@ -96,17 +96,17 @@ def _nothing(kind: str) -> None:
             me.text(f"Describe one on the left, for example “{EXAMPLES[kind]}”.")
 
 
-def load(kind: str, reason: Reason, until: str = "") -> Generator[None, None, None]:
+def load(kind: str, reason: Reason, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """The page's shared load-and-update function."""
-    yield from load_view(view_of(kind), results_query(kind), reason, scope=f"create.{kind}", until=until)
+    yield from load_view(view_of(kind), results_query(kind), reason, scope=f"create.{kind}", until=until, hold=hold)
 
 
 def on_refresh(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
-    yield from load(kind, "manual")
+    yield from load(kind, "manual", hold=scrolled(event))
 
 
 def on_complete(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
-    yield from load(kind, "complete")
+    yield from load(kind, "complete", hold=scrolled(event))
 
 
 def on_more(kind: str, event: me.WebEvent) -> Generator[None, None, None]:

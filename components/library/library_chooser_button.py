@@ -14,7 +14,15 @@ from typing import Any, cast
 
 import mesop as me
 
-from components.library.library_image_selector import library_image_selector, load_when_needed, paint_held
+from components.library.library_image_selector import (
+    library_image_selector,
+    load_when_needed,
+    paint_held,
+    refresh_selector,
+    selector_query,
+    selector_view,
+)
+from components.page import View
 from components.web import button, dialog
 from services.models import MediaType
 from state.bound import bound
@@ -74,6 +82,12 @@ def library_chooser_button(
             )
 
 
+CHOOSER = View(
+    selector_view, selector_query, refresh_selector, "chooser", active=lambda: bool(me.state(ChooserState).open_key)
+)
+"""The view of the open chooser, for the pages that have one."""
+
+
 def open_dialog(chooser_key: str, media_type: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Open the chooser: what is held paints at once, then the store is asked."""
     state = me.state(ChooserState)
@@ -84,9 +98,14 @@ def open_dialog(chooser_key: str, media_type: str, event: me.WebEvent) -> Genera
     yield from load_when_needed(state.needs_refresh, chooser_key)
 
 
+def close_chooser() -> None:
+    """For a page that is opened: what a chooser showed on an earlier visit is no answer to anything."""
+    me.state(ChooserState).open_key = ""
+
+
 @handler
 def on_close_dialog(event: me.WebEvent) -> None:
-    me.state(ChooserState).open_key = ""
+    close_chooser()
 
 
 @cache

@@ -8,14 +8,14 @@ from typing import cast
 
 import mesop as me
 
-from components.frame import failed_notice, freshness, waterline
+from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
 from components.library.media_tile import media_tile
 from components.web import aria, sentinel, symbol
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from state.handlers import Handler, handler
 from state.session import project_id
-from state.view import ViewState, cursor, first_load, has_more, held_items, load_view, show_held
+from state.view import ViewState, cursor, first_load, has_more, held_items, load_view, show_held, show_new
 
 
 @me.stateclass
@@ -42,9 +42,9 @@ def paint_held(media_type: MediaType) -> None:
     show_held(selector_view(), selector_query())
 
 
-def refresh_selector(reason: Reason, *, until: str = "") -> Generator[None, None, None]:
+def refresh_selector(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """The selector's loader: ask the store again."""
-    yield from load_view(selector_view(), selector_query(), reason, scope="chooser", until=until)
+    yield from load_view(selector_view(), selector_query(), reason, scope="chooser", until=until, hold=hold)
 
 
 def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Generator[None, None, None]:
@@ -68,6 +68,7 @@ def library_image_selector(*, media_type: MediaType, needs_refresh: bool, on_sel
         if needs_refresh:
             with me.box(classes="vh"):
                 me.text("Looking for newer items")
+        new_drop(view, on_show_new)
         waterline(view)
     with me.box(classes="choose-body", key="choose-body"):
         failed_notice(view, on_refresh_selector)
@@ -80,7 +81,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
         with me.box(classes="grid", key="choose-grid"):
             aria(role="list", label=f"{_plural(media_type)}, newest first")
             for item in items:
-                media_tile(item, on_activate=on_select, use=True)
+                media_tile(item, on_activate=on_select, use=True, view=view)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)
@@ -117,7 +118,12 @@ def _skeletons() -> None:
 
 @handler
 def on_refresh_selector(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from refresh_selector("manual")
+    yield from refresh_selector("manual", hold=scrolled(event))
+
+
+@handler
+def on_show_new(event: me.WebEvent) -> None:
+    show_new(selector_view())
 
 
 @handler

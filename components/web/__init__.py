@@ -53,13 +53,15 @@ from components.web._face import Handler
 from components.web.button import button, link_button
 from components.web.dialog import dialog
 from components.web.field import field
+from components.web.live import live
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
-from components.web.page_tools import ago, aria, guard, shortcuts, symbol
+from components.web.page_tools import ago, aria, guard, session, shortcuts, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
 from components.web.sentinel import sentinel
+from components.web.setting import setting
 from components.web.status_capsule import status_capsule
 from components.web.tile import tile
 
@@ -86,11 +88,14 @@ __all__ = [
     "field",
     "guard",
     "link_button",
+    "live",
     "nav",
     "place",
     "run_watch",
     "segments",
     "sentinel",
+    "session",
+    "setting",
     "shortcuts",
     "status_capsule",
     "symbol",

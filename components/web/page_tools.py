@@ -24,6 +24,12 @@ def guard(key: str = "guard") -> Any:
     return insert("freshet-guard", key=key, properties={})
 
 
+@me.web_component(path="./session.js", skip_validation=True)
+def session(*, token: str, key: str = "session") -> Any:
+    """Keeps `token`, what this session has written and seen, in its cookie; "" for nothing new. Once on every page."""
+    return insert("freshet-session", key=key, properties={"token": token})
+
+
 @me.web_component(path="./aria.js", skip_validation=True)
 def aria(
     *,

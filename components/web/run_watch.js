@@ -1,4 +1,5 @@
 import {FreshetElement, define} from './base.js';
+import {isBusy} from './busy.js';
 
 const EVERY_MS = 700;
 const SLOWEST_MS = 5000;
@@ -88,7 +89,7 @@ class FreshetRunWatch extends FreshetElement {
     const ids = this.#open.filter((run) => OVER.has(runs[run]?.status));
     if (!(ids.length || news) || !this.isConnected) return;
     for (const run of ids) this.#ended.add(run);
-    this.emit('completeEvent', {ids});
+    this.emit('completeEvent', {ids, scrolled: isBusy(this)});
   }
 }
 

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {isBusy} from './busy.js';
 import {ago, exact, ticking, wallClock} from './clock.js';
 
 // mode → [mark, word after the age]. The words are the product's vocabulary for freshness, the same on every page.
@@ -6,6 +7,7 @@ const MODES = {
   plain: ['', ''],
   live: ['dot', 'Live'],
   polling: ['dot poll', 'Polling'],
+  catching: ['dot part', 'Catching up'],
   reconnecting: ['dot part', 'Reconnecting…'],
   off: ['dot still', 'Live updates off'],
   offline: ['cloud_off', 'Offline'],
@@ -16,6 +18,7 @@ const ANSWER_MS = 15e3; // a press without any answer gives the button back
 
 class FreshetStatus extends FreshetElement {
   static props = {asOfMs: null, mode: 'plain', refreshing: false, note: ''};
+  #connection = ''; // not a property of the face: the page's `freshet-live` sets it
   #box = el('div', {class: 'fresh'});
   // Its age changes every second, so it must not speak by itself; changes of state are spoken by #aloud.
   #line = el('span', {class: 'fresh-now', role: 'status', 'aria-live': 'off'});
@@ -58,7 +61,19 @@ class FreshetStatus extends FreshetElement {
     this.#pressedAt = performance.now();
     this.#giveBack = setTimeout(() => this.#answered(), ANSWER_MS);
     this.#drawButton();
-    this.emit('refreshEvent');
+    this.emit('refreshEvent', {scrolled: isBusy(this)});
+  }
+
+  /** The server's word where it has one to say; else how the page's connection is, which `freshet-live` sets here. */
+  get #shown() {
+    if (this.mode !== 'plain') return MODES[this.mode] ? this.mode : 'plain';
+    return MODES[this.#connection] ? this.#connection : 'plain';
+  }
+
+  set connection(mode) {
+    if (mode === this.#connection) return;
+    this.#connection = mode;
+    this.redraw('connection');
   }
 
   get #busy() {
@@ -76,9 +91,9 @@ class FreshetStatus extends FreshetElement {
       clearTimeout(this.#giveBack);
       this.#pressedAt = 0;
     }
-    const mode = MODES[this.mode] ? this.mode : 'plain';
+    const mode = this.#shown;
     attrs(this.#box, {class: `fresh ${mode}`});
-    if (changed.has('mode')) this.#drawMark(MODES[mode][0]);
+    if (changed.has('mode') || changed.has('connection')) this.#drawMark(MODES[mode][0]);
     say(this.#note, this.note ? ` · ${this.note}` : '');
     attrs(this.#line, {title: this.asOfMs === null ? null : exact(this.asOfMs)});
     this.#tellAge();
@@ -100,10 +115,11 @@ class FreshetStatus extends FreshetElement {
 
   /** [only read aloud, plain, strong] */
   #words() {
-    const word = (MODES[this.mode] ?? MODES.plain)[1];
+    const shown = this.#shown;
+    const word = MODES[shown][1];
     if (this.asOfMs === null) return ['', word ? '' : 'Loading…', word];
-    if (this.mode === 'offline') return [`Updated ${ago(this.asOfMs)} · `, '', `Offline, as of ${wallClock(this.asOfMs)}`];
-    const since = this.mode === 'failed' ? wallClock(this.asOfMs) : ago(this.asOfMs);
+    if (shown === 'offline') return [`Updated ${ago(this.asOfMs)} · `, '', `Offline, as of ${wallClock(this.asOfMs)}`];
+    const since = shown === 'failed' ? wallClock(this.asOfMs) : ago(this.asOfMs);
     return ['', `Updated ${since}${word ? ' · ' : ''}`, word];
   }
 

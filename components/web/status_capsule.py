@@ -21,7 +21,8 @@ def status_capsule(
 ) -> Any:
     """`as_of_ms` is epoch milliseconds, None while nothing is held. Payload: {}.
 
-    `mode`: "plain", "live", "polling", "reconnecting", "off" (live updates off), "offline", "failed" or "loading".
+    `mode`: "plain", "live", "polling", "catching" (up), "reconnecting", "off" (live updates off), "offline",
+    "failed" or "loading".
     The age counts in the browser. A press shows "Refreshing…" at once, until `refreshing` ends or `as_of_ms` moves.
     """
     return insert(

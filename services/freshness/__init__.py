@@ -1,26 +1,52 @@
-"""The freshness engine: every read that a screen makes goes through `Freshness.revalidate`.
+"""The freshness engine: whatever a screen shows of the store goes through here.
 
-A page keeps a `ViewState` (state/view.py) and never holds items itself:
+A page keeps a `ViewState` (state/view.py), which names a snapshot and never holds items:
 
     def _load_media_and_update_state(reason):              # the page's shared load-and-update function
         state = me.state(LibraryState)
-        yield from load_view(state.view, library_query(state), reason, scope="library")
+        yield from load_view(state.view, library_query(), reason, scope="library")
 
     @handler
     def on_refresh_click(event):
         yield from _load_media_and_update_state("manual")
 
-    def library_content():                                  # rendering: pure, from the snapshot named in state
-        state = me.state(LibraryState)
-        for item in held_items(state.view):
+    @page(path="/library", title="Library", on_load=on_load,
+          views=[View(library_view, library_query, _load_media_and_update_state, "library")])
+    def library_page():                                     # rendering: pure, from the snapshot named in state
+        for item in held_items(library_view()):
             media_tile(item, on_activate=on_open_item)
 
-`load_view` marks the view as fetching and yields (the screen shows what it holds), asks `revalidate`, writes the new
-snapshot's version into the state and yields again. A snapshot is immutable, so what Mesop renders before and after a
-handler differs exactly where the database differed.
+`load_view` yields (the screen shows what it holds), asks `Freshness.submit`, waits a moment for the ticket, writes the
+newest snapshot's version into the state and yields again; an answer that takes longer wakes the tab when it comes. A
+snapshot is immutable, so what Mesop renders before and after a handler differs exactly where the database differed.
+
+policy.py      when the store is asked: pure functions over a view's fetch state
+queue.py       which fetch runs next, and who shares it
+reading.py     one fetch: from what is held and the store's answer to a successor
+merge.py       changes applied to a list: pure
+views.py       what is held, view by view; answers and pushes change it here, under one lock
+snapshots.py   the versions themselves, bounded; disk.py and keeper.py keep the newest across restarts
+revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `apply` takes pushes
+live.py        the hub: from the store's change feed to the open views that a change belongs to
+session.py     what a session has written and seen, so that no screen goes back behind it
 """
 
-from services.freshness.revalidate import Freshness, Reason
+from services.freshness.entries import Entry
+from services.freshness.policy import ContentKind, Priority, Reason
+from services.freshness.queue import Ticket, View
+from services.freshness.revalidate import Freshness
+from services.freshness.session import Sessions
 from services.freshness.snapshots import Snapshot, SnapshotStore
 
-__all__ = ["Freshness", "Reason", "Snapshot", "SnapshotStore"]
+__all__ = [
+    "ContentKind",
+    "Entry",
+    "Freshness",
+    "Priority",
+    "Reason",
+    "Sessions",
+    "Snapshot",
+    "SnapshotStore",
+    "Ticket",
+    "View",
+]

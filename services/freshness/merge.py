@@ -35,8 +35,9 @@ def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) ->
     the query no longer leave; items that match now enter in their place. An item below the place the list is loaded
     to is left to paging, for holding it would open a gap.
     """
-    items = {item.id: item for item in held.items}
-    departed = dict(held.departed)
+    told = {removal.id for removal in changes.removed} | {item.id for item in changes.changed}
+    before = {item.id: item for item in held.items if item.id in told}
+    items, departed = dict(before), dict(held.departed)
     for removal in changes.removed:
         if removal.revision > _heard(removal.id, items, departed):
             _leave(removal.id, removal.revision, items, departed)
@@ -48,7 +49,11 @@ def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) ->
         elif _within(item, held.cursor):
             items[item.id] = item
             departed.pop(item.id, None)
-    return Held(_ordered(items.values(), held.items), held.cursor, _latest(departed, held.departed))
+    remembered = _latest(departed, held.departed)
+    if items == before:  # as for most lists and most changes: spare the sorting
+        return Held(held.items, held.cursor, remembered)
+    others = (item for item in held.items if item.id not in told)
+    return Held(_ordered([*others, *items.values()], held.items), held.cursor, remembered)
 
 
 def append_page(held: Held, page: Iterable[MediaItem], next_cursor: str | None) -> Held:

@@ -3,172 +3,211 @@
 from __future__ import annotations
 
 import logging
-import threading
-import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
 
 from services.clock import Clock
-from services.errors import FreshetError, StoreError, WatermarkTooOld
-from services.freshness.merge import Held, append_page, apply_changes
+from services.errors import FreshetError, StoreUnavailable
+from services.freshness.disk import DiskCache
+from services.freshness.entries import Entry
+from services.freshness.feeds import FeedState
+from services.freshness.keeper import Keeper
+from services.freshness.policy import TTLS, ContentKind, Failure, Priority, Reason
+from services.freshness.queue import WAITING, WORKERS, Job, RefreshQueue, Request, Ticket, View
+from services.freshness.reading import Reader
 from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot, SnapshotStore
-from services.log import log_event
-from services.models import MediaQuery, Principal
+from services.freshness.views import Views
+from services.log import log_event, log_failure
+from services.models import Batch, MediaQuery, Principal
 from services.store.protocol import PAGE_SIZE, MediaRepository
-
-Reason = Literal["open", "manual", "filter", "page", "complete", "recover"]
-"""Why a screen asks: it opened; Refresh was pressed; its filters changed; the end of the list came near; a run it shows
-finished; this process does not hold the version the screen names."""
 
 
 class Freshness:
     """Answers screens from the store and keeps what it learnt as snapshots.
 
     The first read of a query costs one page. Every later one costs a delta: the changes of the project since the
-    held watermark, filtered by the view's own query in process. Screens that ask the same at once share one read.
+    held watermark, filtered by the view's own query in process. What a change feed pushes costs nothing.
     """
 
-    def __init__(self, media: MediaRepository, clock: Clock, snapshots: SnapshotStore) -> None:
-        self._media = media
+    def __init__(
+        self,
+        media: MediaRepository,
+        clock: Clock,
+        snapshots: SnapshotStore,
+        *,
+        ttls: Mapping[ContentKind, timedelta] = TTLS,
+        disk: DiskCache | None = None,
+        workers: int = WORKERS,
+        waiting: int = WAITING,
+    ) -> None:
         self._clock = clock
+        self.on_change: Callable[[View], None] | None = None
+        """Hears of each view that an answer of the store has changed. From any thread; must not block."""
         self.snapshots = snapshots
         self.seen = SeenItems(clock)
-        self._guard = threading.Lock()
-        self._doors: weakref.WeakValueDictionary[tuple[str, str], _Door] = weakref.WeakValueDictionary()
+        self.queue = RefreshQueue(self._fetch, workers=workers, waiting=waiting, refused=self._refuse)
+        self._reader = Reader(media, self.seen)
+        self._keeper = Keeper(disk, clock, workers=min(workers, 1)) if disk else None
+        self._views = Views(clock, snapshots, self.seen, ttls, self._keeper)
+
+    @property
+    def mark(self) -> str:
+        """Tells this process from any other."""
+        return self.snapshots.mark
 
     def revalidate(
-        self, query: MediaQuery, reason: Reason, principal: Principal, *, scope: str, loaded: int = PAGE_SIZE
+        self,
+        query: MediaQuery,
+        reason: Reason,
+        principal: Principal,
+        *,
+        scope: str,
+        loaded: int = PAGE_SIZE,
+        kind: ContentKind = "library",
     ) -> Snapshot:
-        """Ask the store about `query` and return the newest snapshot.
+        """Ask the store about `query`, unless `reason` can be answered without, and return the newest snapshot.
 
         It holds at least `loaded` items, or all there are; fewer only where a page came back short (see
         `MediaRepository.get_media_for_page`), and then the next call reads on from there.
-        Logs one line, `{scope}.refresh`. Raises StoreError, NotFound; what was held stays held.
+        Whatever was committed before the call is in it; identical calls share a read that begins after each of them.
+        Logs one line, `{scope}.refresh`. Raises StoreError; what was held stays held. Raises NotFound; what was held
+        is not the principal's to see any more, and is dropped. Raises FreshetError with an id for what nobody foresaw.
         """
-        started = self._clock.monotonic()
+        request = Request(query, reason, principal, scope, loaded, kind)
+        request, job = self._prepare(request)
+        if job is None:
+            job = self.queue.perform(request)
+        if job.error is not None:
+            raise _copy(job.error)
+        assert job.snapshot is not None, "a job ends with a snapshot or an error"
+        return job.snapshot
+
+    def submit(
+        self,
+        query: MediaQuery,
+        reason: Reason,
+        principal: Principal,
+        *,
+        scope: str,
+        loaded: int = PAGE_SIZE,
+        priority: Priority = "high",
+        kind: ContentKind = "library",
+    ) -> Ticket:
+        """As `revalidate`, in the background: returns at once and raises nothing.
+
+        Where `reason` need not ask the store (policy.is_due), the ticket is done and has what is held.
+        """
+        request = Request(query, reason, principal, scope, loaded, kind, priority)
+        request, job = self._prepare(request)
+        return Ticket(self.queue, job or self.queue.submit(request))
+
+    def entry(self, query: MediaQuery, principal: Principal) -> Entry:
+        """What is held of `query` and since when, and whether a fetch runs or failed. Asks no store."""
+        return self._views.entry(query, principal, self.queue.reason(View(principal.user_id, query)))
+
+    def apply(self, batch: Batch) -> list[View]:
+        """Push: bring every view held of the project up to date. Returns those that show something else now.
+
+        Each user hears only of what they may see; the rest are removals to them. Costs no documents, and time in
+        proportion to the views held of this project. Repeated, or in any order, batches do no harm.
+        """
+        return self._views.push(batch)
+
+    def feed(self, project_id: str, state: FeedState) -> None:
+        """Hear how a project's change feed does: "starting" once `Store.watch` has returned, each state that it tells,
+        "ended" before it is closed. While it lasts, views that were read since its beginning are kept current by
+        `apply`, which has to be told of every batch.
+        """
+        self._views.feed(project_id, state)
+
+    def invalidate(self, query: MediaQuery, principal: Principal) -> None:
+        """What is held of `query` is out of date: it stays on the screen, and the next background question asks."""
+        self._views.invalidate(query, principal)
+
+    def find_stale_items(self, kind: ContentKind, now: datetime) -> list[View]:
+        """The views of `kind` that were never fetched, or longer ago than its TTL."""
+        return self._views.stale(kind, now)
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Refuse what waits in the queue, wait `timeout` seconds for what runs, and write what is to be kept."""
+        self.queue.close(timeout)
+        if self._keeper is not None:
+            self._keeper.close(timeout)
+
+    def _prepare(self, request: Request) -> tuple[Request, Job | None]:
+        """What is to be asked of the store for `request`, or the answer where nothing is."""
+        self.snapshots.find(request.query, request.principal)  # it may be on disk
+        ask, changes_too, failure = self._views.question(request)
+        if ask:
+            return replace(request, changes_too=changes_too), None
+        held = self.snapshots.latest(request.query, request.principal)
+        job = self.queue.answered(request, None if failure else held, _error(failure) if failure else None)
+        self._log(job, 0, "held", held)
+        return request, job
+
+    def _fetch(self, job: Job) -> None:
+        """Do a job of the queue: the one place where the store is asked."""
+        request, began = job.request, self._clock.monotonic()
         documents, outcome = 0, "failed"
-        snapshot: Snapshot | None = None
-        why: dict[str, str] = {}
-        door = self._door_of(query, principal)
-        asked = door.begun
+        fetch = self._views.begin(request)
         try:
-            with door.lock:
-                snapshot, outcome = self._shared(door, asked, query, principal, loaded), "shared"
-                if snapshot is None:
-                    with door.reading():
-                        snapshot, documents, outcome = self._refresh(query, reason, principal, loaded)
-            return snapshot
+            answer = self._reader.read(
+                request.query, request.principal, fetch.held,
+                loaded=request.loaded, changes_too=request.changes_too,
+            )  # fmt: skip
+            job.snapshot = self._views.succeed(fetch, answer)
+            documents, outcome = answer.documents, answer.how
+            if outcome == "changes":
+                same = fetch.held is not None and job.snapshot.items is fetch.held.items
+                outcome = "unchanged" if same else "changed"
         except FreshetError as error:
-            outcome, why = type(error).__name__, {"why": str(error.__cause__ or error)}
-            raise
+            job.error, outcome = error, type(error).__name__
+            self._views.fail(fetch, error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
+            job.error = FreshetError(f"Something went wrong (error {log_failure('refresh.crashed', error)}).")
+            self._views.fail(fetch, job.error)
         finally:
+            self._log(job, documents, outcome, job.snapshot, self._clock.monotonic() - began)
+        if job.snapshot is not None and (fetch.held is None or fetch.held.version != job.snapshot.version):
+            self._tell_of_change(request.view)
+
+    def _tell_of_change(self, view: View) -> None:
+        try:
+            if self.on_change is not None:
+                self.on_change(view)
+        except Exception as error:  # noqa: BLE001 - whoever asked has their answer in any case
+            log_failure("refresh.listener", error)
+
+    def _refuse(self, job: Job) -> None:
+        assert job.error is not None
+        self._views.refuse(job.request, job.error)
+
+    def _log(self, job: Job, documents: int, outcome: str, snapshot: Snapshot | None, seconds: float = 0.0) -> None:
+        """A line for each scope and reason that asked; the documents are on the first."""
+        for place, ((scope, reason), times) in enumerate(list(job.asked.items())):
+            shared = {"shared": times} if place or times > 1 else {}
             log_event(
                 f"{scope}.refresh",
                 logging.INFO if snapshot else logging.WARNING,
                 reason=reason,
-                documents=documents,
-                ms=round((self._clock.monotonic() - started) * 1000, 1),
+                documents=0 if place else documents,
+                ms=round(seconds * 1000, 1),
                 as_of=snapshot.as_of.isoformat() if snapshot else None,
                 items=len(snapshot.items) if snapshot else None,
                 outcome=outcome,
-                **why,
+                **shared,
             )
 
-    def _refresh(
-        self, query: MediaQuery, reason: Reason, principal: Principal, loaded: int
-    ) -> tuple[Snapshot, int, str]:
-        held = self.snapshots.latest(query, principal)
-        if held is None:
-            snapshot, documents = self._read_in_full(query, principal, loaded)
-            return snapshot, documents, "read"
-        snapshot, documents = held, 0
-        try:
-            if reason != "page":  # the next page needs no delta: its watermark stays behind, so nothing is lost
-                snapshot, documents = self._read_changes(held, principal)
-        except WatermarkTooOld:
-            snapshot, documents = self._read_in_full(query, principal, max(loaded, len(held.items)))
-            return snapshot, documents, "read"
-        if len(snapshot.items) < loaded and not snapshot.complete:
-            snapshot, more = self._read_page(snapshot, principal, loaded - len(snapshot.items))
-            documents += more
-        self.snapshots.hold(snapshot)
-        return snapshot, documents, "unchanged" if snapshot.items is held.items else "changed"
 
-    def _read_in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> tuple[Snapshot, int]:
-        page = self._media.get_media_for_page(principal, query, limit=max(loaded, PAGE_SIZE))
-        snapshot = Snapshot(
-            version=self.snapshots.next_version(query),
-            query=query,
-            user_id=principal.user_id,
-            held=Held(page.items, page.next_cursor),
-            watermark=page.watermark,
-            as_of=page.as_of,
-        )
-        self.snapshots.hold(snapshot)
-        self.seen.note(principal.user_id, page.items)
-        return snapshot, page.documents_read
-
-    def _read_changes(self, snapshot: Snapshot, principal: Principal) -> tuple[Snapshot, int]:
-        changes = self._media.changed_since(principal, snapshot.query.project_id, snapshot.watermark)
-        self.seen.forget(principal.user_id, (removal.id for removal in changes.removed))
-        held = apply_changes(snapshot.held, snapshot.query, changes)
-        self.seen.note(principal.user_id, held.items)
-        return self._successor(snapshot, held, changes.watermark, changes.as_of), changes.documents_read
-
-    def _read_page(self, snapshot: Snapshot, principal: Principal, wanted: int) -> tuple[Snapshot, int]:
-        """The next page. The older watermark stays: what changed above while it was read is still to come."""
-        page = self._media.get_media_for_page(
-            principal, snapshot.query, cursor=snapshot.held.cursor, limit=max(wanted, PAGE_SIZE)
-        )
-        self.seen.note(principal.user_id, page.items)
-        held = append_page(snapshot.held, page.items, page.next_cursor)
-        return self._successor(snapshot, held, snapshot.watermark, snapshot.as_of), page.documents_read
-
-    def _successor(self, before: Snapshot, held: Held, watermark: str, as_of: datetime) -> Snapshot:
-        """`before` moved on; it keeps its version where nothing that a screen shows is different."""
-        same = held.items is before.items and held.cursor == before.held.cursor
-        version = before.version if same else self.snapshots.next_version(before.query)
-        return replace(before, version=version, held=held, watermark=watermark, as_of=as_of)
-
-    def _shared(self, door: _Door, asked: int, query: MediaQuery, principal: Principal, loaded: int) -> Snapshot | None:
-        """The answer of a read that began after this question was asked, so it is as new as one of our own.
-
-        Raises the StoreError it ended with. None where there was no such read, or it did not reach as far down.
-        """
-        if door.begun == asked:
-            return None
-        if door.error is not None:
-            raise type(door.error)(str(door.error)) from door.error
-        latest = self.snapshots.latest(query, principal)
-        enough = latest is not None and (latest.complete or len(latest.items) >= loaded)
-        return latest if enough else None
-
-    def _door_of(self, query: MediaQuery, principal: Principal) -> _Door:
-        with self._guard:
-            return self._doors.setdefault((principal.user_id, query.key), _Door())
+def _error(failure: Failure) -> FreshetError:
+    return StoreUnavailable(failure.message) if failure.offline else FreshetError(failure.message)
 
 
-class _Door:
-    """One view's reads, one at a time: a slower, older answer cannot overwrite a newer one."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.begun = 0
-        """How many reads have begun."""
-        self.error: StoreError | None = None
-        """What the last one ended with."""
-
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Counts one read. The caller holds the lock."""
-        self.begun += 1
-        self.error = None
-        try:
-            yield
-        except StoreError as error:
-            self.error = error
-            raise
+def _copy(error: FreshetError) -> FreshetError:
+    """The same error for another thread, without the trace of the first."""
+    twin = type(error).__new__(type(error))
+    twin.args = error.args
+    twin.__dict__.update(error.__dict__)
+    return twin

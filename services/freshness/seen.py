@@ -30,8 +30,7 @@ class SeenItems:
                 _, known = self._items.pop((user_id, item.id), (0.0, item))
                 # A slow read may end after a newer one.
                 self._items[user_id, item.id] = (now, item if item.revision >= known.revision else known)
-            while len(self._items) > MOST:
-                self._items.popitem(last=False)
+            self._drop_old(now)
 
     def forget(self, user_id: str, media_ids: Iterable[str]) -> None:
         """These are no longer the user's to see."""
@@ -43,3 +42,11 @@ class SeenItems:
         with self._lock:
             read_at, item = self._items.get((user_id, media_id), (0.0, None))
             return item if item is not None and self._clock.monotonic() - read_at < LIFETIME else None
+
+    def _drop_old(self, now: float) -> None:
+        """The first was noted longest ago."""
+        while self._items:
+            read_at, _ = next(iter(self._items.values()))
+            if now - read_at < LIFETIME and len(self._items) <= MOST:
+                break
+            self._items.popitem(last=False)

@@ -5,10 +5,11 @@ from services.models.principal import Principal
 from services.models.project import Project
 from services.models.query import MediaQuery
 from services.models.record import Record, RecordKind, Visibility
-from services.models.results import Changes, Commit, Page, Put, Removal, Remove, Write
+from services.models.results import Batch, Changes, Commit, Page, Put, Removal, Remove, Write
 from services.models.run import Run, RunStatus, RunType
 
 __all__ = [
+    "Batch",
     "Changes",
     "Commit",
     "FileRef",

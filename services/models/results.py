@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from services.models.media import MediaItem
 from services.models.record import Record, RecordKind
 
 R = TypeVar("R", bound=Record)
@@ -41,6 +42,7 @@ class Changes(Generic[R]):
     """Everything committed in a project after a watermark.
 
     May repeat changes already seen: apply by (id, revision), where a revision not above the held one is old news.
+    `newest`: nothing in it was committed later; "" where that is the watermark.
     """
 
     changed: tuple[R, ...]
@@ -48,6 +50,28 @@ class Changes(Generic[R]):
     as_of: datetime
     watermark: str
     documents_read: int
+    newest: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Media commits in one project, as a change feed delivers them.
+
+    Unlike `Changes` these are for everybody: `changed` holds the items as stored, whoever may read them, so a
+    consumer asks `can` for each principal it serves, and an item that a principal may not read any more is a removal
+    to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
+    batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one.
+    `newest`: nothing in this batch was committed later; "" where that is the watermark.
+    `at` is when this process heard of it, for display only.
+    """
+
+    project_id: str
+    changed: tuple[MediaItem, ...]
+    removed: tuple[Removal, ...]
+    operation_ids: frozenset[str]
+    watermark: str
+    at: datetime
+    newest: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +96,12 @@ Write = Put | Remove
 
 @dataclass(frozen=True)
 class Commit:
-    """A finished transaction: the records as stored, in the order of the writes (removed ones left out)."""
+    """A finished transaction: the records as stored, in the order of the writes (removed ones left out).
+
+    `watermark` covers it: a read whose watermark is at least this one has seen it. "" where nothing was to be written.
+    """
 
     operation_id: str
     records: tuple[Record, ...]
     committed_at: datetime
+    watermark: str = field(default="", compare=False)

@@ -16,26 +16,22 @@ R = TypeVar("R", bound=Record)
 def as_seen(
     principal: Principal, records: Iterable[R], removals: Iterable[Removal]
 ) -> tuple[tuple[R, ...], tuple[Removal, ...]]:
-    """Changed records and removals: what may not (or no longer) be read is a removal too.
+    """Changed records and removals: what may not (or no longer) be read is a removal too."""
+    changed, removed = latest(records, removals)
+    hidden = (Removal(one.kind, one.id, one.revision) for one in changed if not can(principal, "read", one))
+    return tuple(one for one in changed if can(principal, "read", one)), (*removed, *hidden)
 
-    Of several pieces of news about one record the latest counts: one that left a project and came back was changed.
-    """
-    latest: dict[str, R | Removal] = {}
+
+def latest(records: Iterable[R], removals: Iterable[Removal]) -> tuple[tuple[R, ...], tuple[Removal, ...]]:
+    """The latest of several pieces of news about each record: one that left a project and came back was changed."""
+    news: dict[str, R | Removal] = {}
     everything: list[R | Removal] = [*records, *removals]
-    for news in everything:
-        known = latest.get(news.id)
-        if known is None or known.revision < news.revision:
-            latest[news.id] = news
-    changed: list[R] = []
-    removed: list[Removal] = []
-    for one in latest.values():
-        if isinstance(one, Removal):
-            removed.append(one)
-        elif can(principal, "read", one):
-            changed.append(one)
-        else:
-            removed.append(Removal(one.kind, one.id, one.revision))
-    return tuple(changed), tuple(removed)
+    for one in everything:
+        known = news.get(one.id)
+        if known is None or known.revision < one.revision:
+            news[one.id] = one
+    changed = tuple(one for one in news.values() if not isinstance(one, Removal))
+    return changed, tuple(one for one in news.values() if isinstance(one, Removal))
 
 
 def require_few(count: int) -> None:

@@ -7,17 +7,20 @@ Watermarks. A read returns an opaque watermark; `changed_since(watermark)` loses
 dawdled between stamping and committing. It may repeat changes: callers apply them by (id, revision).
 Tombstones live 30 days; an older watermark raises `WatermarkTooOld` and the caller reads in full.
 
+Watches. `Store.watch` delivers every media commit of a project, by whatever process, to a callback. It is the one
+method without a principal: what it delivers is for everybody, and its consumer asks `can` before showing any of it.
+
 Errors. Back-end exceptions are mapped in one place per back end to `services.errors` and raised, never turned
 into an empty result. A failed `commit` has changed nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
-from services.models import Changes, Commit, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
+from services.models import Batch, Changes, Commit, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
 
 PAGE_SIZE = 24
 """Items on a page. A page costs at most PAGE_SIZE + 1 documents: one more tells whether there is a next page."""
@@ -69,6 +72,19 @@ class ProjectRepository(Protocol):
         """The projects the principal is a member of (all, for the system), by name."""
 
 
+WatchState = Literal["live", "polling", "down"]
+"""`live`: commits are delivered as they happen. `polling`: they are asked for every few seconds, since nothing would
+be pushed. `down`: the database does not answer."""
+OnBatch = Callable[[Batch], None]
+OnState = Callable[[WatchState], None]
+
+
+class Watch(Protocol):
+    def close(self) -> None:
+        """Stop delivering and leave no thread behind. Waits for a callback that is running, so hold no lock that it
+        takes; may be called from a callback, and twice."""
+
+
 class Store(Protocol):
     media: MediaRepository
     runs: RunRepository
@@ -83,6 +99,18 @@ class Store(Protocol):
         Repeating a commit with the same `operation_id` and writes changes nothing and returns the first result.
         Raises Conflict (revision differs, or exists where `expect` is 0), Forbidden, NotFound, BadInput (a changed
         `created_at`, a time without zone, an unusable id, a record twice), StoreError.
+        """
+
+    def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
+        """Deliver every media commit made in the project after this returns, each at least once.
+
+        All callbacks of one watch come from one background thread, one at a time. Records of one commit arrive in
+        one batch. Of a record that changes faster than it is read, the revisions in between may be left out. An
+        exception in a callback is logged; the next batch comes all the same.
+        `on_state` is told each change of state, first of all "live" (or "down") soon after this returns. After
+        "polling" or "down" everything missed is delivered before "live". A database that did not answer at the start
+        is watched from its first "live" on, and so is one that was put back from a copy, after a "down": what a
+        consumer then holds from before must be read anew.
         """
 
     def ping(self) -> None:

@@ -27,6 +27,18 @@ class Watermark:
         return f"{self.source}-{self.position}-{self.taken_at}"
 
 
+def is_at_least(watermark: str, other: str) -> bool:
+    """Whether whoever read up to `watermark` has seen all that `other` covers.
+
+    Watermarks of different databases, and what is none, cannot be compared: then nobody can say so.
+
+    >>> is_at_least("a-7-0", "a-7-9"), is_at_least("a-6-0", "a-7-0"), is_at_least("b-9-0", "a-7-0")
+    (True, False, False)
+    """
+    one, two = _parse(watermark), _parse(other)
+    return one is not None and two is not None and one.source == two.source and one.position >= two.position
+
+
 def take(source: str, position: int, now: datetime) -> str:
     return Watermark(source, position, to_micros(now)).encode()
 
@@ -37,12 +49,30 @@ def read_watermark(text: str, *, source: str, now: datetime) -> Watermark:
     Raises BadInput where `text` is no watermark, WatermarkTooOld where it is older than the tombstones or comes
     from another database: the caller's remedy, to read in full, is the right one for both.
     """
-    match = _SHAPE.fullmatch(text)
-    if match is None or not int(match[2]) <= LATEST >= int(match[3]):
+    watermark = _parse(text)
+    if watermark is None:
         raise BadInput("watermark", "This is not a watermark")
-    watermark = Watermark(match[1], int(match[2]), int(match[3]))
     if watermark.source != source:
         raise WatermarkTooOld("The watermark is of another database")
     if now - from_micros(watermark.taken_at) > TOMBSTONE_LIFETIME:
         raise WatermarkTooOld(f"Deletions are remembered for {TOMBSTONE_LIFETIME.days} days only")
     return watermark
+
+
+def further(held: str, heard: str) -> str:
+    """The one of two watermarks that reaches further; `held` where they cannot be compared.
+
+    >>> further("db-7-100", "db-9-50"), further("db-9-50", "db-7-100"), further("db-9-50", "other-10-200")
+    ('db-9-50', 'db-9-50', 'db-9-50')
+    """
+    one, other = _parse(held), _parse(heard)
+    if one is None or other is None or one.source != other.source:
+        return held
+    return heard if (other.position, other.taken_at) > (one.position, one.taken_at) else held
+
+
+def _parse(text: str) -> Watermark | None:
+    match = _SHAPE.fullmatch(text)
+    if match is None or not int(match[2]) <= LATEST >= int(match[3]):
+        return None
+    return Watermark(match[1], int(match[2]), int(match[3]))

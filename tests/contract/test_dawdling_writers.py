@@ -5,33 +5,16 @@ from __future__ import annotations
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 from services.clock import FakeClock
 from services.models import MediaItem, MediaQuery, Page, Removal
 from services.store.protocol import Store
-from services.store.times import from_micros
-from tests.support.dawdle import dawdling_commit
+from tests.support.dawdle import dawdling_commit, read_after_stamp, time_of
 from tests.support.records import PROJECT, make_item, make_principal, remove, save
 from tests.support.stores import Backend
 
 ME = make_principal()
 ALL = MediaQuery(project_id=PROJECT)
-
-
-def time_of(backend: Backend, page: Page[MediaItem]) -> datetime:
-    """The time of the read in the clock that stamps commits, which a naive reader would compare with."""
-    return page.as_of if backend.kind == "sqlite" else from_micros(int(page.watermark.split("-")[1]))
-
-
-def read_after_stamp(backend: Backend, store: Store) -> Page[MediaItem]:
-    """A page read when a commit that was just sent has been stamped by now, as well as can be told."""
-    first = store.media.get_media_for_page(ME, ALL)
-    backend.clock.advance(1)
-    while True:
-        page = store.media.get_media_for_page(ME, ALL)
-        if (time_of(backend, page) - time_of(backend, first)).total_seconds() > 0.2:
-            return page
 
 
 def dawdle(backend: Backend, store: Store, item: MediaItem) -> tuple[MediaItem, Page[MediaItem]]:

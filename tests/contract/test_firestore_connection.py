@@ -9,13 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.api_core import exceptions
+from google.auth.credentials import AnonymousCredentials
 
 from services.clock import FakeClock, SystemClock
 from services.errors import Conflict, StoreCorrupt, StoreError, StoreUnavailable
 from services.models import MediaQuery
 from services.store.firestore import calls, connect
+from services.store.firestore.client import Client
 from services.store.open import open_store
 from services.store.protocol import TOMBSTONE_LIFETIME
 from tests.support.emulator import free_port
@@ -71,6 +74,28 @@ class TestReaching:
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "missing.json")
         with pytest.raises(StoreError, match="needs a project and credentials"):
             connect("project", clock=SystemClock())
+
+    @pytest.mark.parametrize("emulated", [True, False])
+    def test_connections_are_told_to_come_back_soon(self, monkeypatch: pytest.MonkeyPatch, emulated: bool) -> None:
+        """Left alone, gRPC waits up to two minutes between two attempts."""
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
+        if not emulated:
+            monkeypatch.delenv("FIRESTORE_EMULATOR_HOST")
+        made: list[dict[str, int]] = []
+        for way in ("insecure_channel", "secure_channel"):
+            make = getattr(grpc, way)
+
+            def noting(*arguments: Any, make: Any = make, options: Any, **rest: Any) -> Any:
+                made.append(dict(options))
+                return make(*arguments, options=options, **rest)
+
+            monkeypatch.setattr(grpc, way, noting)
+        client = Client(project="nowhere", credentials=AnonymousCredentials())
+        client._firestore_api.transport.close()
+        (options,) = made
+        assert options["grpc.max_reconnect_backoff_ms"] <= 2_000
+        assert options["grpc.max_receive_message_length"] == -1
+        assert ("grpc.keepalive_time_ms" in options) is not emulated
 
     def test_a_store_that_loses_firestore_raises_and_changes_nothing(self, backend: Backend) -> None:
         store = backend.open()
@@ -140,8 +165,9 @@ class TestLostAnswers:
     """A commit whose answer does not arrive was done or not; the store finds out."""
 
     @pytest.mark.parametrize("done", [True, False])
+    @pytest.mark.parametrize("error", calls.ANSWER_LOST)
     def test_a_commit_is_made_once_whether_it_had_been_done_or_not(
-        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, done: bool
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch, error: type[Exception], done: bool
     ) -> None:
         store = backend.open()
         [old] = save(store, make_item())
@@ -153,7 +179,7 @@ class TestLostAnswers:
             lost.append(True)
             if done:
                 call()
-            raise exceptions.ServiceUnavailable("the line went dead")
+            raise error("the line went dead")
 
         monkeypatch.setattr(calls, "write", lose_first_answer)
         new, changed = save(store, make_item(), old.model_copy(update={"title": "b"}))

@@ -16,6 +16,7 @@ from services.models import MediaQuery
 from tests.support.indexes import Shape, is_covered, shapes_of
 from tests.support.records import PROJECT, make_item, make_principal, save
 from tests.support.stores import Backend
+from tests.support.watching import watching
 
 ROOT = Path(__file__).parents[2]
 FILTERS = {"media_type": "image", "status": "ready", "owner_id": "ada", "model": "m", "origin": "import"}
@@ -35,6 +36,8 @@ def shapes(firestore_emulator: str, tmp_path_factory: pytest.TempPathFactory) ->
             for cursor in (None, "0.x"):
                 store.media.get_media_for_page(ME, query, cursor=cursor)
     store.media.changed_since(ME, PROJECT, watermark)
+    with watching(store):
+        pass
     store.runs.unfinished(ME)
     store.projects.list_for(ME)
     store.projects.list_for(SYSTEM)

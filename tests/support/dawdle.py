@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from services.clock import FakeClock
-from services.models import Commit, Put, Record
+from services.models import Commit, MediaItem, MediaQuery, Page, Put, Record
 from services.store.protocol import Store
-from tests.support.records import make_principal, operation
+from services.store.times import from_micros
+from tests.support.records import PROJECT, make_principal, operation
 from tests.support.stores import Backend
 
 _PATIENCE = 30
@@ -47,6 +48,21 @@ def dawdling_commit(backend: Backend, record: Record) -> Iterator[Future[Commit]
     commit.result(_PATIENCE)
 
 
+def time_of(backend: Backend, page: Page[MediaItem]) -> datetime:
+    """The time of the read in the clock that stamps commits, which a naive reader would compare with."""
+    return page.as_of if backend.kind == "sqlite" else from_micros(int(page.watermark.split("-")[1]))
+
+
+def read_after_stamp(backend: Backend, store: Store) -> Page[MediaItem]:
+    """A page read when a commit that was just sent has been stamped by now, as well as can be told."""
+    first = store.media.get_media_for_page(make_principal(), MediaQuery(project_id=PROJECT))
+    backend.clock.advance(1)
+    while True:
+        page = store.media.get_media_for_page(make_principal(), MediaQuery(project_id=PROJECT))
+        if (time_of(backend, page) - time_of(backend, first)).total_seconds() > 0.2:
+            return page
+
+
 def _replace(store: Store, record: Record) -> Commit:
     return store.commit(make_principal(), [Put(record, record.revision)], operation_id=operation())
 
@@ -66,7 +82,7 @@ def _on_sqlite(backend: Backend, record: Record, pool: ThreadPoolExecutor) -> It
 def _on_firestore(backend: Backend, record: Record, pool: ThreadPoolExecutor) -> Iterator[Future[Commit]]:
     locked, let_go = threading.Event(), threading.Event()
     with ThreadPoolExecutor(1) as locker:
-        lock = locker.submit(_lock, backend, record.id, locked, let_go)
+        lock = locker.submit(hold_lock, backend, record.id, locked, let_go)
         try:
             assert locked.wait(_PATIENCE)
             store = backend.open()
@@ -79,7 +95,8 @@ def _on_firestore(backend: Backend, record: Record, pool: ThreadPoolExecutor) ->
             lock.result(_PATIENCE)
 
 
-def _lock(backend: Backend, media_id: str, locked: threading.Event, let_go: threading.Event) -> None:
+def hold_lock(backend: Backend, media_id: str, locked: threading.Event, let_go: threading.Event) -> None:
+    """Keep others' commits of a Firestore document waiting until let go."""
     from google.cloud import firestore
 
     client = backend.client()

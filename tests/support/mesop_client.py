@@ -86,15 +86,17 @@ class MesopClient:
 
     def _send(self, request: Any) -> None:
         body = base64.urlsafe_b64encode(request.SerializeToString())
-        response = self._http.post("/__ui__", data=body, headers={"Origin": "http://localhost"})
+        response = self._http.post("/__ui__", data=body, headers={"Origin": "http://localhost"}, buffered=False)
         assert response.status_code == 200, response.status_code
-        answer = response.get_data(as_text=True)
-        self.request_bytes, self.response_bytes = len(body), len(answer)
+        self.request_bytes, self.response_bytes = len(body), 0
         self.frames, self.whole_trees = [], 0
-        for line in answer.split("\n\n"):
-            data = line.removeprefix("data: ").strip()
-            if data and data != "<stream_end>":
-                self._receive(pb.UiResponse.FromString(base64.b64decode(data)))
+        for chunk in response.iter_encoded():  # each as the handler yields it
+            self.response_bytes += len(chunk)
+            for line in chunk.decode().split("\n\n"):
+                data = line.removeprefix("data: ").strip()
+                if data and data != "<stream_end>":
+                    self._receive(pb.UiResponse.FromString(base64.b64decode(data)))
+        response.close()
 
     def _receive(self, message: Any) -> None:
         kind = message.WhichOneof("type")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
-from services.clock import Clock, FakeClock
+from services.clock import Clock, FakeClock, SystemClock
 from services.store.protocol import Store
 from services.store.sqlite import SqliteStore
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # Google's client takes a second to load, which tests without
     from tests.support.counting import CountingClient
 
 Kind = Literal["sqlite", "firestore"]
+Address = tuple[Kind, str]
+"""Where another process finds the database: its kind, and the file or the Google Cloud project."""
 
 
 class Backend:
@@ -43,6 +45,10 @@ class Backend:
         self.clients.append(client)
         return client
 
+    @property
+    def address(self) -> Address:
+        return self.kind, str(self.path) if self.kind == "sqlite" else self.project
+
     def billed_reads(self) -> int:
         """What Firestore has billed all clients so far."""
         return sum(client.tally.reads for client in self.clients)
@@ -57,3 +63,13 @@ class Backend:
         from services.store.firestore import FirestoreStore
 
         return FirestoreStore(self.client(), clock)
+
+
+def reopen(address: Address) -> Store:
+    """A store on the database of another process's Backend; on Firestore, FIRESTORE_EMULATOR_HOST says where."""
+    kind, name = address
+    if kind == "sqlite":
+        return SqliteStore(Path(name), SystemClock())
+    from services.store.firestore import connect
+
+    return connect(name, clock=SystemClock())

@@ -34,6 +34,10 @@ class WatchedStore:
         self.note("commit")
         return self._store.commit(*args, **options)
 
+    def watch(self, *args: Any, **options: Any) -> Any:
+        """The feed reads behind the watch's back: what it costs is the feed's own, not the views'."""
+        return self._store.watch(*args, **options)
+
     def ping(self) -> None:
         self.note("ping")
         self._store.ping()
@@ -94,7 +98,7 @@ class Studio:
         s.studio = RunStudio(s.store, self.engine, s.progress, clock, s.ids)  # type: ignore[arg-type]
         container.install(self.services)
         self.principal: Principal = self.services.principals.resolve({})
-        self.app = _flask_app()
+        self.app = flask_app()
 
     def open(self, path: str, query: dict[str, str] | None = None) -> MesopClient:
         """A new tab at `path`."""
@@ -138,13 +142,15 @@ class Studio:
 
     def close(self) -> None:
         container.install(None)
+        self.services.hub.close()
+        self.services.freshness.close()
         self.services.pool.close()
 
 
 _app: Any = None
 
 
-def _flask_app() -> Any:
+def flask_app() -> Any:
     """Mesop's application; pages register once per process."""
     global _app
     if _app is None:

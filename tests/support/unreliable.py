@@ -52,6 +52,9 @@ class UnreliableStore:
         self.arrive("commit", args, options)
         return self._store.commit(*args, **options)
 
+    def watch(self, *args: Any, **options: Any) -> Any:
+        return self._store.watch(*args, **options)
+
     def ping(self) -> None:
         self.arrive("ping", (), {})
         self._store.ping()

@@ -72,7 +72,7 @@ def test_a_library_is_named_in_its_own_room_only() -> None:
         "dbos": ("services/workflows",),
         "obstore": ("services/files/blobs",),
         "fastapi": ("services/http",),
-        "sqlite3": ("services/store/sqlite", "services/workflows/engine"),
+        "sqlite3": ("services/store/sqlite", "services/workflows/engine", "services/freshness/disk"),
     }
     for path in sources():
         where = str(path.relative_to(ROOT))

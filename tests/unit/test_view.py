@@ -74,7 +74,7 @@ class TestLoading:
         before = ViewState(**vars(view))
         studio.store.fault = StoreUnavailable("The database is away")
         load(view, query)
-        assert view == ViewState(**{**vars(before), "error": "The database is away"})
+        assert view == ViewState(**{**vars(before), "error": "The database is away", "offline": True})
         assert ids(held_items(view)) == ids(items[::-1])
         studio.store.fault = None
         load(view, query)

@@ -23,6 +23,9 @@ FACES: dict[str, dict[str, Any]] = {
     "drop": {"count": 1, "on_show": lambda event: None},
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
     "guard": {},
+    "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
+    "session": {"token": ""},
+    "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
     "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
     "place": {

@@ -30,7 +30,13 @@ _AGAIN = Retry(predicate=if_exception_type(*_PASSING), initial=0.1, multiplier=2
 
 CHANGED_MEANWHILE = (exceptions.FailedPrecondition, exceptions.AlreadyExists, exceptions.NotFound, exceptions.Aborted)
 """A document is not, or no longer, as a conditional write demands."""
-ANSWER_LOST = (exceptions.ServiceUnavailable, exceptions.DeadlineExceeded, exceptions.InternalServerError)
+ANSWER_LOST = (
+    exceptions.ServiceUnavailable,
+    exceptions.DeadlineExceeded,
+    exceptions.InternalServerError,
+    exceptions.Cancelled,  # this and the next: the emulator's answers to a commit while some listener goes away
+    exceptions.Unknown,
+)
 """A write may have been done or not."""
 
 
@@ -47,9 +53,9 @@ def read(call: Callable[..., T], *arguments: Any) -> T:
         raise
 
 
-def write(call: Callable[..., T]) -> T:
+def write(call: Callable[..., T], seconds: float = COMMIT_SECONDS) -> T:
     """`call(retry=…, timeout=…)` once. Raises Google's exceptions: the caller sorts out what became of the write."""
-    return call(retry=_AS_IT_IS, timeout=COMMIT_SECONDS)
+    return call(retry=_AS_IT_IS, timeout=seconds)
 
 
 def translate(error: exceptions.GoogleAPIError | GoogleAuthError) -> StoreError:

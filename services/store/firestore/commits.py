@@ -7,6 +7,7 @@ read. A server-side transaction would say the same with locks, one round trip mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from services.errors import StoreUnavailable
 from services.models import Commit, Principal, Record, RecordKind, Write
 from services.store.firestore import calls
 from services.store.firestore.documents import COLLECTIONS, as_replacement, encode, held, tombstone
+from services.store.firestore.horizon import Horizon
 from services.store.planning import Key, Step, done_before, keys_of, plan
 from services.store.times import from_micros, to_micros
 
@@ -29,6 +31,7 @@ class Commits:
     def __init__(self, client: firestore.Client, clock: Clock) -> None:
         self._client = client
         self._clock = clock
+        self._horizon = Horizon(client)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         """See `Store.commit`.
@@ -45,7 +48,7 @@ class Commits:
             snapshots = self._read(keys)
             found = {key: one for key in keys if (one := held(key[0], snapshots[key]))}
             if done := done_before(writes, found, operation_id):
-                return done
+                return replace(done, watermark=self._covering(next(iter(snapshots.values())).read_time))
             steps = plan(principal, writes, found)
             try:
                 return self._write(steps, snapshots, operation_id)
@@ -71,7 +74,10 @@ class Commits:
         stamps = [_stamp(result) for result in results[: len(steps)]]
         changed = ((step.after, stamp) for step, stamp in zip(steps, stamps, strict=True))
         records = tuple(after.model_copy(update={"updated_at": stamp}) for after, stamp in changed if after)
-        return Commit(operation_id, records, stamps[0])
+        return Commit(operation_id, records, stamps[0], self._covering(batch.commit_time))
+
+    def _covering(self, server_time: Any) -> str:
+        return self._horizon.watermark(server_time, self._clock.now())
 
     def _change(self, batch: Any, step: Step, snapshot: Any, operation_id: str) -> None:
         fields = encode(step.after, operation_id) if step.after else self._tombstone(step, operation_id)

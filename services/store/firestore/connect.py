@@ -9,12 +9,16 @@ from services.clock import Clock
 from services.errors import StoreError, StoreUnavailable
 from services.store.firestore.client import Client
 from services.store.firestore.store import FirestoreStore
+from services.store.firestore.vigil import PACE, Pace
+
+COLD_TRIES = 5
+"""Pings that may run out of time at the start, on top of the one that may not."""
 
 COLD_TRIES = 5
 """Pings that may run out of time at the start, on top of the one that may not."""
 
 
-def connect(project: str | None, database: str = "(default)", *, clock: Clock) -> FirestoreStore:
+def connect(project: str | None, database: str = "(default)", *, clock: Clock, pace: Pace = PACE) -> FirestoreStore:
     """The store on `database` of a Google Cloud project, by the machine's default credentials.
 
     `project` None takes the one of the credentials or the environment. With FIRESTORE_EMULATOR_HOST set it is the
@@ -25,7 +29,7 @@ def connect(project: str | None, database: str = "(default)", *, clock: Clock) -
         client = Client(project=project, database=database)
     except (GoogleAuthError, OSError) as error:  # OSError: no project could be found
         raise StoreError(f"Firestore needs a project and credentials: {error}") from error
-    store = FirestoreStore(client, clock)
+    store = FirestoreStore(client, clock, pace=pace)
     try:
         _reach(store)
     except StoreError as error:

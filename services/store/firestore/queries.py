@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +26,21 @@ def page(client: firestore.Client, query: MediaQuery, after: Place | None, count
     return documents.limit(count)
 
 
-def changes(client: firestore.Client, project_id: str, after: datetime, count: int) -> Any:
-    """`count` changes and tombstones of a project stamped after a time, oldest first."""
+def changes(
+    client: firestore.Client, project_id: str, after: datetime, count: int, *, beyond: Any | None = None
+) -> Any:
+    """`count` changes and tombstones of a project stamped after a time, oldest first; only those beyond a snapshot."""
     documents = client.collection(COLLECTIONS["media"]).where(filter=FieldFilter("project_id", "==", project_id))
-    return documents.where(filter=FieldFilter("updated_at", ">", after)).order_by("updated_at").limit(count)
+    documents = documents.where(filter=FieldFilter("updated_at", ">", after)).order_by("updated_at")
+    if beyond is not None:
+        documents = documents.start_after(beyond)
+    return documents.limit(count)
+
+
+def watched(client: firestore.Client, project_ids: Sequence[str], after: datetime) -> Any:
+    """All changes and tombstones of projects stamped after a time: what a listener is told of."""
+    documents = client.collection(COLLECTIONS["media"]).where(filter=FieldFilter("project_id", "in", project_ids))
+    return documents.where(filter=FieldFilter("updated_at", ">", after)).order_by("updated_at")
 
 
 def unfinished_runs(client: firestore.Client) -> Any:

@@ -10,17 +10,23 @@ from services.clock import Clock
 from services.models import Commit, Principal, Write
 from services.store.firestore import calls
 from services.store.firestore.commits import Commits
+from services.store.firestore.feed import Feed
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
-from services.store.protocol import MediaRepository, ProjectRepository, RunRepository
+from services.store.firestore.vigil import PACE, Pace
+from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
 
 
 class FirestoreStore:
-    """Implements `services.store.protocol.Store` on the database of `client`, which it closes in the end."""
+    """Implements `services.store.protocol.Store` on the database of `client`, which it closes in the end.
 
-    def __init__(self, client: firestore.Client, clock: Clock) -> None:
+    `pace` is how its change feed keeps itself alive.
+    """
+
+    def __init__(self, client: firestore.Client, clock: Clock, *, pace: Pace = PACE) -> None:
         self._client = client
+        self._feed = Feed(client, clock, pace)
         self._commits = Commits(client, clock)
         self.media: MediaRepository = FirestoreMedia(client, clock)
         self.runs: RunRepository = FirestoreRuns(client)
@@ -29,9 +35,13 @@ class FirestoreStore:
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         return self._commits.commit(principal, writes, operation_id=operation_id)
 
+    def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
+        return self._feed.watch(project_id, on_batch, on_state)
+
     def ping(self) -> None:
         calls.read(self._client.collection("meta").document("nothing").get)
 
     def close(self) -> None:
+        self._feed.close()
         self._client.close()
         self._client._firestore_api.transport.close()  # the channel and its threads, which the client leaves open

@@ -67,6 +67,17 @@ class Connections:
         finally:
             self._writing.release()
 
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """A connection of the caller's own outside any transaction, closed at the end."""
+        with mapped(self._path):
+            self._require_open()
+            connection = self._open()
+            try:
+                yield connection
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Close all connections; those lent out follow when they are given back."""
         with self._lock:

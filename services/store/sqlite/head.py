@@ -29,6 +29,10 @@ class Head(NamedTuple):
             raise WatermarkTooOld("Changes since then are not known")
         return watermark
 
+    def leads_to(self, later: Head) -> bool:
+        """Whether every change between this head and `later` is still known."""
+        return self.database_id == later.database_id and later.purged <= self.sequence <= later.sequence
+
 
 def read_head(connection: sqlite3.Connection) -> Head:
     return Head(*connection.execute("SELECT database_id, sequence, purged FROM head").fetchone())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from services.clock import Clock
 from services.models import Commit, Principal, Write
 from services.store.planning import done_before, keys_of, plan
-from services.store.protocol import MediaRepository, ProjectRepository, RunRepository
+from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
 from services.store.sqlite.connections import Connections
+from services.store.sqlite.feed import PACE, Feed, Pace
 from services.store.sqlite.head import next_sequence, purge_tombstones, read_head
 from services.store.sqlite.media import SqliteMedia
 from services.store.sqlite.projects import SqliteProjects
@@ -21,12 +23,13 @@ class SqliteStore:
     """Implements `services.store.protocol.Store` on the file at `path`, which is created where it is missing.
 
     `busy_timeout` (seconds) is how long a write waits for another process's before it raises StoreUnavailable.
-    Raises StoreError where the file cannot be used.
+    `pace` is how often its change feed looks. Raises StoreError where the file cannot be used.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, busy_timeout: float = 5.0) -> None:
+    def __init__(self, path: Path, clock: Clock, *, busy_timeout: float = 5.0, pace: Pace = PACE) -> None:
         self._clock = clock
         self._connections = Connections(path, busy_timeout)
+        self._feed = Feed(self._connections, clock, pace)
         self.media: MediaRepository = SqliteMedia(self._connections, clock)
         self.runs: RunRepository = SqliteRuns(self._connections)
         self.projects: ProjectRepository = SqliteProjects(self._connections)
@@ -36,17 +39,23 @@ class SqliteStore:
         with self._connections.write() as connection:
             found = held(connection, keys)
             if done := done_before(writes, found, operation_id):
-                return done
+                return replace(done, watermark=read_head(connection).watermark(self._clock.now()))
             steps = plan(principal, writes, found)
             seq = next_sequence(connection)
             now = self._clock.now()
             stored = [store_step(connection, step, seq=seq, now=now, operation_id=operation_id) for step in steps]
             purge_tombstones(connection, now)
-        return Commit(operation_id, tuple(record for record in stored if record), now)
+            watermark = read_head(connection).watermark(now)
+        self._feed.notice()
+        return Commit(operation_id, tuple(record for record in stored if record), now, watermark)
+
+    def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
+        return self._feed.watch(project_id, on_batch, on_state)
 
     def ping(self) -> None:
         with self._connections.read() as connection:
             read_head(connection)
 
     def close(self) -> None:
+        self._feed.close()
         self._connections.close()

@@ -1,0 +1,248 @@
+import {FreshetElement, define} from './base.js';
+import {isBusy} from './busy.js';
+
+const PUSH_MS = 100; // pushes closer together than this become one
+const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at most this often
+const DEAD_MS = 40e3; // two missed beats and a bit: the stream is not what it seems
+const POLL_MS = 5000; // a tab without a stream of its own asks this often
+const WAIT_MS = 1000; // a slow answer without a stream to announce it is asked for this often
+const TTL_MS = 60 * 60e3; // an open view is looked at again after this long even if nothing was heard
+const STREAMS = 4; // per browser: HTTP/1.1 gives six connections to a host, and pages need some
+const RETRY_MS = [1000, 2000, 5000, 10e3, 20e3];
+
+/**
+ * Hears of changes to the views on screen (server-sent events), notices when the tab is looked at again, and tells the
+ * page, which reads what changed. A hidden tab listens to nothing and asks nothing.
+ *
+ * A browser opens at most STREAMS streams, counted with Web Locks; further visible tabs poll instead. All of it ends
+ * with the element.
+ */
+class FreshetLive extends FreshetElement {
+  static props = {views: '[]', versions: [], waiting: false};
+  #stream = null;
+  #release = null; // gives this tab's place among the streams back
+  #acquiring = false;
+  #beat = 0;
+  #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
+  #pushTimer = 0;
+  #pushedAt = -PUSH_MS;
+  #returnedAt = 0;
+  #pollTimer = 0;
+  #waitTimer = 0;
+  #ttlTimer = 0;
+  #retryTimer = 0;
+  #tries = 0;
+  #state = 'connecting';
+  #feed = 'live';
+  #views = null;
+  #onChoice = () => (this.#close(), this.#open()); // live updates were turned on or off
+  #onReturn = (event) => this.#returned(event.type);
+  #onHide = () => (document.hidden ? this.#rest() : this.#returned('visibilitychange'));
+
+  build() {
+    this.hidden = true;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#onHide);
+    for (const type of ['focus', 'online', 'offline']) window.addEventListener(type, this.#onReturn);
+    window.addEventListener('freshet:live', this.#onChoice);
+    this.#returnedAt = performance.now(); // the page has just been loaded
+    if (!document.hidden) this.#open();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('visibilitychange', this.#onHide);
+    for (const type of ['focus', 'online', 'offline']) window.removeEventListener(type, this.#onReturn);
+    window.removeEventListener('freshet:live', this.#onChoice);
+    this.#rest();
+  }
+
+  draw(changed) {
+    if (changed.has('views') && this.#views !== null && this.#views !== this.views && !document.hidden) {
+      this.#close();
+      this.#open();
+    }
+    this.#views = this.views;
+    if (changed.has('waiting')) this.#watchAnswer();
+    this.#show();
+  }
+
+  assigned() {
+    // The server may just have drawn a new status line: it has to hear how the connection is.
+    queueMicrotask(() => this.#show());
+  }
+
+  // The stream
+
+  async #open() {
+    if (this.#stream || this.#acquiring || !this.isConnected) return;
+    this.#acquiring = true;
+    const place = await this.#place();
+    this.#acquiring = false;
+    if (!this.isConnected || document.hidden) {
+      place?.();
+      return;
+    }
+    if (!place) {
+      this.#poll();
+      return;
+    }
+    this.#release = place;
+    const queries = JSON.parse(this.views);
+    const views = queries.map((query, index) => ({query, version: this.versions[index] ?? ''}));
+    const stream = (this.#stream = new EventSource(`/events?views=${encodeURIComponent(JSON.stringify(views))}`));
+    const heard = (type, react) =>
+      stream.addEventListener(type, (event) => {
+        this.#alive();
+        react(JSON.parse(event.data));
+      });
+    heard('hello', ({feed}) => this.#hello(feed));
+    heard('resync', () => this.#push('all'));
+    heard('change', ({views: places, versions}) => this.#push(places, versions));
+    heard('ready', ({views: places}) => this.#tell('ready', places));
+    heard('state', ({feed}) => this.#hearFeed(feed));
+    heard('beat', () => {});
+    stream.addEventListener('error', () => this.#broken());
+    this.#alive();
+    this.#ttlTimer = setInterval(() => this.#tell('ttl', null), TTL_MS);
+  }
+
+  #hello(feed) {
+    this.#tries = 0;
+    this.#state = 'open';
+    this.#hearFeed(feed);
+  }
+
+  #hearFeed(feed) {
+    const recovered = this.#feed !== 'live' && feed === 'live' && this.#feed !== 'off';
+    this.#feed = feed;
+    this.#show();
+    if (recovered) this.#tell('online', null);
+  }
+
+  #broken() {
+    // Opened anew by hand, so that the next one tells the versions that are on the screen by then.
+    const after = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)];
+    this.#close();
+    this.#state = 'reconnecting';
+    this.#show();
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => document.hidden || this.#open(), after);
+  }
+
+  #alive() {
+    clearTimeout(this.#beat);
+    this.#beat = setTimeout(() => this.#broken(), DEAD_MS);
+  }
+
+  #close() {
+    clearTimeout(this.#beat);
+    clearInterval(this.#ttlTimer);
+    this.#stream?.close();
+    this.#stream = null;
+    this.#release?.();
+    this.#release = null;
+  }
+
+  /** Hidden, or gone: nothing listens and nothing is asked. */
+  #rest() {
+    this.#close();
+    for (const timer of [this.#pushTimer, this.#pollTimer, this.#waitTimer, this.#retryTimer]) clearTimeout(timer);
+    this.#pending = null;
+    this.#pushTimer = 0;
+    this.#state = 'connecting';
+  }
+
+  /** A place among the browser's streams: the way to give it back, or null if all are taken. */
+  async #place() {
+    if (!navigator.locks) return () => {}; // only on insecure origins other than this machine
+    for (let number = 0; number < STREAMS; number++) {
+      const release = await new Promise((taken) => {
+        navigator.locks.request(`freshet-stream-${number}`, {ifAvailable: true}, (lock) => {
+          if (!lock) return taken(null);
+          return new Promise((done) => taken(done));
+        });
+      });
+      if (release) return release;
+    }
+    return null;
+  }
+
+  #poll() {
+    this.#state = 'polling';
+    this.#show();
+    clearTimeout(this.#pollTimer);
+    this.#pollTimer = setTimeout(() => {
+      if (document.hidden || !this.isConnected) return;
+      this.#tell('live', null);
+      this.#open();
+    }, POLL_MS);
+  }
+
+  // What is told to the page
+
+  #push(places, versions = []) {
+    if (document.hidden) return; // the return will ask
+    if (places === 'all' || this.#pending === 'all') this.#pending = 'all';
+    else this.#pending = new Map([...(this.#pending ?? []), ...places.map((place, index) => [place, versions[index]])]);
+    if (this.#pushTimer) return;
+    const wait = Math.max(0, this.#pushedAt + PUSH_MS - performance.now());
+    this.#pushTimer = setTimeout(() => {
+      const pending = this.#pending;
+      this.#pushTimer = 0;
+      this.#pending = null;
+      this.#pushedAt = performance.now();
+      if (pending === 'all') return this.#tell('online', null);
+      // What this very tab asked for comes back as a push: it shows that already.
+      const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
+      if (news.length) this.#tell('live', news.map(([place]) => place));
+    }, wait);
+  }
+
+  #returned(type) {
+    if (type === 'offline') {
+      this.#broken();
+      return;
+    }
+    if (document.hidden) return;
+    this.#open();
+    if (performance.now() - this.#returnedAt < RETURN_MS) return;
+    this.#returnedAt = performance.now();
+    this.#tell({visibilitychange: 'visibility', focus: 'focus', online: 'online'}[type], null);
+  }
+
+  #tell(reason, views) {
+    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this)});
+  }
+
+  /** A slow answer announces itself through the stream; without one it is asked for. */
+  #watchAnswer() {
+    clearTimeout(this.#waitTimer);
+    if (!this.waiting || !this.isConnected) return;
+    this.#waitTimer = setTimeout(() => {
+      this.#tell('ready', null); // also where a stream is open: the process behind it may not be the one that was asked
+      this.#watchAnswer();
+    }, this.#state === 'open' ? 5 * WAIT_MS : WAIT_MS);
+  }
+
+  // How the connection is, told to the status lines without a trip to the server
+
+  get #mode() {
+    if (this.#feed === 'off') return 'off';
+    if (this.#state === 'reconnecting') return 'reconnecting';
+    if (this.#state === 'polling') return 'polling';
+    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? 'live';
+    return '';
+  }
+
+  #show() {
+    if (!this.isConnected) return;
+    const mode = this.#mode;
+    for (const status of document.querySelectorAll('freshet-status')) status.connection = mode;
+    document.documentElement.dataset.live = mode;
+  }
+}
+
+define('freshet-live', FreshetLive);

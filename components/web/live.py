@@ -1,0 +1,25 @@
+"""Live updates: one element per page that listens for changes and for the reader's return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesop as me
+
+from components.web._face import Handler, insert
+
+
+@me.web_component(path="./live.js", skip_validation=True)
+def live(*, views: str, versions: list[str], waiting: bool, on_refresh: Handler, key: str = "live") -> Any:
+    """Invisible. `views` is a JSON list of the queries on screen, `versions` their snapshots, in the same order.
+
+    Payload: {reason, views, scrolled}. `reason`: "live", "ready", "visibility", "focus", "online" or "ttl"; `views`:
+    places in the list, or null for all; `scrolled`: whether something new at the top would move what is looked at.
+    `waiting` says that a slow answer is on its way.
+    """
+    return insert(
+        "freshet-live",
+        key=key,
+        events={"refreshEvent": on_refresh},
+        properties={"views": views, "versions": versions, "waiting": waiting},
+    )

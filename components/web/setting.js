@@ -1,0 +1,53 @@
+import {FreshetElement, attrs, define, el, say} from './base.js';
+import {isDark, toggleTheme} from './theme.js';
+
+const YEAR_S = 365 * 24 * 3600;
+
+const liveOff = () => /(?:^|; )freshet_live=off(?:;|$)/.test(document.cookie);
+
+// name → [is it on, turn it over]
+const SETTINGS = {
+  // A cookie, because the server must know: it sends no changes to a browser that does not want them.
+  live: [
+    () => !liveOff(),
+    () => {
+      document.cookie = `freshet_live=${liveOff() ? 'on' : 'off'}; path=/; max-age=${YEAR_S}; samesite=lax`;
+      window.dispatchEvent(new Event('freshet:live'));
+    },
+  ],
+  dark: [isDark, toggleTheme],
+};
+
+class FreshetSetting extends FreshetElement {
+  static props = {name: '', label: '', hint: ''};
+  #switch = el('button', {type: 'button', role: 'switch', class: 'switch'});
+  #label = el('span', {class: 'strong'});
+  #hint = el('span', {class: 'meta'});
+  #look = () => this.redraw('name');
+
+  build() {
+    this.#switch.addEventListener('click', () => {
+      SETTINGS[this.name]?.[1]();
+      this.redraw('name');
+    });
+    this.append(el('label', {class: 'setting'}, el('span', {class: 'col grow'}, this.#label, this.#hint), this.#switch));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener('storage', this.#look);
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener('storage', this.#look);
+  }
+
+  draw() {
+    say(this.#label, this.label);
+    say(this.#hint, this.hint);
+    const on = Boolean(SETTINGS[this.name]?.[0]());
+    attrs(this.#switch, {'aria-checked': String(on), 'aria-label': this.label});
+  }
+}
+
+define('freshet-setting', FreshetSetting);

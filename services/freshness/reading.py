@@ -1,0 +1,83 @@
+"""One fetch of one view: from what is held and the store's answer to a successor. Holds no lock and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.errors import WatermarkTooOld
+from services.freshness.merge import Held, append_page, apply_changes
+from services.freshness.seen import SeenItems
+from services.freshness.snapshots import Snapshot
+from services.models import MediaQuery, Principal
+from services.store.protocol import PAGE_SIZE, MediaRepository
+from services.store.watermarks import further
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a fetch learnt. `documents` is what it cost; `whole`: the top of the list is as of `as_of`, too.
+
+    `newest` as in Snapshot.
+    """
+
+    held: Held
+    watermark: str
+    as_of: datetime
+    documents: int
+    how: Literal["read", "changes"]
+    whole: bool
+    newest: str = ""
+
+
+class Reader:
+    """Reads the store for a view: a page the first time, and later the project's changes since the held watermark."""
+
+    def __init__(self, media: MediaRepository, seen: SeenItems) -> None:
+        self._media = media
+        self._seen = seen
+
+    def read(
+        self, query: MediaQuery, principal: Principal, held: Snapshot | None, *, loaded: int, changes_too: bool
+    ) -> Answer:
+        """At least `loaded` items, or all there are; without `changes_too` only what is missing below.
+
+        Raises StoreError, NotFound.
+        """
+        if held is None:
+            return self._in_full(query, principal, loaded)
+        answer = Answer(held.held, held.watermark, held.as_of, 0, "changes", whole=False, newest=held.newest)
+        if changes_too:  # the next page needs no delta: its watermark stays behind, so nothing is lost
+            try:
+                answer = self._changes(held, principal)
+            except WatermarkTooOld:
+                return self._in_full(query, principal, max(loaded, len(held.items)))
+        if len(answer.held.items) < loaded and answer.held.cursor is not None:
+            answer = self._page(query, principal, answer, loaded - len(answer.held.items))
+        return answer
+
+    def _in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
+        page = self._media.get_media_for_page(principal, query, limit=max(loaded, PAGE_SIZE))
+        self._seen.note(principal.user_id, page.items)
+        held = Held(page.items, page.next_cursor)
+        return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True)
+
+    def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
+        changes = self._media.changed_since(principal, snapshot.query.project_id, snapshot.watermark)
+        self._seen.forget(principal.user_id, (removal.id for removal in changes.removed))
+        held = apply_changes(snapshot.held, snapshot.query, changes)
+        self._seen.note(principal.user_id, held.items)
+        newest = further(snapshot.newest or snapshot.watermark, changes.newest or changes.watermark)
+        return Answer(
+            held, changes.watermark, changes.as_of, changes.documents_read, "changes", whole=True, newest=newest
+        )
+
+    def _page(self, query: MediaQuery, principal: Principal, before: Answer, wanted: int) -> Answer:
+        """The next page. The older watermark stays: what changed above while it was read is still to come."""
+        page = self._media.get_media_for_page(principal, query, cursor=before.held.cursor, limit=max(wanted, PAGE_SIZE))
+        self._seen.note(principal.user_id, page.items)
+        held = append_page(before.held, page.items, page.next_cursor)
+        documents = before.documents + page.documents_read
+        newest = further(before.newest or before.watermark, page.watermark)
+        return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole, newest)

@@ -1,0 +1,148 @@
+"""What a session has written and seen: a token that a signed cookie carries from tab to tab and process to process.
+
+A token holds, for each project, a watermark: everything that the session wrote or was shown is at or before it. Before
+a process presents something it holds as current, it compares: what does not reach the token is older than what the
+session knows, and is labelled "Catching up" until a read that began after the token has answered. Read your writes and
+monotonic reads (Terry et al., "Session guarantees for weakly consistent replicated data", 1994) follow.
+
+The watermarks are no secret, but a forged one would label screens for ever, so the cookie is signed: HMAC-SHA-256,
+with the user's id in its salt, by itsdangerous.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from datetime import datetime
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from services.freshness.snapshots import Key, Snapshot
+from services.models import Commit, Principal, Write
+from services.store.protocol import OnBatch, OnState, Store, Watch
+from services.store.watermarks import is_at_least
+
+COOKIE = "freshet_session"
+MOST_PROJECTS = 8
+"""Projects of which a token tells; the one that moved longest ago goes first."""
+MOST_PROOFS = 2_000
+
+Token = Mapping[str, str]
+"""Project id → watermark. Empty for a session that has written and seen nothing."""
+
+
+def moved(token: Token, project_id: str, watermark: str) -> Token:
+    """`token` after something at `watermark` was written or seen; the very same where it knows that already.
+
+    >>> moved({"p": "a-5-0"}, "p", "a-7-0"), moved({"p": "a-5-0"}, "p", "a-4-0")
+    ({'p': 'a-7-0'}, {'p': 'a-5-0'})
+    >>> moved({"p": "a-5-0"}, "p", "b-1-0")  # the database is another one now
+    {'p': 'b-1-0'}
+    """
+    known = token.get(project_id)
+    if not watermark or (known is not None and is_at_least(known, watermark)):
+        return token
+    others = [(project, mark) for project, mark in token.items() if project != project_id]
+    return dict([*others, (project_id, watermark)][-MOST_PROJECTS:])
+
+
+def merged(token: Token, other: Token) -> Token:
+    """What two tokens know together; where they are of different databases, `other` is taken to know better.
+
+    >>> merged({"p": "a-5-0", "q": "a-2-0"}, {"p": "a-3-0", "q": "a-4-0"})
+    {'p': 'a-5-0', 'q': 'a-4-0'}
+    """
+    for project_id, watermark in other.items():
+        token = moved(token, project_id, watermark)
+    return token
+
+
+class Sessions:
+    """Signs and reads tokens, and knows which held snapshots reach them."""
+
+    def __init__(self, secret: bytes) -> None:
+        signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        self._serializer = URLSafeSerializer(secret, signer_kwargs=signing)
+        self._lock = threading.Lock()
+        self._proofs: OrderedDict[Key, tuple[str, datetime]] = OrderedDict()
+
+    def sign(self, token: Token, principal: Principal) -> str:
+        """The cookie's text; the same for the same token."""
+        return str(self._serializer.dumps(dict(token), salt=_salt(principal)))
+
+    def read(self, text: str | None, principal: Principal) -> Token:
+        """The token in a cookie; empty where there is none, it was tampered with or is another user's."""
+        try:
+            token = self._serializer.loads(text or "", salt=_salt(principal))
+        except BadData:
+            return {}
+        sound = isinstance(token, dict) and all(isinstance(mark, str) for mark in token.values())
+        return token if sound else {}
+
+    def covers(self, snapshot: Snapshot, token: Token) -> bool:
+        """Whether `snapshot` holds everything that a session with `token` has written and seen of its project."""
+        watermark = token.get(snapshot.query.project_id)
+        if watermark is None or is_at_least(snapshot.watermark, watermark):
+            return True
+        with self._lock:
+            proven, since = self._proofs.get(snapshot.key, ("", snapshot.as_of))
+        return is_at_least(proven, watermark) and snapshot.as_of >= since
+
+    def answered(self, snapshot: Snapshot, token: Token) -> None:
+        """The store gave `snapshot` in answer to a question put after `token` was known: it holds all of that.
+
+        Its watermark need not tell: a read that finds nothing new leaves it where it was.
+        """
+        watermark = token.get(snapshot.query.project_id)
+        if watermark is None or is_at_least(snapshot.watermark, watermark):
+            return
+        with self._lock:
+            self._proofs[snapshot.key] = watermark, snapshot.as_of
+            self._proofs.move_to_end(snapshot.key)
+            while len(self._proofs) > MOST_PROOFS:
+                self._proofs.popitem(last=False)
+
+
+def _salt(principal: Principal) -> str:
+    return f"{COOKIE}:{principal.user_id}"
+
+
+_written: ContextVar[Token] = ContextVar("written")
+
+
+def begin_noting() -> None:
+    """From now on, what is committed in this request (this context) is noted."""
+    _written.set({})
+
+
+def noted() -> Token:
+    """What was committed since. Under "" is what the project that is worked in has to reach, wherever it was."""
+    return _written.get({})
+
+
+class NotingStore:
+    """`store`, and what is committed through it is noted for the request that is being handled."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.media, self.runs, self.projects = store.media, store.runs, store.projects
+
+    def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
+        commit = self._store.commit(principal, writes, operation_id=operation_id)
+        written = noted()
+        for project_id in sorted({"", *(record.project_id for record in commit.records)}):
+            written = moved(written, project_id, commit.watermark)
+        _written.set(written)
+        return commit
+
+    def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
+        return self._store.watch(project_id, on_batch, on_state)
+
+    def ping(self) -> None:
+        self._store.ping()
+
+    def close(self) -> None:
+        self._store.close()

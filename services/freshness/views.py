@@ -1,0 +1,272 @@
+"""What this process holds, view by view, and how answers and pushes change it. Asks no store."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.clock import Clock
+from services.errors import FreshetError, NotFound
+from services.freshness import policy
+from services.freshness.entries import Entry, Records, ViewRecord
+from services.freshness.feeds import Feeds, FeedState
+from services.freshness.keeper import Keeper
+from services.freshness.merge import Held, apply_changes
+from services.freshness.policy import ContentKind, Failure, FetchState, Reason
+from services.freshness.queue import Request, View
+from services.freshness.reading import Answer
+from services.freshness.seen import SeenItems
+from services.freshness.snapshots import Snapshot, SnapshotStore
+from services.log import log_failure
+from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
+from services.store.deltas import as_seen
+from services.store.watermarks import further, is_at_least
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A fetch that has begun: whose, from what, and in which feed epoch."""
+
+    record: ViewRecord
+    held: Snapshot | None
+    epoch: int
+
+
+class Views:
+    """The snapshots, and for each view its state. All changes happen under one lock, which is never held for I/O."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        snapshots: SnapshotStore,
+        seen: SeenItems,
+        ttls: Mapping[ContentKind, timedelta],
+        keeper: Keeper | None,
+    ) -> None:
+        self._clock = clock
+        self._snapshots = snapshots
+        self._seen = seen
+        self._ttls = ttls
+        self._keeper = keeper
+        self._lock = threading.RLock()
+        self._records = Records(snapshots.forget)
+        self._feeds = Feeds()
+        self._chance = random.Random(snapshots.mark)
+        if keeper is not None:
+            snapshots.beneath = self._restore
+
+    def question(self, request: Request) -> tuple[bool, bool, Failure | None]:
+        """What `request` asks of the store: whether anything, whether the changes above, and else the last failure."""
+        with self._lock:
+            record = self._records.of(request.query, request.principal)
+            held = self._snapshots.peek(record.key)
+            record.kinds.add(request.kind)
+            state, current = record.state, self._is_current(record)
+            now = self._clock.now()
+            if held is None or policy.is_due(
+                request.kind, state, request.reason, now, current=current, ttls=self._ttls
+            ):
+                return True, held is None or request.reason != "page", None
+            short = len(held.items) < request.loaded and not held.complete
+            if current and state.failure is None:
+                self._seen.note(request.principal.user_id, held.items)
+            return short and state.failure is None, False, state.failure
+
+    def begin(self, request: Request) -> Fetch:
+        with self._lock:
+            record = self._records.of(request.query, request.principal)
+            record.state = policy.started(record.state, request.reason, self._clock.now())
+            record.missed = []
+            return Fetch(record, self._snapshots.peek(record.key), self._feeds.epoch(request.query.project_id))
+
+    def succeed(self, fetch: Fetch, answer: Answer) -> Snapshot:
+        """Take an answer in. What was pushed while it was on its way may be newer, and is applied on top."""
+        record = fetch.record
+        with self._lock:
+            latest, held = self._snapshots.peek(record.key), answer.held
+            watermark, as_of, newest = answer.watermark, answer.as_of, answer.newest or answer.watermark
+            if answer.whole:
+                record.state = policy.succeeded(record.state, self._clock.now())
+                same = fetch.epoch == self._feeds.epoch(record.query.project_id)
+                record.epoch = fetch.epoch if same else 0
+            else:
+                record.state = policy.extended(record.state)
+            for batch in record.missed or ():
+                if _is_old(batch, watermark):
+                    continue
+                changes = _as_seen(batch, record.principal)
+                held = apply_changes(held, record.query, changes)
+                self._note(record, changes)
+                watermark, as_of = self._reached(record, batch, watermark, as_of)
+                newest = further(newest, batch.newest or batch.watermark)
+            record.missed = None
+            snapshot = self._hold(record, latest, held, watermark, as_of, newest)
+            if self._keeper is not None:
+                self._keeper.fetched(record, snapshot)
+            return snapshot
+
+    def fail(self, fetch: Fetch, error: FreshetError) -> None:
+        """The fetch failed. What is held stays, unless it is not the principal's to see any more."""
+        record = fetch.record
+        with self._lock:
+            record.missed = None
+            pause = policy.retry_pause(record.state.failures + 1, self._chance.random())
+            record.state = policy.failed(record.state, error, self._clock.now(), pause)
+            if isinstance(error, NotFound):
+                self._snapshots.forget(record.key)
+                if self._keeper is not None:
+                    self._keeper.forget(record)
+
+    def refuse(self, request: Request, error: FreshetError) -> None:
+        """A fetch was not even begun, for want of room. What is held is as old as it was, and the screen says so."""
+        with self._lock:
+            record = self._records.of(request.query, request.principal)
+            record.state = replace(record.state, failure=Failure(str(error), offline=False))
+
+    def push(self, batch: Batch) -> list[View]:
+        """Apply a batch to every view held of its project. Returns those that show something else now."""
+        changed: list[View] = []
+        seen_by: dict[Principal, Changes[MediaItem]] = {}
+        with self._lock:
+            records = self._records.of_project(batch.project_id)
+        for record in records:
+            with self._lock:  # let go between two views: a reader waits for one at most
+                try:
+                    if record.principal not in seen_by:
+                        seen_by[record.principal] = _as_seen(batch, record.principal)
+                    if self._push(record, batch, seen_by[record.principal]):
+                        changed.append(View(record.principal.user_id, record.query))
+                except Exception as error:  # noqa: BLE001 - the other views must hear of it in any case
+                    record.epoch = 0  # this one has missed something and asks the store
+                    log_failure("push.failed", error)
+        return changed
+
+    def feed(self, project_id: str, state: FeedState) -> None:
+        with self._lock:
+            if self._feeds.note(project_id, state):  # the store answers again: nobody needs to wait any longer
+                for record in self._records.of_project(project_id):
+                    record.state = replace(record.state, retry_at=None)
+
+    def invalidate(self, query: MediaQuery, principal: Principal) -> None:
+        with self._lock:
+            record = self._records.of(query, principal)
+            record.state = policy.invalidated(record.state)
+
+    def entry(self, query: MediaQuery, principal: Principal, running: Reason | None) -> Entry:
+        snapshot = self._snapshots.find(query, principal)
+        with self._lock:
+            record = self._records.find(query, principal) or ViewRecord(principal, query)
+            state, failure = record.state, record.state.failure
+            return Entry(
+                version=snapshot.version if snapshot else "",
+                as_of=snapshot.as_of if snapshot else None,
+                fetched_at=state.fetched_at,
+                updated_at=record.updated_at,
+                running=running,
+                error=failure.message if failure else None,
+                offline=failure.offline if failure else False,
+                failures=state.failures,
+                retry_at=state.retry_at,
+                current=snapshot is not None and self._is_current(record),
+            )
+
+    def stale(self, kind: ContentKind, now: datetime) -> list[View]:
+        with self._lock:
+            states = {
+                record.key: (record.query, record.state) for record in self._records.all() if kind in record.kinds
+            }
+        for user_id, query, fetched_at in self._keeper.fetched_views(kind) if self._keeper else ():
+            states.setdefault((user_id, query.key), (query, FetchState(fetched_at=fetched_at)))
+        return [
+            View(user_id, query)
+            for (user_id, _), (query, state) in states.items()
+            if policy.is_stale(kind, state, now, self._ttls)
+        ]
+
+    def _restore(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
+        """What the disk keeps of a view that memory does not hold. No feed has followed it."""
+        kept = self._keeper.load(query, principal) if self._keeper else None
+        if kept is None:
+            return None
+        with self._lock:
+            record = self._records.of(query, principal)
+            record.kinds |= kept.kinds
+            record.state = replace(record.state, fetched_at=kept.fetched_at)
+            record.updated_at, record.epoch = kept.updated_at, 0
+        version = self._snapshots.next_version(query)
+        return Snapshot(version, query, principal.user_id, kept.held, kept.watermark, kept.as_of, kept.newest)
+
+    def _is_current(self, record: ViewRecord) -> bool:
+        return self._follows(record) and self._feeds.delivers(record.query.project_id)
+
+    def _follows(self, record: ViewRecord) -> bool:
+        """Whether what is held plus what the feed has yet to deliver is everything."""
+        return 0 < record.epoch == self._feeds.epoch(record.query.project_id)
+
+    def _push(self, record: ViewRecord, batch: Batch, changes: Changes[MediaItem]) -> bool:
+        if record.missed is not None:
+            record.missed.append(batch)
+        snapshot = self._snapshots.peek(record.key)
+        if snapshot is None or _is_old(batch, snapshot.watermark):
+            return False
+        held = apply_changes(snapshot.held, snapshot.query, changes)
+        self._note(record, changes)
+        watermark, as_of = self._reached(record, batch, snapshot.watermark, snapshot.as_of)
+        newest = further(snapshot.newest or snapshot.watermark, batch.newest or batch.watermark)
+        successor = self._hold(record, snapshot, held, watermark, as_of, newest, pushed=True)
+        if successor.version == snapshot.version:
+            return False
+        if self._keeper is not None:
+            self._keeper.pushed(record, successor)
+        return True
+
+    def _reached(self, record: ViewRecord, batch: Batch, watermark: str, as_of: datetime) -> tuple[str, datetime]:
+        """How far a view reaches after a batch: only one that missed none before gets any further."""
+        if not self._follows(record):
+            return watermark, as_of
+        return further(watermark, batch.watermark), max(as_of, batch.at)
+
+    def _note(self, record: ViewRecord, changes: Changes[MediaItem]) -> None:
+        user_id = record.principal.user_id
+        self._seen.note(user_id, (item for item in changes.changed if record.query.matches(item)))
+        self._seen.forget(user_id, (removal.id for removal in changes.removed))
+
+    def _hold(
+        self,
+        record: ViewRecord,
+        before: Snapshot | None,
+        held: Held,
+        watermark: str,
+        as_of: datetime,
+        newest: str,
+        *,
+        pushed: bool = False,
+    ) -> Snapshot:
+        """What is held from now on; it keeps its version where nothing that a screen shows is different."""
+        query, user_id = record.query, record.principal.user_id
+        if before is not None and held.items == before.items and held.cursor == before.held.cursor:
+            held = replace(held, items=before.items)
+            snapshot = replace(before, held=held, watermark=watermark, as_of=as_of, newest=newest)
+            self._snapshots.touch(snapshot, used=not pushed)
+            return snapshot
+        snapshot = Snapshot(self._snapshots.next_version(query), query, user_id, held, watermark, as_of, newest)
+        self._snapshots.hold(snapshot, pushed=pushed)
+        record.updated_at = self._clock.now()
+        return snapshot
+
+
+def _is_old(batch: Batch, watermark: str) -> bool:
+    """Whether a batch tells nothing that `watermark` does not cover: one that comes late, or again.
+
+    It may hold a revision of an item that has left since, of which a list that was read since knows nothing.
+    """
+    return is_at_least(watermark, batch.newest or batch.watermark)
+
+
+def _as_seen(batch: Batch, principal: Principal) -> Changes[MediaItem]:
+    """The batch as `principal` may see it: the rest are removals to them."""
+    changed, removed = as_seen(principal, batch.changed, batch.removed)
+    return Changes(changed, removed, batch.at, batch.watermark, 0)

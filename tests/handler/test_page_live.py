@@ -1,0 +1,310 @@
+"""Live pages: what is committed anywhere shows where it belongs, and disturbs nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.errors import StoreUnavailable
+from services.freshness.live import Subscriber
+from services.http.events import StreamView, catch_up
+from services.models import MediaQuery, Remove
+from tests.handler.test_page_library import refreshes
+from tests.support.mesop_client import MesopClient
+from tests.support.records import operation
+from tests.support.studio import Studio, ids_shown
+
+
+class Stream:
+    """A page's event stream, without the network: what it would be told."""
+
+    def __init__(self, studio: Studio, tab: MesopClient) -> None:
+        element = tab.element("freshet-live")
+        queries = tuple(MediaQuery.model_validate(view) for view in json.loads(element["views"]))
+        shown = tuple(
+            StreamView(query=query, version=version)
+            for query, version in zip(queries, element["versions"], strict=True)
+        )
+        self._hub = studio.services.hub
+        self._woken = threading.Event()
+        self.subscriber = Subscriber(studio.principal, queries, self._woken.set)
+        self._hub.subscribe(self.subscriber)
+        assert wait_for(lambda: self._hub.is_live(studio.services.project.id))
+        catch_up(self.subscriber, shown)
+        current = [
+            lambda query=query: studio.services.freshness.entry(query, studio.principal).current for query in queries
+        ]
+        assert wait_for(lambda: all(check() for check in current))
+
+    def changed(self, patience: float = 10.0) -> list[int]:
+        """The views that were named as changed; waits until there are some."""
+        assert self._woken.wait(patience), "nothing was heard"
+        self._woken.clear()
+        return self.subscriber.take()[0]
+
+    def quiet(self) -> bool:
+        return not self.subscriber.changed
+
+    def close(self) -> None:
+        self._hub.unsubscribe(self.subscriber)
+
+
+@pytest.fixture
+def listen(studio: Studio) -> Iterator[Any]:
+    streams: list[Stream] = []
+
+    def open_stream(tab: MesopClient) -> Stream:
+        streams.append(Stream(studio, tab))
+        streams[-1].subscriber.take()
+        streams[-1]._woken.clear()
+        return streams[-1]
+
+    yield open_stream
+    for stream in streams:
+        stream.close()
+
+
+def wait_for(condition: Any, patience: float = 20.0) -> bool:
+    """Wait for another thread's doing."""
+    ticks = threading.Event()
+    for _ in range(int(patience / 0.02)):
+        if condition():
+            return True
+        ticks.wait(0.02)
+    return False
+
+
+def push(tab: MesopClient, reason: str = "live", *, scrolled: bool = False, views: list[int] | None = None) -> None:
+    tab.fire("freshet-live", "refreshEvent", {"reason": reason, "views": views, "scrolled": scrolled})
+
+
+def test_R0_08_a_new_video_shows_in_the_open_library_by_itself(
+    studio: Studio, listen: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    studio.add(3)
+    tab = studio.open("/library")
+    stream = listen(tab)
+    (video,) = studio.add(media_type="video", origin="create-video")
+    assert stream.changed() == [0]
+    caplog.set_level(logging.INFO, "freshet")
+    before = studio.store.reads
+    push(tab, views=[0])
+    assert ids_shown(tab)[0] == video.id
+    assert studio.store.reads == before
+    assert refreshes(caplog, "library.refresh") == ["live"]
+
+
+def test_R4_03_a_finished_run_shows_in_every_tab_it_belongs_to_and_wakes_no_other(studio: Studio, listen: Any) -> None:
+    (waiting,) = studio.add(status="generating", files={}, run_id=studio.services.ids.new())
+    tabs = {kind: studio.open("/library", {"type": kind}) for kind in ("all", "image", "video", "audio", "combined")}
+    streams = {kind: listen(tab) for kind, tab in tabs.items()}
+    studio.change(waiting, status="ready", files=studio.add(1, media_type="audio")[0].files)
+    assert wait_for(lambda: not streams["all"].quiet() and not streams["image"].quiet())
+    for kind, tab in tabs.items():
+        push(tab)
+        shown = {tile["mediaId"]: tile["status"] for tile in tab.tiles()}
+        assert shown.get(waiting.id) == ("ready" if kind in ("all", "image") else None)
+    assert streams["video"].quiet()
+    assert streams["combined"].quiet()
+
+
+def test_B8_changes_that_do_not_match_add_nothing_and_wake_nobody(studio: Studio, listen: Any) -> None:
+    studio.add(2)
+    tab = studio.open("/library", {"type": "image"})
+    stream = listen(tab)
+    studio.add(3, media_type="video", origin="create-video")
+    (image,) = studio.add()
+    assert stream.changed() == [0]
+    push(tab)
+    assert ids_shown(tab)[0] == image.id
+    assert len(tab.tiles()) == 3
+
+
+def test_B4_what_is_committed_while_a_chooser_is_open_shows_in_it(studio: Studio, listen: Any) -> None:
+    from tests.handler.test_page_try_on import open_chooser
+
+    studio.add(2)
+    tab = open_chooser(studio.open("/try-on"), "person")
+    stream = listen(tab)
+    (new,) = studio.add()
+    assert stream.changed() == [1]
+    push(tab, views=[1])
+    assert ids_shown(tab)[0] == new.id
+
+
+def test_B9_scrolled_new_items_are_held_back_and_counted_until_they_are_asked_for(studio: Studio, listen: Any) -> None:
+    items = studio.add(30)
+    tab = studio.open("/library")
+    shown = ids_shown(tab)
+    stream = listen(tab)
+    studio.add(2)
+    stream.changed()
+    push(tab, scrolled=True)
+    studio.add(1)
+    stream.changed()
+    push(tab, scrolled=True)
+    assert ids_shown(tab) == shown
+    assert tab.element("freshet-drop")["count"] == 3
+    renamed = studio.change(items[-1], title="Renamed while scrolled")
+    stream.changed()
+    push(tab, scrolled=True)
+    assert tab.tiles()[0]["label"] == "Renamed while scrolled"
+    assert tab.tiles()[0]["revision"] == renamed.revision
+    tab.fire("freshet-drop", "showEvent", {"count": 3})
+    assert len(ids_shown(tab)) >= len(shown)
+    assert ids_shown(tab)[3] == shown[0]
+    assert tab.element("freshet-drop")["count"] == 0
+
+
+def test_B9_a_refresh_while_scrolled_holds_back_too_and_at_the_top_lets_in(studio: Studio) -> None:
+    studio.add(30)
+    tab = studio.open("/library")
+    shown = ids_shown(tab)
+    (new,) = studio.add()
+    tab.fire("freshet-status", "refreshEvent", {"scrolled": True})
+    assert ids_shown(tab) == shown
+    assert tab.element("freshet-drop")["count"] == 1
+    tab.fire("freshet-status", "refreshEvent", {"scrolled": False})
+    assert ids_shown(tab)[0] == new.id
+
+
+def test_B12_a_deleted_item_leaves_every_open_view(studio: Studio, listen: Any) -> None:
+    items = studio.add(3)
+    tabs = [studio.open("/library"), studio.open("/library", {"type": "image"})]
+    streams = [listen(tab) for tab in tabs]
+    remove = Remove("media", items[1].id, items[1].revision)
+    studio.store._store.commit(studio.principal, [remove], operation_id=operation())
+    for tab, stream in zip(tabs, streams, strict=True):
+        stream.changed()
+        push(tab)
+        assert items[1].id not in ids_shown(tab)
+
+
+def test_B17_ten_equal_views_are_brought_up_to_date_without_a_read(studio: Studio, listen: Any) -> None:
+    studio.add(3)
+    tabs = [studio.open("/library") for _ in range(10)]
+    streams = [listen(tab) for tab in tabs]
+    before = studio.store.calls["media.changed_since"] + studio.store.calls["media.get_media_for_page"]
+    (new,) = studio.add()
+    for tab, stream in zip(tabs, streams, strict=True):
+        stream.changed()
+        push(tab)
+        assert ids_shown(tab)[0] == new.id
+    after = studio.store.calls["media.changed_since"] + studio.store.calls["media.get_media_for_page"]
+    assert after - before <= 1
+
+
+def test_B21_a_refresh_with_nothing_new_changes_nothing_on_the_page(studio: Studio) -> None:
+    studio.add(5)
+    tab = studio.open("/library")
+    before = tab.root.SerializeToString()
+    push(tab, "focus")
+    tab.fire("freshet-status", "refreshEvent")
+    live = tab.element("freshet-status")
+    assert live["refreshing"] is False
+    after = tab.root.SerializeToString()
+    assert len(after) == len(before)
+
+
+def test_X_04_a_commit_of_many_wakes_a_view_once(studio: Studio, listen: Any) -> None:
+    tab = studio.open("/library")
+    stream = listen(tab)
+    studio.add(30)
+    assert stream.changed() == [0]
+    push(tab)
+    assert len(tab.tiles()) == 24
+    assert tab.element("freshet-sentinel")["done"] is False
+
+
+def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = [item.id for item in reversed(studio.add(3))]
+    tab = studio.open("/library")
+    monkeypatch.setattr("state.view.PATIENCE", 0.01)
+    gate = threading.Event()
+    media = studio.services.freshness._reader._media
+    read = media.changed_since
+
+    def slow(*args: Any, **options: Any) -> Any:
+        gate.wait(20)
+        return read(*args, **options)
+
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, slow))
+    (new,) = studio.add()
+    tab.fire("freshet-status", "refreshEvent")
+    assert tab.element("freshet-status")["refreshing"] is True
+    assert tab.element("freshet-live")["waiting"] is True
+    assert ids_shown(tab) == shown
+    tab.fire("freshet-tile", "activateEvent", {"id": shown[0]}, mediaId=shown[0])
+    assert tab.element("freshet-dialog", isOpen=True)
+    gate.set()
+    query = MediaQuery(project_id=studio.services.project.id)
+    assert wait_for(lambda: studio.services.freshness.entry(query, studio.principal).running is None)
+    push(tab, "ready")
+    assert ids_shown(tab)[0] == new.id
+    assert tab.element("freshet-status")["refreshing"] is False
+    assert tab.element("freshet-live")["waiting"] is False
+
+
+class _Slow:
+    def __init__(self, media: Any, changed_since: Any) -> None:
+        self._media, self.changed_since = media, changed_since
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._media, name)
+
+
+def test_R2_10_a_failed_background_refresh_keeps_what_is_shown_and_says_so(studio: Studio) -> None:
+    studio.add(3)
+    tab = studio.open("/library")
+    studio.clock.advance(60)
+    studio.store.fault = StoreUnavailable("The store did not answer.")
+    push(tab, "focus")
+    assert len(tab.tiles()) == 3
+    assert tab.element("freshet-status")["mode"] == "offline"
+    studio.store.fault = None
+    tab.press("Retry")
+    assert tab.element("freshet-status")["mode"] == "plain"
+
+
+def test_B16_returning_twice_within_five_seconds_asks_once(studio: Studio) -> None:
+    studio.add(3)
+    tab = studio.open("/library")
+    studio.clock.advance(60)
+    before = studio.store.reads
+    push(tab, "visibility")
+    push(tab, "focus")
+    assert studio.store.reads == before + 1
+    studio.clock.advance(6)
+    push(tab, "focus")
+    assert studio.store.reads == before + 2
+
+
+def test_X_02_an_open_preview_and_a_typed_prompt_survive_every_push(studio: Studio, listen: Any) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    tab.fire("freshet-tile", "activateEvent", {"id": item.id}, mediaId=item.id)
+    stream = listen(tab)
+    studio.add(2)
+    stream.changed()
+    push(tab)
+    assert tab.element("freshet-dialog", isOpen=True)["label"] == item.title
+    form = studio.open("/create/image")
+    form.fire("freshet-field", "changeEvent", {"value": "half a thought"}, fieldId="prompt")
+    push(form)
+    assert form.element("freshet-field", fieldId="prompt")["value"] == "half a thought"
+
+
+def test_a_reason_made_up_in_a_browser_asks_nothing(studio: Studio) -> None:
+    studio.add(1)
+    tab = studio.open("/library")
+    before = studio.store.reads
+    for reason in ("recover", "manual", "nonsense", ""):
+        push(tab, reason)
+    assert studio.store.reads == before

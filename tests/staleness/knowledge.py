@@ -1,0 +1,147 @@
+"""What can be known of items at a moment, and where a screen falls behind it.
+
+An item's revisions are numbered without gaps by the store, so knowledge of it is a number: the lowest revision that it
+can have by now. A screen must not show less, and must show the item at all if every revision from there on that may
+have been written by then belongs in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Literal
+
+from services.models import MediaItem, MediaQuery, Principal
+from tests.staleness.history import History, Shown, Version
+
+Source = Literal["own write", "seen", "committed"]
+"""How something is known: the session wrote it, the session was shown it, or it had been committed."""
+Place = tuple[float, str]
+"""Where an item stands in a list, as a sort key: newest first is descending."""
+
+
+def belongs(item: MediaItem | None, query: MediaQuery, principal: Principal) -> bool:
+    """Whether a view shows an item. Written down anew, so that the product's own idea of it is under test too."""
+    if item is None or any(getattr(item, name) != value for name, value in query.model_dump(exclude_none=True).items()):
+        return False
+    if item.visibility == "public":
+        return True
+    member = item.project_id in principal.project_ids
+    return member and (item.visibility == "project" or item.owner_id == principal.user_id)
+
+
+class Versions:
+    """Every revision that was, or may have been, written."""
+
+    def __init__(self, history: History) -> None:
+        self._by_id: dict[str, list[tuple[float, Version]]] = defaultdict(list)
+        for write in history.writes:
+            for version in write.versions:
+                self._by_id[version.media_id].append((write.began, version))
+
+    def of(self, media_id: str, revision: int, *, before: float = math.inf) -> list[Version]:
+        """What `revision` may say; more than one where the outcome of a write is unknown."""
+        return [one for one in self.since(media_id, revision, before=before) if one.revision == revision]
+
+    def since(self, media_id: str, revision: int, *, before: float = math.inf) -> list[Version]:
+        """What the item may be at `before`, if it has reached `revision`."""
+        found = self._by_id.get(media_id, ())
+        return [one for began, one in found if one.revision >= revision and began < before]
+
+    def place(self, media_id: str, revision: int) -> Place | None:
+        return next((place_of(one) for one in self.of(media_id, revision) if one.item), None)
+
+
+def place_of(version: Version) -> Place:
+    assert version.item is not None
+    return version.item.created_at.timestamp(), version.media_id
+
+
+class Knowledge:
+    """The lowest revision that each item can have by now, and how that is known."""
+
+    def __init__(self, versions: Versions) -> None:
+        self.versions = versions
+        self._known: dict[str, tuple[int, Source]] = {}
+        self.alive: set[str] = set()
+        """Items that are not known to be removed."""
+
+    def learn(self, media_id: str, revision: int, source: Source) -> None:
+        known, _ = self.of(media_id)
+        if revision > known or (revision == known and source == "own write"):
+            self._known[media_id] = revision, source
+            removed = any(one.item is None for one in self.versions.of(media_id, revision))
+            (self.alive.discard if removed else self.alive.add)(media_id)
+
+    def of(self, media_id: str) -> tuple[int, Source]:
+        return self._known.get(media_id, (0, "seen"))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An item that a screen shows as older than it is known to be, or does not show although it must be there."""
+
+    media_id: str
+    known: int
+    source: Source
+    is_shown: bool
+
+
+def faults(shown: Shown, knowledge: Knowledge) -> list[Fault]:
+    """Where `shown` falls behind `knowledge`."""
+    behind = [
+        Fault(media_id, *known, is_shown=True)
+        for media_id, revision in shown.tiles
+        if revision < (known := knowledge.of(media_id))[0]
+    ]
+    absent = [
+        Fault(media_id, *knowledge.of(media_id), is_shown=False)
+        for media_id, possible in _absent(shown, knowledge)
+        if all(belongs(one.item, shown.query, shown.principal) for one in possible)
+    ]
+    return behind + _not_announced(absent, shown, knowledge.versions)
+
+
+def departures(shown: Shown, knowledge: Knowledge) -> list[tuple[str, int]]:
+    """What the absence of known items teaches, as (id, revision).
+
+    An item that is rightly absent has come to a revision that does not belong here, so it is at least there.
+    """
+    if shown.held_back:
+        return []
+    found = []
+    for media_id, possible in _absent(shown, knowledge):
+        left = [one.revision for one in possible if not belongs(one.item, shown.query, shown.principal)]
+        if left:
+            found.append((media_id, min(left)))
+    return found
+
+
+def _absent(shown: Shown, knowledge: Knowledge) -> list[tuple[str, list[Version]]]:
+    """Known items that are not on screen though the list reaches down to their place, with all they may be."""
+    there = {media_id for media_id, _ in shown.tiles}
+    end: Place | None = None
+    if shown.more:
+        end = knowledge.versions.place(*shown.tiles[-1]) if shown.tiles else None
+        if end is None:
+            return []
+    found = []
+    for media_id in knowledge.alive - there:
+        possible = knowledge.versions.since(media_id, knowledge.of(media_id)[0], before=shown.at)
+        if possible and (end is None or all(place_of(one) >= end for one in possible if one.item)):
+            found.append((media_id, possible))
+    return found
+
+
+def _not_announced(absent: list[Fault], shown: Shown, versions: Versions) -> list[Fault]:
+    """Without the new ones at the top that the screen tells of instead of showing them."""
+    if not shown.held_back or not shown.tiles:
+        return absent
+    top = versions.place(*shown.tiles[0])
+    above = [
+        fault
+        for fault in absent
+        if top and all(place_of(one) > top for one in versions.since(fault.media_id, 1) if one.item)
+    ]
+    return [fault for fault in absent if fault not in above] if len(above) <= shown.held_back else absent

@@ -1,0 +1,219 @@
+"""A trial: people in many tabs and unseen writers work on one database through several processes, in bad weather.
+
+`chance` decides what everybody does; how their threads interleave is up to the machine, so a trial is never the same
+twice. What holds must hold each time.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from services.clock import SystemClock
+from services.library import DEFAULT_PROJECT_ID
+from services.models import Principal
+from services.store.protocol import Store
+from tests.staleness.actors import OTHER_PROJECT, Person, Writer
+from tests.staleness.checker import Violation, check
+from tests.staleness.dawdler import dawdling
+from tests.staleness.faults import Weather, recorded
+from tests.staleness.history import History
+from tests.staleness.processes import Process, routed
+from tests.staleness.tab import MAIN, Browser, Tab
+from tests.support.stores import Backend
+from tests.support.studio import flask_app
+
+PEOPLE = {
+    name: Principal(user_id=name, name=name.title(), project_ids=frozenset({DEFAULT_PROJECT_ID, OTHER_PROJECT}))
+    for name in ("ada", "grace", "eve")
+}
+SESSIONS = {"ada-1": "ada", "ada-2": "ada", "grace-1": "grace", "eve-1": "eve"}
+TABS = 2
+"""Of each session."""
+PATIENCE = 20.0
+"""Seconds in which everything must have been caught up with, once the weather has cleared."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    operations: int
+    seed: int = 1
+    threads: int = 4
+    bad_weather: bool = True
+
+
+@dataclass
+class Outcome:
+    history: History
+    faults: Counter[str]
+    caught_up: float
+    """Seconds from the end of bad weather until every tab showed what there was; PATIENCE if some never did."""
+    seconds: float
+    violations: list[Violation] = field(default_factory=list)
+
+
+class Trial:
+    def __init__(self, backend: Backend, folder: Path, plan: Plan) -> None:
+        self.plan, self.history = plan, History()
+        self.faults: Counter[str] = Counter()
+        self._backend = backend
+        self._chance = random.Random(plan.seed)
+        self.processes = [
+            Process(name, self._open_store, folder / name, Weather(self._fork()), self.history, PEOPLE)
+            for name in ("one", "two")
+        ]
+        self._outside = backend.open(SystemClock())
+        self._stop = threading.Event()
+        self._failures: list[BaseException] = []
+        self._sessions: dict[str, threading.Lock] = {}
+
+    def run(self) -> Outcome:
+        """The whole trial. Raises what went wrong in any thread."""
+        began = time.monotonic()
+        with routed():
+            try:
+                people = self._people()
+                self._work(people)
+                caught_up = self._settle([person.tab for person in people])
+            finally:
+                for process in self.processes:
+                    process.kill()
+        seconds = time.monotonic() - began
+        return Outcome(self.history, self.faults, caught_up, seconds, check(self.history))
+
+    # Everybody at work
+
+    def _people(self) -> list[Person]:
+        for name in PEOPLE:
+            self._writer(name, f"start-{name}", self._outside).make(12)
+        app, people = flask_app(), []
+        for session, name in SESSIONS.items():
+            browser = Browser(session, PEOPLE[name], app)
+            for number in range(TABS):
+                process = self._chance.choice(self.processes)
+                tab = Tab(browser, str(number), process, self.history, "/library")
+                writer = self._writer(name, session, None)
+                person = Person(tab, writer, self.processes, self._fork())
+                writer.commit = person.commit
+                people.append(person)
+        return people
+
+    def _writer(self, name: str, session: str, store: Store | None) -> Writer:
+        def commit(who: Principal, writes: Sequence[Any]) -> Any:
+            assert store is not None
+            operation_id = f"{session}-{time.monotonic_ns()}"
+            return recorded(self.history, session, writes, lambda: store.commit(who, writes, operation_id=operation_id))
+
+        return Writer(PEOPLE[name], DEFAULT_PROJECT_ID, self._fork(), self.history, commit)
+
+    def _work(self, people: list[Person]) -> None:
+        shares = [people[number :: self.plan.threads] for number in range(self.plan.threads)]
+        workers = [self._start(lambda share=share: self._steps(share)) for share in shares if share]  # type: ignore[misc]
+        helpers = [self._start(self._write_unseen)]
+        if self.plan.bad_weather:
+            helpers.append(self._start(self._make_weather))
+        for worker in workers:
+            worker.join()
+        self._stop.set()
+        for helper in helpers:
+            helper.join()
+        if self._failures:
+            raise self._failures[0]
+
+    def _start(self, work: Callable[[], None]) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 - told by the main thread
+                self._failures.append(error)
+                self._stop.set()
+
+        thread = threading.Thread(target=guarded, daemon=True)
+        thread.start()
+        return thread
+
+    def _steps(self, share: list[Person]) -> None:
+        while not self._stop.is_set() and self.history.operations < self.plan.operations:
+            for person in share:
+                person.step()
+
+    def _write_unseen(self) -> None:
+        """What an import, or a worker, does."""
+        writers = [self._writer(name, f"import-{name}", self._outside) for name in PEOPLE]
+        chance = self._fork()
+        while not self._stop.wait(chance.uniform(0.01, 0.08)):
+            chance.choice(writers).write()
+
+    # Weather
+
+    def _make_weather(self) -> None:
+        chance = self._fork()
+        kinds = ("slow", "pause", "fail", "silent", "repeats", "reorders", "restart", "dawdle", "calm")
+        while not self._stop.is_set():
+            kind, process = chance.choice(kinds), chance.choice(self.processes)
+            self.faults[kind] += 1
+            with self._fault(kind, process):
+                self._stop.wait(chance.uniform(0.1, 0.5))
+
+    @contextmanager
+    def _fault(self, kind: str, process: Process) -> Iterator[None]:
+        weather = process.weather
+        if kind == "slow":
+            weather.slow = 0.3
+        elif kind == "pause":
+            weather.pause()
+        elif kind == "fail":
+            weather.failing = True
+        elif kind in ("silent", "repeats", "reorders"):
+            weather.feed = kind  # type: ignore[assignment]
+        elif kind == "restart":
+            process.restart()
+        try:
+            with dawdling(self._backend, self.history, PEOPLE) if kind == "dawdle" else nullcontext():
+                yield
+        finally:
+            weather.clear()
+            process.store.calm_feeds()
+
+    # The end
+
+    def _settle(self, tabs: list[Tab]) -> float:
+        """With all writers gone, wait until every tab shows what there is; then note what it shows."""
+        quiet = time.monotonic()
+        for process in self.processes:
+            process.weather.clear()
+            process.store.calm_feeds()
+        late = list(tabs)
+        while late and time.monotonic() < quiet + PATIENCE:
+            for tab in tabs:
+                tab.listen(tab.process)
+                if tab.hear():
+                    continue
+                if tab.label():
+                    tab.come_back("online")
+            late = [tab for tab in late if not self._is_settled(tab, quiet)]
+            time.sleep(0.02)
+        caught_up = time.monotonic() - quiet
+        for tab in tabs:
+            tab.look("settled", asked=quiet)
+        return caught_up
+
+    def _is_settled(self, tab: Tab, quiet: float) -> bool:
+        if tab.label(MAIN):
+            return False
+        trial = History(writes=self.history.writes)
+        trial.showed(tab.seen(asked=quiet))
+        return not check(trial)
+
+    def _open_store(self) -> Store:
+        return self._backend.open(SystemClock())
+
+    def _fork(self) -> random.Random:
+        return random.Random(self._chance.random())
