@@ -51,20 +51,20 @@ class WorkflowEngine:
             "system_database_url": self._database_url,
             "executor_id": self._engine_id,
             "application_version": APPLICATION_VERSION,
-            "log_level": "ERROR",
+            "log_level": "CRITICAL",  # what goes wrong at the launch is raised
             "notification_listener_polling_interval_sec": 0.05,
         }
         with _mapped(f"FRESHET_WORKFLOW_DB {_without_password(self._database_url)}"):
             _prepare(self._database_url)
+            logger = _log_as_ours()
             try:
                 DBOS(config=config)
-                _log_as_ours(logging.CRITICAL)  # what goes wrong from here on is raised
                 DBOS.launch()
                 DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.25)
             except BaseException:
                 DBOS.destroy()
                 raise
-            _log_as_ours(logging.ERROR)
+            logger.setLevel(logging.ERROR)
         self._launched = True
 
     def enqueue(self, run_id: str) -> None:
@@ -113,12 +113,12 @@ def _mapped(what: str) -> Iterator[None]:
         raise StoreUnavailable(f"{what} cannot be used: {cause}") from error
 
 
-def _log_as_ours(level: int) -> None:
-    """DBOS's own lines, from `level` up, through the program's log instead of a handler of its own."""
+def _log_as_ours() -> logging.Logger:
+    """DBOS's own lines go through the program's log; it makes a handler of its own only where it finds none."""
     logger = logging.getLogger("dbos")
-    logger.handlers.clear()
+    logger.handlers = [logging.NullHandler()]
     logger.propagate = True
-    logger.setLevel(level)
+    return logger
 
 
 def _prepare(database_url: str) -> None:

@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,15 @@ from services.files.blobs import Blobs
 from services.library import Library, open_library
 from services.models import MediaItem, MediaQuery
 from services.settings import SETTING_NAMES, load_settings
+from tests.support.logs import logging_kept
 
 Import = Callable[..., tuple[int, list[str], list[str]]]
 
 
 @pytest.fixture
-def run_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Import:
+def run_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Import]:
     """Runs the command; exit status, lines on standard output, lines on standard error."""
     for name in SETTING_NAMES:
         monkeypatch.delenv(name, raising=False)
@@ -34,7 +37,8 @@ def run_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         out, err = capsys.readouterr()
         return status, out.splitlines(), err.splitlines()
 
-    return run
+    with logging_kept():
+        yield run
 
 
 @pytest.fixture

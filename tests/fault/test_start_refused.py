@@ -15,6 +15,7 @@ import main
 from services import container
 from services.settings import SETTING_NAMES
 from services.workflows.lock import DataDirLock
+from tests.support.logs import logging_kept
 
 Refusal = Callable[..., str]
 
@@ -37,7 +38,8 @@ def refusal(
         assert err.count("\n") == 1, err
         return err.strip()
 
-    yield start
+    with logging_kept():
+        yield start
     container.install(None)
 
 

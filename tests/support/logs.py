@@ -33,3 +33,16 @@ def recorded_lines() -> Iterator[list[dict[str, Any]]]:
     finally:
         logger.removeHandler(keeper)
         logger.setLevel(level)
+
+
+@contextmanager
+def logging_kept() -> Iterator[None]:
+    """What the command line does to logging meanwhile is undone: its streams are the test's, and closed after it."""
+    loggers = [logging.getLogger(), logger]
+    before = [(each, list(each.handlers), each.level) for each in loggers]
+    try:
+        yield
+    finally:
+        for each, handlers, level in before:
+            each.handlers = handlers
+            each.setLevel(level)
