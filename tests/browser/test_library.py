@@ -84,7 +84,7 @@ def test_R0_15_an_open_preview_is_kept_by_a_refresh_and_clicks_ask_nothing(serve
 def test_B21_a_refresh_with_nothing_new_changes_no_node_and_no_attribute_of_the_list(
     server: Server, visit: Visit
 ) -> None:
-    fill(server, 3, "Still")
+    add(server, [(f"Days old {place}", timedelta(days=3 + place)) for place in range(3)])  # their ages stand still
     page = visit("/library")
     updated(page)
     expect(page.locator("freshet-tile img:not(.coming)")).to_have_count(3)
