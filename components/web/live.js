@@ -116,7 +116,7 @@ class FreshetLive extends FreshetElement {
   }
 
   #hearFeed(feed) {
-    const recovered = ['polling', 'down'].includes(this.#feed) && feed === 'live';
+    const recovered = feed === 'live' && ['polling', 'down'].includes(this.#feed);
     this.#feed = feed;
     this.#show();
     if (recovered) this.#tell('online', null);

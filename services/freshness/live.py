@@ -65,6 +65,7 @@ class LiveHub:
         self._threads: set[threading.Thread] = set()
         self._sweeper: threading.Timer | None = None
         self._closing = threading.Event()
+        self.ending = False
         freshness.on_change = self._on_change
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -120,6 +121,14 @@ class LiveHub:
         """Open streams in this process."""
         with self._lock:
             return len({one for feed in self._feeds.values() for one in feed.subscribers})
+
+    def end_streams(self) -> None:
+        """The server stops: whoever holds a stream open is woken to end it."""
+        self.ending = True
+        with self._lock:
+            subscribers = {one for feed in self._feeds.values() for one in feed.subscribers}
+        for subscriber in subscribers:
+            subscriber.wake()
 
     def sweep(self) -> None:
         """End the feeds that nobody has looked at for a while."""
