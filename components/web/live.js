@@ -233,7 +233,7 @@ class FreshetLive extends FreshetElement {
     if (this.#feed === 'off') return 'off';
     if (this.#state === 'reconnecting') return 'reconnecting';
     if (this.#state === 'polling') return 'polling';
-    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? 'live';
+    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? '';
     return '';
   }
 
