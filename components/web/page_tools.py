@@ -66,9 +66,12 @@ def aria(
 
 
 @me.web_component(path="./ago.js", skip_validation=True)
-def ago(*, ms: int, prefix: str = "", key: str | None = None) -> Any:
-    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds."""
-    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix})
+def ago(*, ms: int, prefix: str = "", suffix: str = "", clock: bool = False, key: str | None = None) -> Any:
+    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds.
+
+    With `clock` it is the time of day instead, as the reader's own clock shows it.
+    """
+    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix, "suffix": suffix, "clock": clock})
 
 
 @me.web_component(path="./symbol.js", skip_validation=True)
