@@ -13,7 +13,8 @@ import pytest
 from components import web
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "components" / "web").glob("*.js"))
+WEB = ROOT / "components" / "web"
+MODULES = sorted(WEB.glob("*.js"))
 OWN_STYLES = [ROOT / path.lstrip("/") for path in web.STYLESHEETS if Path(path).name not in ("tokens.css", "mesop.css")]
 FACES: dict[str, dict[str, Any]] = {
     "ago": {"ms": 1},
@@ -83,6 +84,11 @@ def declared(source: str) -> set[str]:
 def test_every_face_is_covered_here() -> None:
     faces = {name for name in web.__all__ if name.islower() and name != "STYLESHEETS"}
     assert faces == set(FACES)
+
+
+def test_the_one_module_that_frames_name_brings_every_element() -> None:
+    brought = set(re.findall(r"^import '\./([a-z_]+\.js)';$", (WEB / "all.js").read_text(), re.MULTILINE))
+    assert brought == {module.name for module in MODULES if "\ndefine('" in module.read_text()}
 
 
 @pytest.mark.parametrize("face", FACES)
