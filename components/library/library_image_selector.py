@@ -9,7 +9,7 @@ from typing import cast
 import mesop as me
 
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
-from components.library.media_tile import media_tile
+from components.library.media_tile import media_tiles
 from components.web import aria, sentinel, symbol
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
@@ -79,9 +79,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
     items = held_items(view)
     if items:
         with me.box(classes="grid", key="choose-grid"):
-            aria(role="list", label=f"{_plural(media_type)}, newest first")
-            for item in items:
-                media_tile(item, on_activate=on_select, use=True, view=view)
+            media_tiles(items, label=f"{_plural(media_type)}, newest first", on_activate=on_select, use=True, view=view)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)

@@ -29,6 +29,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
                     button(label="Retry", …)
                 with me.box(classes="grid"):
                     aria(role="list", label="Library, newest first")
+                    tiles(on_activate=…)              # hears for all of them
                     tile(…)                           # or me.box(classes="sk-tile") on the first load
                 sentinel(…)
                 with me.box(classes="blank"):         # instead of the grid: symbol, h2, text, one action
@@ -63,7 +64,7 @@ from components.web.segments import SegmentOption, segments
 from components.web.sentinel import sentinel
 from components.web.setting import setting
 from components.web.status_capsule import status_capsule
-from components.web.tile import tile
+from components.web.tile import tile, tiles
 
 STYLESHEETS: Final[list[str]] = [
     "/static/tokens.css",
@@ -100,5 +101,6 @@ __all__ = [
     "status_capsule",
     "symbol",
     "tile",
+    "tiles",
     "toast",
 ]

@@ -21,4 +21,5 @@ import './shortcuts.js';
 import './status.js';
 import './symbol.js';
 import './tile.js';
+import './tiles.js';
 import './toast.js';
