@@ -52,9 +52,10 @@ def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Genera
     if not needs_refresh.get(chooser_key):
         return
     try:
-        for step, _ in enumerate(refresh_selector("open")):
-            if step > 0:  # the store has answered
-                needs_refresh[chooser_key] = False
+        opening = refresh_selector("open")
+        next(opening)  # its beginning is on screen already: the parent has yielded
+        for _ in opening:
+            needs_refresh[chooser_key] = False
             yield
     finally:
         needs_refresh[chooser_key] = False

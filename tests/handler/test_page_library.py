@@ -101,7 +101,8 @@ def test_R0_05_refresh_keeps_the_type_filter_and_the_loaded_extent(studio: Studi
     assert tab.query["type"] == ["image"]
 
 
-def test_R0_09_a_refresh_shows_itself_and_keeps_the_old_grid(studio: Studio) -> None:
+def test_R0_09_a_refresh_that_is_answered_at_once_is_one_frame_and_never_blanks_the_grid(studio: Studio) -> None:
+    """The button turns by itself from the press on; what a slow store shows is tried in test_page_live.py."""
     shown = [item.id for item in reversed(studio.add(2))]
     tab = studio.open("/library")
     frames = []
@@ -113,8 +114,7 @@ def test_R0_09_a_refresh_shows_itself_and_keeps_the_old_grid(studio: Studio) -> 
 
     tab._render = watch  # type: ignore[method-assign]
     tab.fire("freshet-status", "refreshEvent")
-    assert frames[0] == (True, shown)
-    assert frames[-1] == (False, shown)
+    assert frames == [(False, shown)]
 
 
 def test_R0_09_the_first_load_never_claims_that_the_library_is_empty(studio: Studio) -> None:
