@@ -41,7 +41,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
 Create pages: `work` > `form` (> `formscroll`, `formfoot`) and `results` (> `runset` > `runhead`, `quad`).
 Try-on: `try` > `card slot` (> `row` > `stepno`, `h2 grow`; `slot-pic` or `slot-pic empty`), `earlier`.
 Dialogs: one box, `choose` (> `choose-head` with capsule and waterline, `choose-body`, which scrolls) or
-`look-closer` (> picture, `facts`).
+`look-closer` (> `look`).
 Helpers: row, col, grow, wrap, cut, cut2, meta, label, strong, num, mono, vh, only-s, hide-s, only-xl, hide-xl, card,
 chip, chip on, state run|ready|bad|warn|plain.
 """
@@ -55,6 +55,7 @@ from components.web.button import button, link_button
 from components.web.dialog import dialog
 from components.web.field import field
 from components.web.live import live
+from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
 from components.web.page_tools import ago, aria, guard, session, shortcuts, symbol
@@ -90,6 +91,7 @@ __all__ = [
     "guard",
     "link_button",
     "live",
+    "look",
     "nav",
     "place",
     "run_watch",

@@ -10,6 +10,7 @@ import './field.js';
 import './guard.js';
 import './link_button.js';
 import './live.js';
+import './look.js';
 import './nav.js';
 import './place.js';
 import './run_watch.js';
