@@ -7,7 +7,7 @@ from typing import Any
 
 import mesop as me
 
-from components.web import NavItem, aria, button, drop, guard, nav, status_capsule, symbol, toast
+from components.web import NavItem, aria, button, drop, guard, keys, nav, status_capsule, symbol, toast
 from services.container import services
 from services.files.urls import media_url
 from state.handlers import Handler, NoticeState, handler
@@ -39,6 +39,7 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
                 head()
             body()
     _messages()
+    keys()
     guard()
 
 

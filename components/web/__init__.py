@@ -56,7 +56,7 @@ from components.web.field import field
 from components.web.live import live
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
-from components.web.page_tools import ago, aria, guard, session, shortcuts, symbol
+from components.web.page_tools import ago, aria, guard, keys, session, shortcuts, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
@@ -87,6 +87,7 @@ __all__ = [
     "drop",
     "field",
     "guard",
+    "keys",
     "link_button",
     "live",
     "nav",

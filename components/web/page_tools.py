@@ -18,6 +18,12 @@ def shortcuts(*, keys: list[str], on_key: Handler, key: str = "shortcuts") -> An
     return insert("freshet-shortcuts", key=key, events={"keyEvent": on_key}, properties={"keys": keys})
 
 
+@me.web_component(path="./keys.js", skip_validation=True)
+def keys(key: str = "keys") -> Any:
+    """Keys that mean the same on every page: R refresh, N show new, C create, G then L, I, V or T. Once on each."""
+    return insert("freshet-keys", key=key, properties={})
+
+
 @me.web_component(path="./guard.js", skip_validation=True)
 def guard(key: str = "guard") -> Any:
     """Brings the tab back after the server went away. Once on every page."""
