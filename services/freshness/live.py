@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from services.clock import Clock
 from services.freshness.queue import View
 from services.freshness.revalidate import Freshness
+from services.freshness.session import Token, merged
 from services.identity import can
 from services.log import log_event
 from services.models import Batch, MediaQuery, Principal
@@ -31,11 +33,22 @@ class Subscriber:
     ready: set[int] = field(default_factory=set)
     """Places in `views` for which a background refresh has ended."""
     state_changed: bool = False
+    known: Token = field(default_factory=dict)
+    """How far, in each project, the changes reach of which it was told. Another process may answer the page, and must
+    not take what it holds for current if it has not heard of them itself."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def tell(self, *, changed: Iterable[int] = (), ready: Iterable[int] = (), state_changed: bool = False) -> None:
+    def tell(
+        self,
+        *,
+        changed: Iterable[int] = (),
+        known: Token = MappingProxyType({}),
+        ready: Iterable[int] = (),
+        state_changed: bool = False,
+    ) -> None:
         """Raise flags, from any thread."""
         with self._lock:
+            self.known = merged(self.known, known)
             self.changed.update(changed)
             self.ready.update(ready)
             self.state_changed = self.state_changed or state_changed
@@ -172,15 +185,17 @@ class LiveHub:
                     if (user_id, view) in changed or self._may_concern(subscriber.principal, view, batch)
                 ]
                 if places:
-                    subscriber.tell(changed=places)
+                    subscriber.tell(changed=places, known={batch.project_id: batch.newest or batch.watermark})
 
     def _on_change(self, view: View) -> None:
         """Somebody's question has brought something new. Its push will find it known: the others hear of it now."""
+        known = self._freshness.known_of(view.query, view.user_id)
         with self._lock:
             feed = self._feeds.get(view.query.project_id)
             for subscriber in list(feed.subscribers) if feed else []:
                 if subscriber.principal.user_id == view.user_id and view.query in subscriber.views:
-                    subscriber.tell(changed=[place for place, one in enumerate(subscriber.views) if one == view.query])
+                    places = [place for place, one in enumerate(subscriber.views) if one == view.query]
+                    subscriber.tell(changed=places, known=known)
 
     def _may_concern(self, principal: Principal, view: MediaQuery, batch: Batch) -> bool:
         """For a view whose snapshot this process does not hold (any more): whether it should ask again."""

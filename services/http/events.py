@@ -5,8 +5,9 @@ freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2
 
     event: hello   {"feed": "live", "views": 2}     once, when the stream opens
     event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
-    event: change  {"views": [0], "versions": ["a#1"]}   something that belongs to these views was committed;
-                                                    a page that shows this version already knows
+    event: change  {"views": [0], "versions": ["a#1"], "known": "…"}   something that belongs to these views was
+                                                    committed; a page that shows this version already knows, any other
+                                                    says `known` when it asks, so that whoever answers has heard of it
     event: ready   {"views": [0]}                   a background refresh of these views has ended
     event: state   {"feed": "polling", "for": 3.2}  how changes reach the server now: live, polling or down
     event: beat    {}                               every 15 seconds, so that a dead stream is noticed
@@ -107,7 +108,9 @@ async def _stream(
             if ready:
                 yield _event("ready", {"views": ready})
             if changed and live:
-                yield _event("change", {"views": changed, "versions": _versions(principal, queries, changed)})
+                known = services().sessions.sign(subscriber.known, principal)
+                versions = _versions(principal, queries, changed)
+                yield _event("change", {"views": changed, "versions": versions, "known": known})
     finally:
         _open[address] -= 1
         await asyncio.shield(asyncio.to_thread(hub.unsubscribe, subscriber))
@@ -127,7 +130,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     for place, view in enumerate(shown):
         entry = freshness.entry(view.query, principal)
         if entry.version != view.version or not entry.version:
-            subscriber.tell(changed=[place])
+            subscriber.tell(changed=[place], known=freshness.known_of(view.query, principal.user_id))
         if entry.version and not entry.current:
             ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))

@@ -13,7 +13,8 @@ from tests.support.studio import Studio
 
 
 @pytest.fixture
-def studio(store: Store, clock: FakeClock, tmp_path: Path) -> Iterator[Studio]:
+def studio(store: Store, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("state.view.PATIENCE", 20.0)  # however slow the machine is just now
     studio = Studio(store, clock, tmp_path / "data")
     yield studio
     studio.close()

@@ -1,4 +1,4 @@
-"""Trials at a small part of their full length (`make soak` runs the rest), and what proves that they would find fault."""
+"""Trials at a small part of their full length (`make soak` runs the rest), and proof that they would find fault."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ def test_B18_when_the_weather_clears_every_tab_catches_up_by_itself(backend: Bac
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_without_invalidation_the_same_trial_is_full_of_violations(
-    backend: Backend, tmp_path: Path, seed: int
-) -> None:
+def test_without_invalidation_the_same_trial_is_full_of_violations(backend: Backend, tmp_path: Path, seed: int) -> None:
     found = {violation.kind for violation in run(backend, tmp_path, Plan(CONTROL, seed, control=True)).violations}
     assert found >= {"read-your-writes", "monotonic-reads", "missing", "stale"}

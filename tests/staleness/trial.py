@@ -28,7 +28,7 @@ from tests.staleness.faults import Weather, recorded
 from tests.staleness.history import History
 from tests.staleness.knowledge import Knowledge, everything_known, faults
 from tests.staleness.processes import Process, routed
-from tests.staleness.tab import MAIN, Browser, Tab
+from tests.staleness.tab import Browser, Tab
 from tests.support.stores import Backend
 from tests.support.studio import flask_app
 
