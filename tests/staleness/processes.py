@@ -75,10 +75,12 @@ class Process:
 
     @contextmanager
     def answering(self, author: str) -> Iterator[Services]:
-        """Inside the block pages use this process's services; commits are made on behalf of `author`."""
+        """Inside the block pages use this process's services; commits are made on behalf of `author`, who hears of
+        them at its end."""
         process, name = _current.set(self.services), _author.set(author)
         try:
-            yield self.services
+            with self._history.answering():
+                yield self.services
         finally:
             _current.reset(process)
             _author.reset(name)
