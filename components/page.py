@@ -18,7 +18,7 @@ from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
 from state.handlers import Handler, handler
-from state.session import SessionState
+from state.session import SessionState, learn
 from state.view import ViewState, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
@@ -89,7 +89,8 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
 
 
 def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
-    """Something may have changed, or a slow answer has come: {reason, views, scrolled}."""
+    """Something may have changed, or a slow answer has come: {reason, views, scrolled, known}."""
+    learn(str(event.value.get("known", "")))
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     shown = [view for view in _views[path] if view.active()]

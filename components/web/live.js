@@ -23,6 +23,7 @@ class FreshetLive extends FreshetElement {
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
   #beat = 0;
+  #known = ''; // how far the changes reach that were told of: who answers must not know less
   #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
   #pushTimer = 0;
   #pushedAt = -PUSH_MS;
@@ -100,7 +101,10 @@ class FreshetLive extends FreshetElement {
       });
     heard('hello', ({feed}) => this.#hello(feed));
     heard('resync', () => this.#push('all'));
-    heard('change', ({views: places, versions}) => this.#push(places, versions));
+    heard('change', ({views: places, versions, known}) => {
+      this.#known = known;
+      this.#push(places, versions);
+    });
     heard('ready', ({views: places}) => this.#tell('ready', places));
     heard('state', ({feed}) => this.#hearFeed(feed));
     heard('beat', () => {});
@@ -214,7 +218,7 @@ class FreshetLive extends FreshetElement {
   }
 
   #tell(reason, views) {
-    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this)});
+    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known});
   }
 
   /** A slow answer announces itself through the stream; without one it is asked for. */

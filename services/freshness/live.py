@@ -221,15 +221,17 @@ class LiveHub:
                     if (user_id, view) in changed or self._may_concern(subscriber.principal, view, batch)
                 ]
                 if places:
-                    subscriber.tell(changed=places)
+                    subscriber.tell(changed=places, known={batch.project_id: batch.newest or batch.watermark})
 
     def _on_change(self, view: View) -> None:
         """Somebody's question has brought something new. Its push will find it known: the others hear of it now."""
+        known = self._freshness.known_of(view.query, view.user_id)
         with self._lock:
             feed = self._feeds.get(view.query.project_id)
             for subscriber in list(feed.subscribers) if feed else []:
                 if subscriber.principal.user_id == view.user_id and view.query in subscriber.views:
-                    subscriber.tell(changed=[place for place, one in enumerate(subscriber.views) if one == view.query])
+                    places = [place for place, one in enumerate(subscriber.views) if one == view.query]
+                    subscriber.tell(changed=places, known=known)
 
     def _may_concern(self, principal: Principal, view: MediaQuery, batch: Batch) -> bool:
         """For a view whose snapshot this process does not hold (any more): whether it should ask again."""

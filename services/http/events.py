@@ -5,8 +5,9 @@ freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2
 
     event: hello   {"feed": "live", "views": 2}     once, when the stream opens
     event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
-    event: change  {"views": [0], "versions": ["a#1"]}   something that belongs to these views was committed;
-                                                    a page that shows this version already knows
+    event: change  {"views": [0], "versions": ["a#1"], "known": "…"}   something that belongs to these views was
+                                                    committed; a page that shows this version already knows, any other
+                                                    says `known` when it asks, so that whoever answers has heard of it
     event: ready   {"views": [0]}                   a background refresh of these views has ended
     event: state   {"feed": "polling"}              how changes reach the server now: starting (not known yet), live,
                                                     polling or down
@@ -108,7 +109,9 @@ async def _stream(
             if news.ready:
                 yield _event("ready", {"views": news.ready})
             if news.changed and live:
-                yield _event("change", {"views": news.changed, "versions": _versions(principal, queries, news.changed)})
+                known = services().sessions.sign(subscriber.known, principal)
+                versions = _versions(principal, queries, news.changed)
+                yield _event("change", {"views": news.changed, "versions": versions, "known": known})
     finally:
         _open[address] -= 1
         hub.unsubscribe(subscriber)
@@ -128,7 +131,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     for place, view in enumerate(shown):
         entry = freshness.entry(view.query, principal)
         if entry.version != view.version or not entry.version:
-            subscriber.tell(changed=[place])
+            subscriber.tell(changed=[place], known=freshness.known_of(view.query, principal.user_id))
         if entry.version and not entry.current:
             ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))

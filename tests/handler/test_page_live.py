@@ -43,9 +43,12 @@ class Stream:
 
     def changed(self, patience: float = 10.0) -> list[int]:
         """The views that were named as changed; waits until there are some."""
-        assert self._woken.wait(patience), "nothing was heard"
-        self._woken.clear()
-        return self.subscriber.take()[0]
+        changed: list[int] = []
+        while not changed:  # it is also woken by answers to questions of its own
+            assert self._woken.wait(patience), "nothing was heard"
+            self._woken.clear()
+            changed = self.subscriber.take()[0]
+        return changed
 
     def quiet(self) -> bool:
         return not self.subscriber.changed
