@@ -17,6 +17,7 @@ from services.log import configure_logging, log_event
 from services.settings import SETTING_NAMES, Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
     from services.container import Services
@@ -47,7 +48,7 @@ def serve(settings: Settings) -> int:
         app, services = create_application(settings)
         host, port = listener.getsockname()[:2]
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
-        server = uvicorn.Server(config)
+        server = _server(config, services)
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
         sys.stdout.flush()
@@ -160,6 +161,18 @@ def _refuse_unknown_settings() -> None:
         near = difflib.get_close_matches(name, SETTING_NAMES, n=1, cutoff=0.75)
         hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(SETTING_NAMES)}."
         raise SettingsError(f"There is no setting {name}.{hint}")
+
+
+def _server(config: uvicorn.Config, services: Services) -> uvicorn.Server:
+    """A server that ends the streams of changes when it stops: they would stay open until they were cut off."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            services.hub.end_streams()
+            await super().shutdown(sockets)
+
+    return Server(config)
 
 
 def _leave(services: Services) -> NoReturn:

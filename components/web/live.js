@@ -116,7 +116,7 @@ class FreshetLive extends FreshetElement {
   }
 
   #hearFeed(feed) {
-    const recovered = this.#feed !== 'live' && feed === 'live' && this.#feed !== 'off';
+    const recovered = feed === 'live' && ['polling', 'down'].includes(this.#feed);
     this.#feed = feed;
     this.#show();
     if (recovered) this.#tell('online', null);

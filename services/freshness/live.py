@@ -75,6 +75,7 @@ class LiveHub:
         self._clock = clock
         self._lock = threading.RLock()
         self._feeds: dict[str, _Feed] = {}
+        self.ending = False
         freshness.on_change = self._on_change
         self._closed = False
 
@@ -135,6 +136,14 @@ class LiveHub:
         """Open streams in this process."""
         with self._lock:
             return len({one for feed in self._feeds.values() for one in feed.subscribers})
+
+    def end_streams(self) -> None:
+        """The server stops: whoever holds a stream open is woken to end it."""
+        self.ending = True
+        with self._lock:
+            subscribers = {one for feed in self._feeds.values() for one in feed.subscribers}
+        for subscriber in subscribers:
+            subscriber.wake()
 
     def close(self) -> None:
         """End every feed; subscribers are woken once more and find nothing."""

@@ -92,7 +92,7 @@ async def _stream(
         yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries) if live else "off"})
         if last_id is not None:
             yield _event("resync", {})
-        while True:
+        while not hub.ending:
             try:
                 await asyncio.wait_for(woken.wait(), BEAT)
             except TimeoutError:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from services.http.events import LIVE_COOKIE
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 
@@ -120,8 +121,20 @@ def tolerated() -> list[str]:
 
 @pytest.fixture
 def visit(server: Server, context: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
-    """Opens a new tab at a path. At the end neither the tabs nor the server may have complained (see `visits`)."""
+    """Opens a new tab at a path, live updates on, as people find them. At the end neither the tabs nor the server may
+    have complained (see `visits`)."""
     yield from visits(server, context, tolerated)
+
+
+@pytest.fixture
+def still(server: Server, context: BrowserContext) -> None:
+    """Live updates are off in every tab of `visit`: what is committed elsewhere is shown when it is asked for."""
+    keep_still(server, context)
+
+
+def keep_still(server: Server, context: BrowserContext) -> None:
+    """As the switch on the account page does."""
+    context.add_cookies([{"name": LIVE_COOKIE, "value": "off", "url": server.url}])
 
 
 def visits(server: Server, context: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
