@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.clock import Clock
@@ -16,6 +16,13 @@ from services.store.protocol import Store, Watch, WatchState
 
 LINGER = 300.0
 """Seconds for which a project's feed is kept after its last subscriber left, so that a reload finds it running."""
+LIVE_COOKIE = "freshet_live"
+"""What a browser's choice is kept under: "off" for no live updates. Script sets it (components/web/live_choice.js)."""
+
+
+def wants_live(cookies: Mapping[str, str]) -> bool:
+    """Whether screens of this browser may change without somebody's asking."""
+    return cookies.get(LIVE_COOKIE) != "off"
 
 
 @dataclass(eq=False)

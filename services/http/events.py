@@ -28,7 +28,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from services.container import services
-from services.freshness.live import Subscriber
+from services.freshness.live import Subscriber, wants_live
 from services.models import MediaQuery, Principal
 
 router = APIRouter(tags=["live"])
@@ -40,7 +40,6 @@ CROWD = 50
 SPREAD = 1.0
 MOST_VIEWS = 8
 MOST_PER_ADDRESS = 500
-LIVE_COOKIE = "freshet_live"
 
 
 class StreamView(BaseModel):
@@ -59,7 +58,12 @@ _numbers = count(1)
 
 @router.get("/events", response_model=None)
 async def events(request: Request, views: Annotated[str, Query(max_length=8_000)]) -> Response:
-    """The stream. `views` is a JSON list of StreamView: 400 if it is none, 404 for a project of others."""
+    """The stream. `views` is a JSON list of StreamView: 400 if it is none, 404 for a project of others.
+
+    204, which has a browser ask no more, where live updates were turned off: nothing is listened to, nothing read.
+    """
+    if not wants_live(request.cookies):
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     principal = services().principals.resolve(request.headers)
     try:
         shown = _views.validate_json(views)
@@ -72,14 +76,13 @@ async def events(request: Request, views: Annotated[str, Query(max_length=8_000)
     address = request.client.host if request.client else ""
     if _open[address] >= MOST_PER_ADDRESS:
         return _refused(503, "Too many open streams from this address")
-    live = request.cookies.get(LIVE_COOKIE) != "off"
-    stream = _stream(principal, shown, address, live, request.headers.get("last-event-id"))
+    stream = _stream(principal, shown, address, request.headers.get("last-event-id"))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 async def _stream(
-    principal: Principal, shown: tuple[StreamView, ...], address: str, live: bool, last_id: str | None
+    principal: Principal, shown: tuple[StreamView, ...], address: str, last_id: str | None
 ) -> AsyncIterator[str]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     hub, queries = services().hub, tuple(view.query for view in shown)
@@ -89,7 +92,7 @@ async def _stream(
         # Opening a feed may reach the database: not on the event loop.
         await asyncio.to_thread(hub.subscribe, subscriber)
         catch_up(subscriber, shown)
-        yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries) if live else "off"})
+        yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries)})
         if last_id is not None:
             yield _event("resync", {})
         while not hub.ending:
@@ -102,11 +105,11 @@ async def _stream(
             if hub.subscribers() > CROWD:
                 await asyncio.sleep(random.uniform(0, SPREAD))
             changed, ready, state_changed = subscriber.take()
-            if state_changed and live:
+            if state_changed:
                 yield _event("state", {"feed": _feed(queries)})
             if ready:
                 yield _event("ready", {"views": ready})
-            if changed and live:
+            if changed:
                 yield _event("change", {"views": changed, "versions": _versions(principal, queries, changed)})
     finally:
         _open[address] -= 1
