@@ -14,6 +14,7 @@ from mesop.runtime import runtime
 
 from components.web import STYLESHEETS, live, session
 from services.freshness import Reason
+from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
@@ -98,6 +99,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         if isinstance(wanted, list) and place not in wanted:
             continue
         state = view.state()
+        if not state.fetching and not wants_live(flask.request.cookies):
+            continue  # live updates are off, and this view waits for nothing
         if reason in PUSHED and not state.fetching:
             yield from view.load(cast(Reason, reason), hold=hold)
         elif reason == "ready" and is_lost(state):

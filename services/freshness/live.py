@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,9 +23,15 @@ LINGER = 300.0
 """Seconds for which a project's feed is kept after its last subscriber left, so that a reload finds it running."""
 RETRY = 1.0
 """Seconds between two attempts to begin a feed."""
-
 HubState = WatchState | Literal["starting"]
 """`starting`: the feed is being begun, or has not told yet how it does."""
+LIVE_COOKIE = "freshet_live"
+"""What a browser's choice is kept under: "off" for no live updates. Script sets it (components/web/live_choice.js)."""
+
+
+def wants_live(cookies: Mapping[str, str]) -> bool:
+    """Whether screens of this browser may change without somebody's asking."""
+    return cookies.get(LIVE_COOKIE) != "off"
 
 
 @dataclass(eq=False)
