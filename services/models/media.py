@@ -55,6 +55,9 @@ class MediaItem(Record):
     """Place among its run's outputs, from 0."""
     files: dict[Variant, FileRef] = {}
     error: str | None = None
+    favourite: bool = False
+    deleted_at: datetime | None = None
+    """When it went into the trash: its owner can bring it back, files and all, and no list shows it meanwhile."""
 
     def file(self, variant: Variant) -> FileRef | None:
         return self.files.get(variant)

@@ -24,9 +24,7 @@ Import = Callable[..., tuple[int, list[str], list[str]]]
 
 
 @pytest.fixture
-def run_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Import]:
+def run_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Import]:
     """Runs the command; exit status, lines on standard output, lines on standard error."""
     for name in SETTING_NAMES:
         monkeypatch.delenv(name, raising=False)
