@@ -165,9 +165,11 @@ def _refuse_unknown_settings() -> None:
 def _leave(services: Services) -> NoReturn:
     """End at once, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
 
-    The store and the workflow database commit before they answer, so there is nothing left to flush but output.
+    The store and the workflow database commit before they answer, so there is nothing left to flush but output, and
+    edits that were shown as made a moment ago.
     Closing only tidies the database's files, and may have to wait for a write that waits itself.
     """
+    services.editor.close(1.0)
     services.halt()
     closing = threading.Thread(target=services.store.close, daemon=True)
     closing.start()

@@ -11,7 +11,7 @@ from pathlib import Path
 from services.clock import Clock, SystemClock
 from services.errors import SettingsError
 from services.files.blobs import Blobs
-from services.freshness import Freshness, Sessions, SnapshotStore
+from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
@@ -44,6 +44,7 @@ class Services:
     project: Project
     freshness: Freshness
     hub: LiveHub
+    editor: Editor
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -59,6 +60,7 @@ class Services:
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.editor.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -102,6 +104,8 @@ def build(
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
     freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
+    hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
+    editor.told = hub.edited
     return Services(
         settings=settings,
         clock=clock,
@@ -111,7 +115,8 @@ def build(
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
         freshness=freshness,
-        hub=LiveHub(store, freshness, clock),
+        hub=hub,
+        editor=editor,
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
