@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,11 +16,14 @@ from services.log import configure_logging, log_event
 from services.settings import SETTING_NAMES, Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
     from services.container import Services
 
 ROOT = Path(__file__).resolve().parent
+PATIENCE = 2.0
+"""Seconds for tidying up at the end, after as many for the requests that are open: together they stay below five."""
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +49,7 @@ def serve(settings: Settings) -> int:
         app, services = create_application(settings)
         host, port = listener.getsockname()[:2]
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, lifespan="off")
-        server = uvicorn.Server(config)
+        server = _server(config, services)
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Freshet is ready at http://{shown}:{port}\n")
         sys.stdout.flush()
@@ -162,18 +164,25 @@ def _refuse_unknown_settings() -> None:
         raise SettingsError(f"There is no setting {name}.{hint}")
 
 
-def _leave(services: Services) -> NoReturn:
-    """End at once, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
+def _server(config: uvicorn.Config, services: Services) -> uvicorn.Server:
+    """A server that ends the streams of changes when it stops: they would stay open until they were cut off."""
+    import uvicorn
 
-    The store and the workflow database commit before they answer, so there is nothing left to flush but output, and
-    edits that were shown as made a moment ago.
-    Closing only tidies the database's files, and may have to wait for a write that waits itself.
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            services.hub.end_streams()
+            await super().shutdown(sockets)
+
+    return Server(config)
+
+
+def _leave(services: Services) -> NoReturn:
+    """End soon, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
+
+    The store and the workflow database commit before they answer. What is left to write is output, edits that were
+    shown as made a moment ago, and what the freshness engine keeps for a time without the store.
     """
-    services.editor.close(1.0)
-    services.halt()
-    closing = threading.Thread(target=services.store.close, daemon=True)
-    closing.start()
-    closing.join(1.0)
+    services.leave(PATIENCE)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -105,7 +105,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             settle_view(state, view.query(), hold=hold)
             if state.catching_up and not state.fetching:
                 yield from view.load("recover", hold=hold)
-    yield
+            else:
+                yield
 
 
 def _broken_page(error_id: str) -> None:

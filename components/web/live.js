@@ -116,7 +116,7 @@ class FreshetLive extends FreshetElement {
   }
 
   #hearFeed(feed) {
-    const recovered = this.#feed !== 'live' && feed === 'live' && this.#feed !== 'off';
+    const recovered = feed === 'live' && ['polling', 'down'].includes(this.#feed);
     this.#feed = feed;
     this.#show();
     if (recovered) this.#tell('online', null);
@@ -233,7 +233,7 @@ class FreshetLive extends FreshetElement {
     if (this.#feed === 'off') return 'off';
     if (this.#state === 'reconnecting') return 'reconnecting';
     if (this.#state === 'polling') return 'polling';
-    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? 'live';
+    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? '';
     return '';
   }
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from services.clock import Clock
 from services.errors import FreshetError, StoreUnavailable
@@ -159,7 +160,7 @@ class Freshness:
     def _fetch(self, job: Job) -> None:
         """Do a job of the queue: the one place where the store is asked."""
         request, began = job.request, self._clock.monotonic()
-        documents, outcome = 0, "failed"
+        documents, outcome, why = 0, "failed", dict[str, str]()
         fetch = self._views.begin(request)
         try:
             answer = self._reader.read(
@@ -172,13 +173,13 @@ class Freshness:
                 same = fetch.held is not None and job.snapshot.items is fetch.held.items
                 outcome = "unchanged" if same else "changed"
         except FreshetError as error:
-            job.error, outcome = error, type(error).__name__
+            job.error, outcome, why = error, type(error).__name__, {"why": str(error.__cause__ or error)}
             self._views.fail(fetch, error)
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             job.error = FreshetError(f"Something went wrong (error {log_failure('refresh.crashed', error)}).")
             self._views.fail(fetch, job.error)
         finally:
-            self._log(job, documents, outcome, job.snapshot, self._clock.monotonic() - began)
+            self._log(job, documents, outcome, job.snapshot, self._clock.monotonic() - began, why)
         if job.snapshot is not None and (fetch.held is None or fetch.held.version != job.snapshot.version):
             self._tell_of_change(request.view)
 
@@ -193,7 +194,15 @@ class Freshness:
         assert job.error is not None
         self._views.refuse(job.request, job.error)
 
-    def _log(self, job: Job, documents: int, outcome: str, snapshot: Snapshot | None, seconds: float = 0.0) -> None:
+    def _log(
+        self,
+        job: Job,
+        documents: int,
+        outcome: str,
+        snapshot: Snapshot | None,
+        seconds: float = 0.0,
+        why: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """A line for each scope and reason that asked; the documents are on the first."""
         for place, ((scope, reason), times) in enumerate(list(job.asked.items())):
             shared = {"shared": times} if place or times > 1 else {}
@@ -207,6 +216,7 @@ class Freshness:
                 items=len(snapshot.items) if snapshot else None,
                 outcome=outcome,
                 **shared,
+                **why,
             )
 
 

@@ -23,6 +23,11 @@ def updated(scope: Page | Locator) -> None:
     expect(scope.get_by_role("button", name="Refresh", disabled=False).first).to_be_visible()
 
 
+def live(page: Page) -> None:
+    """`updated`, and changes come by themselves from here on."""
+    expect(page.get_by_role("status").filter(has_text=re.compile("^Updated .*Live$")).first).to_be_visible()
+
+
 def go(page: Page, place: str) -> None:
     """Follow a link of the navigation."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name=place, exact=True).click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit, visits
@@ -12,6 +13,7 @@ from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import go, ids, refresh, shows, tile, tiles, updated
 
+pytestmark = pytest.mark.usefixtures("still")
 MANY = 130
 A_4K_SCREEN: ViewportSize = {"width": 3840, "height": 2160}
 
@@ -55,8 +57,10 @@ def test_R0_05_R0_06_refresh_asks_the_store_and_keeps_filter_extent_and_scroll(s
     assert server.wait_logged("library.refresh", "reason=manual")
     expect(page).to_have_url(re.compile("type=image"))
     expect(page.get_by_role("tab", name="Images")).to_have_attribute("aria-selected", "true")
-    shows(page, [new, *held])
+    shows(page, held)
     assert abs(_top(page) - where) <= 1
+    page.get_by_role("button", name="1 new").click()
+    shows(page, [new, *held])
     page.get_by_role("tab", name="Videos").click()
     expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
     refresh(page)
@@ -75,6 +79,29 @@ def test_R0_15_an_open_preview_is_kept_by_a_refresh_and_clicks_ask_nothing(serve
         expect(page.get_by_role("dialog")).to_be_hidden()
     refresh(page)
     assert len(server.wait_logged("library.refresh", times=asked + 1)) == asked + 1
+
+
+def test_B21_a_refresh_with_nothing_new_changes_no_node_and_no_attribute_of_the_list(
+    server: Server, visit: Visit
+) -> None:
+    add(server, [(f"Days old {place}", timedelta(days=3 + place)) for place in range(3)])  # their ages stand still
+    page = visit("/library")
+    updated(page)
+    expect(page.locator("freshet-tile img:not(.coming)")).to_have_count(3)
+    page.locator("[role=list]").first.evaluate("""(list) => {
+        window.changes = [];
+        new MutationObserver((records) => {
+            for (const {type, target, attributeName, oldValue} of records)
+                if (type !== 'attributes' || target.getAttribute(attributeName) !== oldValue)
+                    window.changes.push(`${type} ${target.tagName} ${attributeName}`);
+        }).observe(list, {subtree: true, childList: true, attributes: true, attributeOldValue: true});
+    }""")
+    for _ in range(2):
+        asked = len(server.logged("library.refresh", "reason=manual"))
+        page.get_by_role("button", name="Refresh").click()
+        server.wait_logged("library.refresh", "reason=manual", times=asked + 1)
+        updated(page)
+    assert page.evaluate("window.changes") == []
 
 
 def test_the_list_reaches_its_end_on_a_4k_screen_without_gaps_or_repeats(server: Server, browser: Browser) -> None:

@@ -14,6 +14,7 @@ from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, ask_for, ids, is_painted, refresh, shows, tile, tiles, updated
 
+pytestmark = pytest.mark.usefixtures("still")
 ORIENTATION = 0x0112
 TURN_CLOCKWISE = 6
 

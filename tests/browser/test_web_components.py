@@ -196,9 +196,9 @@ def test_a_tile_whose_progress_is_unknown_is_queued_with_water_at_its_foot(show:
 def test_the_end_of_a_run_is_told_once(show: Open) -> None:
     page = show()
     set_progress(page, "succeeded", 100)
-    expect_heard(page, 'complete {"ids": ["run-1"]}')
+    expect_heard(page, 'complete {"ids": ["run-1"], "scrolled": false}')
     settle(page)
-    assert heard(page).count('complete {"ids": ["run-1"]}') == 1
+    assert heard(page).count('complete {"ids": ["run-1"], "scrolled": false}') == 1
     press(page, "Finish")
     expect(page.locator("freshet-tile[data-id=making] img")).to_be_visible()
     expect(page.locator("freshet-tile[data-id=making] .water")).to_have_count(0)
@@ -333,7 +333,7 @@ def test_r4_4_refresh_answers_at_once_and_keeps_its_name_width_and_focus(show: O
     context.unroute("**/__ui__")
     expect(button).to_have_text("Refresh")
     expect(button).to_be_enabled()
-    assert heard(page) == ["refresh {}"]
+    assert heard(page) == ['refresh {"scrolled": false}']
 
 
 # ── buttons and dialogs ──

@@ -14,6 +14,7 @@ import wave
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
@@ -94,6 +95,15 @@ class TestStop:
             server.start()
             assert yard.finished(run).status == "succeeded"
         assert yard.rendered() == [0, 1, 2, 2, 3]
+
+    def test_open_streams_of_changes_end_by_themselves(self, yard: Yard) -> None:
+        views = quote(json.dumps([{"query": {"project_id": yard.project.id}}]))
+        with serving(ScriptedServer(yard.data_dir)) as server, urlopen(f"{server.url}/events?views={views}") as stream:
+            assert b"retry" in stream.readline()
+            server.stop()
+            assert b"event: hello" in stream.read()
+            assert server.wait_logged("server.stopping")
+            assert server.logged("error") == []
 
     def test_it_stops_although_a_write_waits_for_another_program(self, yard: Yard) -> None:
         run = yard.order(4)

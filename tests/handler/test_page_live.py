@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
-from services.freshness.live import Subscriber
+from services.freshness.subscriber import Subscriber
 from services.http.events import StreamView, catch_up
 from services.models import MediaQuery, Remove
 from tests.handler.test_page_library import refreshes

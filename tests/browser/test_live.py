@@ -1,0 +1,343 @@
+"""What is committed anywhere shows in every open view it belongs to, by itself, and disturbs nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from services.library import open_library
+from services.models import Put, Remove
+from tests.browser.conftest import Visit
+from tests.browser.library import add, fill, write_photo
+from tests.browser.server import Server
+from tests.browser.steps import (
+    READY,
+    RENDER_MS,
+    ask_for,
+    choose_button,
+    chooser,
+    close,
+    go,
+    ids,
+    live,
+    make_images,
+    open_chooser,
+    shows,
+    tile,
+    tiles,
+    updated,
+)
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    return shared_server
+
+
+def test_R0_08_with_live_updates_on_a_photo_imported_by_another_process_appears_by_itself(
+    server: Server, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit("/library")
+    live(page)
+    before = ids(tiles(page))
+    result = server.run("import", str(write_photo(tmp_path, "harbour.jpg")))
+    assert result.returncode == 0, result.stderr
+    shows(page, [result.stdout.split()[0], *before])
+
+
+@pytest.mark.usefixtures("still")
+def test_R0_08_X_01_with_live_updates_off_it_is_absent_until_refresh(
+    server: Server, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit("/library")
+    updated(page)
+    expect(page.get_by_role("status").filter(has_text="Live updates off")).to_be_visible()
+    before = ids(tiles(page))
+    asked = len(server.logged("library.refresh"))
+    result = server.run("import", str(write_photo(tmp_path, "harbour.jpg")))
+    assert result.returncode == 0, result.stderr
+    imported = result.stdout.split()[0]
+    watching = visit("/library")  # by the time another tab has been opened, this one has been left alone for long
+    shows(watching, [imported, *before])
+    page.bring_to_front()
+    assert ids(tiles(page)) == before
+    page.get_by_role("button", name="Refresh").click()
+    shows(page, [imported, *before])
+    assert len(server.wait_logged("library.refresh", times=asked + 2)) == asked + 2
+
+
+def test_X_01_the_switch_on_the_account_page_turns_live_updates_off_and_on(server: Server, visit: Visit) -> None:
+    page = visit("/account")
+    switch = page.get_by_role("switch", name="Live updates")
+    expect(switch).to_be_checked()
+    switch.click()
+    expect(switch).not_to_be_checked()
+    go(page, "Library")
+    expect(page.get_by_role("status").filter(has_text="Live updates off")).to_be_visible()
+    page.get_by_role("link", name="Account").click()
+    page.get_by_role("switch", name="Live updates").click()
+    go(page, "Library")
+    live(page)
+
+
+def test_B01_B02_R4_03_a_finished_generation_shows_in_every_open_tab_it_belongs_to(
+    server: Server, visit: Visit
+) -> None:
+    everything, images, videos = (visit(f"/library{query}") for query in ("", "?type=image", "?type=video"))
+    for page in (everything, images, videos):
+        live(page)
+    held, clips = ids(tiles(everything)), ids(tiles(videos))
+    made = make_images(visit("/create/image"), "Marble in candle light", 2)
+    shows(everything, made + held)
+    assert everything.locator(READY).count() >= len(made)
+    expect(images.locator(READY).filter(has_text="Marble in candle light")).to_have_count(2)
+    assert ids(tiles(images))[:2] == made
+    assert ids(tiles(videos)) == clips
+
+
+def test_B03_B04_an_open_chooser_shows_what_is_committed_before_and_while_it_is_open(
+    server: Server, visit: Visit
+) -> None:
+    fill(server, 2, "Coat")
+    page = visit("/try-on")
+    live(page)
+    (before,) = arrive(server, "Committed before the click")
+    dialog = open_chooser(page, "Product")
+    expect(dialog.locator("freshet-tile").first).to_have_attribute("data-id", before)
+    (while_open,) = arrive(server, "Committed while it is open")
+    expect(dialog.locator("freshet-tile").first).to_have_attribute("data-id", while_open)
+    assert ids(tiles(dialog))[1] == before
+    close(dialog)
+
+
+def test_B08_a_change_that_a_view_does_not_match_asks_nothing_and_shows_nothing(server: Server, visit: Visit) -> None:
+    videos, images = visit("/library?type=video"), visit("/library?type=image")
+    for page in (videos, images):
+        live(page)
+    before, asked = ids(tiles(videos)), len(server.logged("library.refresh"))
+    (new,) = arrive(server, "An image alone")
+    expect(images.locator("freshet-tile").first).to_have_attribute("data-id", new)
+    assert ids(tiles(videos)) == before
+    told = server.logged("library.refresh")[asked:]
+    assert [line for line in told if "documents=0" not in line] == []
+    assert len(told) <= 1
+
+
+def test_B09_over_a_scrolled_list_a_drop_tells_what_is_new_and_nothing_moves(server: Server, visit: Visit) -> None:
+    fill(server, 40, "Shelf")
+    page = visit("/library")
+    live(page)
+    anchor = tiles(page).nth(20)
+    page.locator("freshet-tile").first.hover()
+    page.mouse.wheel(0, 900)
+    expect(anchor).to_be_in_viewport()
+    _rest(page)
+    where, first = _top_of(anchor), ids(tiles(page))[0]
+    new = arrive(server, "Late", "Latest")
+    drop = page.get_by_role("button", name="2 new")
+    expect(drop).to_be_visible()
+    assert abs(_top_of(anchor) - where) <= 1
+    assert ids(tiles(page))[0] == first
+    drop.click()
+    shown = tiles(page)
+    expect(shown.first).to_have_attribute("data-id", new[0])
+    expect(shown.nth(1)).to_have_attribute("data-id", new[1])
+    expect(shown.first.get_by_role("button")).to_be_focused()
+    expect(drop).to_have_count(0)
+
+
+def test_B09_N_lets_in_what_is_new(server: Server, visit: Visit) -> None:
+    fill(server, 40, "Shelf")
+    page = visit("/library")
+    live(page)
+    page.locator("freshet-tile").first.hover()
+    page.mouse.wheel(0, 900)
+    _rest(page)
+    (new,) = arrive(server, "Newest of all")
+    expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    page.keyboard.press("n")
+    expect(tiles(page).first).to_have_attribute("data-id", new)
+
+
+def test_B10_an_open_preview_plays_on_and_keeps_the_focus_while_something_arrives(server: Server, visit: Visit) -> None:
+    studio = visit("/create/video")
+    ask_for(studio, "Slow waves at night", amount="4 s")
+    expect(studio.locator(READY).first).to_be_visible(timeout=RENDER_MS)
+    page = visit("/library")
+    live(page)
+    tile(page, "Slow waves at night").click()
+    dialog = page.get_by_role("dialog", name="Slow waves at night")
+    video = dialog.locator("video")
+    expect(video).to_be_visible()
+    video.evaluate("""(video) => {
+        window.player = video;
+        window.loads = 0;
+        video.addEventListener('loadstart', () => window.loads++);
+        video.muted = video.loop = true;
+        return video.play();
+    }""")
+    dialog.get_by_role("button", name="Close").focus()
+    (new,) = arrive(server, "Arrived meanwhile")
+    expect(page.locator(f"freshet-tile[data-id='{new}']")).to_be_attached()
+    playing = video.evaluate("(video) => video === window.player && !video.paused && window.loads === 0")
+    assert playing
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+
+
+def test_B10_R1_13_a_typed_prompt_and_its_focus_survive_what_arrives(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    live(page)
+    box = page.get_by_role("textbox", name="Prompt")
+    box.click()
+    page.keyboard.type("Half a thought")
+    made = make_images(visit("/create/image"), "Papercut hills", 1)
+    page.bring_to_front()
+    expect(page.locator(f"freshet-tile[data-id='{made[0]}'][data-status=ready]")).to_be_visible()
+    expect(box).to_have_value("Half a thought")
+    expect(box).to_be_focused()
+    page.keyboard.type(" goes on")
+    expect(box).to_have_value("Half a thought goes on")
+
+
+def test_B11_nothing_is_doubled_or_skipped_while_items_come_and_go_between_pages(
+    server: Server, visit: Visit, tolerated: list[str]
+) -> None:
+    tolerated.append("status of 404")  # a picture that was asked for just as its item went
+    held = fill(server, 60, "Row")
+    page = visit("/library")
+    live(page)
+    new = arrive(server, "New 1", "New 2", "New 3")
+    _remove(server, held[10], held[30])
+    page.locator("freshet-tile").first.hover()
+    for _ in range(30):
+        if page.locator(f"freshet-tile[data-id='{held[-1]}']").count():
+            break
+        shown = tiles(page).count()
+        page.mouse.wheel(0, 4000)
+        expect(tiles(page).nth(shown)).to_be_attached()
+    wanted = [*new, *(each for each in held if each not in (held[10], held[30]))]
+    found = ids(tiles(page))
+    assert len(found) == len(set(found))
+    assert [each for each in found if each in set(wanted)] == wanted
+
+
+def test_B12_what_is_removed_elsewhere_leaves_every_open_view(server: Server, visit: Visit) -> None:
+    kept, gone = arrive(server, "To be removed", "To be kept")
+    page, other = visit("/library"), visit("/try-on")
+    live(page)
+    live(other)
+    dialog = open_chooser(other, "Person")
+    for scope in (page, dialog):
+        expect(scope.locator(f"freshet-tile[data-id='{gone}']")).to_be_attached()
+    _remove(server, gone)
+    for scope in (page, dialog):
+        expect(scope.locator(f"freshet-tile[data-id='{gone}']")).to_have_count(0)
+        expect(scope.locator(f"freshet-tile[data-id='{kept}']")).to_be_attached()
+
+
+def test_B13_a_new_title_shows_everywhere_and_loads_no_picture_again(server: Server, visit: Visit) -> None:
+    (item,) = arrive(server, "Working title")
+    page = visit("/library")
+    live(page)
+    shown = page.locator(f"freshet-tile[data-id='{item}']")
+    expect(shown.locator("img")).to_have_js_property("complete", True)
+    before = shown.locator("img").get_attribute("src")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if item in request.url else None)
+    _rename(server, item, "Final title")
+    expect(shown).to_contain_text("Final title")
+    assert shown.locator("img").get_attribute("src") == before
+    assert requests == []
+
+
+def test_X_03_no_update_loads_a_page_anew(server: Server, visit: Visit) -> None:
+    page = visit("/library")
+    live(page)
+    page.evaluate("window.sameDocument = true")
+    (new,) = arrive(server, "Comes by itself")
+    expect(page.locator(f"freshet-tile[data-id='{new}']")).to_be_attached()
+    go(page, "Try-on")
+    choose_button(page, "Person").click()
+    close(chooser(page))
+    go(page, "Library")
+    page.get_by_role("tab", name="Images").click()
+    updated(page)
+    assert page.evaluate("window.sameDocument")
+
+
+def test_R2_13_R4_02_twenty_navigations_leave_one_stream(server: Server, visit: Visit) -> None:
+    page = visit("/account")
+    page.evaluate("""() => {
+        window.streams = [];
+        const Real = window.EventSource;
+        window.EventSource = class extends Real {
+            constructor(...args) {
+                super(...args);
+                window.streams.push(this);
+            }
+        };
+    }""")
+    for _ in range(5):
+        for place in ("Library", "Image", "Video", "Try-on"):
+            page.get_by_role("navigation", name="Main").get_by_role("link", name=place, exact=True).click()
+            expect(page.get_by_role("link", name=place, exact=True)).to_have_attribute("aria-current", "page")
+    live(page)
+    opened, still_open = page.evaluate(
+        "[streams.length, streams.filter((one) => one.readyState !== EventSource.CLOSED).length]"
+    )
+    assert opened >= 2
+    assert still_open == 1
+
+
+def test_more_tabs_than_a_browser_has_connections_all_load_and_all_hear(server: Server, visit: Visit) -> None:
+    pages = [visit("/library") for _ in range(8)]
+    for page in pages:
+        updated(page)
+    (new,) = arrive(server, "For everybody")
+    for page in pages:
+        expect(page.locator(f"freshet-tile[data-id='{new}']")).to_be_attached()
+
+
+def arrive(server: Server, *titles: str) -> list[str]:
+    """Pictures committed one after another by another process; their ids, the newest first."""
+    return [media_id for title in titles for media_id in add(server, [(title, timedelta(0))])][::-1]
+
+
+def _remove(server: Server, *media_ids: str) -> None:
+    with open_library(server.settings, None) as library:
+        held = library.store.media.get_many(library.principal, media_ids)
+        writes = [Remove("media", media_id, expect=held[media_id].revision) for media_id in media_ids]
+        library.store.commit(library.principal, writes, operation_id=library.ids.new())
+
+
+def _rename(server: Server, media_id: str, title: str) -> None:
+    with open_library(server.settings, None) as library:
+        item = library.store.media.get(library.principal, media_id)
+        write = Put(item.model_copy(update={"title": title}), expect=item.revision)
+        library.store.commit(library.principal, [write], operation_id=library.ids.new())
+
+
+def _top_of(tile: Locator) -> float:
+    top: float = tile.evaluate("(tile) => tile.getBoundingClientRect().top")
+    return top
+
+
+def _rest(page: Page) -> None:
+    """Wait until the page that a wheel has set in motion stands still, and more tiles have come if they will."""
+    page.evaluate("""() => new Promise((rest) => {
+        const sheet = document.querySelector('.sheet');
+        let last = -1, calm = 0;
+        const look = () => {
+            const now = `${sheet.scrollTop} ${sheet.scrollHeight}`;
+            calm = now === last ? calm + 1 : 0;
+            last = now;
+            calm > 30 ? rest() : requestAnimationFrame(look);
+        };
+        look();
+    })""")
+    expect(page.get_by_role("button", name=re.compile("Refresh"), disabled=False).first).to_be_visible()
