@@ -123,6 +123,14 @@ class LiveHub:
                 if places:
                     subscriber.tell(ready=places)
 
+    def edited(self, user_id: str, project_id: str) -> None:
+        """An edit of this person's has ended and their screens may not know: wake all of them in the project."""
+        with self._lock:
+            feed = self._feeds.get(project_id)
+            for subscriber in list(feed.subscribers) if feed else []:
+                if subscriber.principal.user_id == user_id:
+                    subscriber.tell(ready=range(len(subscriber.views)))
+
     def subscribers(self) -> int:
         """Open streams in this process."""
         with self._lock:
