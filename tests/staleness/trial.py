@@ -200,7 +200,7 @@ class Trial:
         while caught_up is None and time.monotonic() < quiet + (0 if self.plan.control else PATIENCE):
             for tab in tabs:
                 tab.listen(tab.process)
-                if not tab.hear() and tab.label():
+                if not tab.hear() and any(shown.label for shown in tab.seen()):
                     tab.come_back("online")
             if all(_is_settled(tab, truth) for tab in tabs):
                 caught_up = time.monotonic() - quiet
