@@ -14,6 +14,7 @@ from mesop.runtime import runtime
 
 from components.web import STYLESHEETS, live, session
 from services.freshness import Reason
+from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
@@ -100,6 +101,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         state = view.state()
         if reason not in PUSHED and reason != "ready":
             continue
+        if not state.fetching and not wants_live(flask.request.cookies):
+            continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
             yield from view.load("recover", hold=hold)
         elif reason in PUSHED and not state.fetching:
@@ -108,7 +111,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             settle_view(state, view.query(), hold=hold)
             if state.catching_up and not state.fetching:
                 yield from view.load("recover", hold=hold)
-    yield
+            else:
+                yield
 
 
 def _broken_page(error_id: str) -> None:

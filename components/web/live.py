@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./live.js", skip_validation=True)
+@element
 def live(*, views: str, versions: list[str], waiting: bool, on_refresh: Handler, key: str = "live") -> Any:
     """Invisible. `views` is a JSON list of the queries on screen, `versions` their snapshots, in the same order.
 

@@ -122,6 +122,15 @@ class Freshness:
         """
         return self._views.push(batch)
 
+    def note_own(self, batch: Batch, principal: Principal) -> None:
+        """A commit that `principal` made through this process: the views it concerns hold it from now on.
+
+        It tells nothing of what others committed, so no view gets any further by it, and nobody is woken: the feed
+        will deliver it to whoever looks, too.
+        """
+        self.seen.note(principal.user_id, batch.changed)
+        self._views.push(batch, silently=True)
+
     def feed(self, project_id: str, state: FeedState) -> None:
         """Hear how a project's change feed does: "starting" once `Store.watch` has returned, each state that it tells,
         "ended" before it is closed. While it lasts, views that were read since its beginning are kept current by

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from services.http.events import LIVE_COOKIE
+from services.freshness.live import LIVE_COOKIE
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 
@@ -120,7 +120,10 @@ def window(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     """
     arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}"]
     process = subprocess.Popen(
-        [_executable(playwright), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [_executable(playwright), *arguments, "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     address = next(found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FIRESTORE, Visit, visits
 from tests.browser.library import fill
@@ -84,8 +84,9 @@ SHARED = ("FRESHET_STORE", "FIRESTORE_EMULATOR_HOST", "GOOGLE_CLOUD_PROJECT")
 
 
 def test_B02_what_is_made_in_one_web_process_shows_in_the_pages_of_another(
-    server: Server, second: Server, context: BrowserContext, visit: Visit
+    server: Server, second: Server, browser: Browser, visit: Visit
 ) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     opening = visits(second, context, [])
     page = next(opening)("/library")
     live(page)
@@ -98,3 +99,4 @@ def test_B02_what_is_made_in_one_web_process_shows_in_the_pages_of_another(
     shows(dialog, made)
     expect(tile(dialog, "Terraced fields at dawn")).to_have_accessible_name(re.compile("^Terraced fields"))
     assert list(opening) == []
+    context.close()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.container import Services
-from services.freshness.live import Subscriber
 from services.freshness.session import COOKIE, Token, merged
+from services.freshness.subscriber import Subscriber
 from services.http.events import StreamView, catch_up
 from services.models import MediaQuery, Principal
 from tests.staleness.history import History, Shown
@@ -275,10 +275,8 @@ class _Stream:
         self._subscriber = Subscriber(tab.browser.who, tuple(queries), self._woken.set)
         self._hub = process.services.hub
         views_shown = zip(queries, versions, strict=True)
-        shown = tuple(StreamView(query=query, version=version) for query, version in views_shown)
-        with process.answering(tab.browser.session):
-            self._hub.subscribe(self._subscriber)
-            catch_up(self._subscriber, shown)
+        self._opened_with = tuple(StreamView(query=query, version=version) for query, version in views_shown)
+        self._hub.subscribe(self._subscriber)
         self._feed = self._feed_state()
 
     def is_for(self, views: str) -> bool:
@@ -289,16 +287,19 @@ class _Stream:
         if not self._woken.is_set():
             return []
         self._woken.clear()
-        changed, ready, state_changed = self._subscriber.take()
+        news = self._subscriber.take()
+        if news.begun:
+            with self._process.answering(self._tab.browser.session):
+                catch_up(self._subscriber, self._opened_with)
         said: list[tuple[str, list[int] | None]] = []
-        if state_changed:
+        if news.state_changed:
             before, self._feed = self._feed, self._feed_state()
-            if before != "live" and self._feed == "live":
+            if before in ("polling", "down") and self._feed == "live":
                 said.append(("online", None))
-        if ready:
-            said.append(("ready", list(ready)))
+        if news.ready:
+            said.append(("ready", news.ready))
         shown = self._tab.elements("freshet-live")[0]["versions"]
-        changed = [place for place in changed if shown[place] != self._version(place)]
+        changed = [place for place in news.changed if shown[place] != self._version(place)]
         if changed:
             said.append(("live", changed))
         return said
