@@ -41,7 +41,7 @@ TABS = 2
 """Of each session."""
 FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "restart", "dawdle", "calm")
 """What befalls one of the processes for a moment; each has its turn before any has the next."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds in which everything must have been caught up with, once the weather has cleared."""
 
 
