@@ -99,13 +99,15 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         if isinstance(wanted, list) and place not in wanted:
             continue
         state = view.state()
+        if reason not in PUSHED and reason != "ready":
+            continue
         if not state.fetching and not wants_live(flask.request.cookies):
             continue  # live updates are off, and this view waits for nothing
-        if reason in PUSHED and not state.fetching:
-            yield from view.load(cast(Reason, reason), hold=hold)
-        elif reason == "ready" and is_lost(state):
+        if is_lost(state):
             yield from view.load("recover", hold=hold)
-        elif reason in PUSHED or reason == "ready":
+        elif reason in PUSHED and not state.fetching:
+            yield from view.load(cast(Reason, reason), hold=hold)
+        else:
             settle_view(state, view.query(), hold=hold)
             if state.catching_up and not state.fetching:
                 yield from view.load("recover", hold=hold)
