@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from services.clock import Clock, SystemClock
 from services.errors import SettingsError
 from services.files.blobs import Blobs
-from services.freshness import Freshness, Sessions, SnapshotStore
+from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
@@ -20,6 +21,7 @@ from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
 from services.library import ensure_default_project, make_data_dir, open_blobs
+from services.log import log_failure
 from services.models import Project
 from services.settings import Settings
 from services.store.open import open_store
@@ -33,7 +35,7 @@ from services.workflows.studio import Studio
 
 @dataclass
 class Services:
-    """The running services. `close` leaves no thread, process or lock behind."""
+    """The running services. `close` leaves no thread, process or lock behind; `leave` is for a process that ends."""
 
     settings: Settings
     clock: Clock
@@ -44,6 +46,7 @@ class Services:
     project: Project
     freshness: Freshness
     hub: LiveHub
+    editor: Editor
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -59,6 +62,7 @@ class Services:
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.editor.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -66,6 +70,19 @@ class Services:
         self.store.close()
         self.lock.release()
         workflow_context.install(None)
+
+    def leave(self, patience: float) -> None:
+        """Halt and write what is to be kept, for `patience` seconds at most: whatever hangs is left behind."""
+        began = self.clock.monotonic()
+        self.editor.close(patience / 4)  # it needs the store, which the others may close meanwhile
+        patience -= self.clock.monotonic() - began
+        parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), self.store.close)
+        workers = ThreadPoolExecutor(len(parts), thread_name_prefix="freshet-leave")
+        ended, _ = wait([workers.submit(part) for part in parts], patience)
+        workers.shutdown(wait=False)
+        for error in (future.exception() for future in ended):
+            if error is not None:
+                log_failure("server.leaving_failed", error)
 
     def halt(self) -> None:
         """Have runs in flight end where they are, to be resumed at the next launch, and end the render processes."""
@@ -102,6 +119,8 @@ def build(
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
     freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
+    hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
+    editor.told = hub.edited
     return Services(
         settings=settings,
         clock=clock,
@@ -111,7 +130,8 @@ def build(
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
         freshness=freshness,
-        hub=LiveHub(store, freshness, clock),
+        hub=hub,
+        editor=editor,
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,

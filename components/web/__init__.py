@@ -58,7 +58,7 @@ from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
-from components.web.page_tools import ago, aria, guard, session, shortcuts, symbol
+from components.web.page_tools import ago, aria, guard, keys, session, shortcuts, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
@@ -89,6 +89,7 @@ __all__ = [
     "drop",
     "field",
     "guard",
+    "keys",
     "link_button",
     "live",
     "look",

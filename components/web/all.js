@@ -8,6 +8,7 @@ import './dialog.js';
 import './drop.js';
 import './field.js';
 import './guard.js';
+import './keys.js';
 import './link_button.js';
 import './live.js';
 import './look.js';

@@ -17,6 +17,12 @@ def shortcuts(*, keys: list[str], on_key: Handler, key: str = "shortcuts") -> An
 
 
 @element
+def keys(key: str = "keys") -> Any:
+    """Keys that mean the same on every page: R refresh, N show new, C create, G then L, I, V or T. Once on each."""
+    return insert("freshet-keys", key=key, properties={})
+
+
+@element
 def guard(key: str = "guard") -> Any:
     """Brings the tab back after the server went away. Once on every page."""
     return insert("freshet-guard", key=key, properties={})
@@ -58,9 +64,12 @@ def aria(
 
 
 @element
-def ago(*, ms: int, prefix: str = "", key: str | None = None) -> Any:
-    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds."""
-    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix})
+def ago(*, ms: int, prefix: str = "", suffix: str = "", clock: bool = False, key: str | None = None) -> Any:
+    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds.
+
+    With `clock` it is the time of day instead, as the reader's own clock shows it.
+    """
+    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix, "suffix": suffix, "clock": clock})
 
 
 @element

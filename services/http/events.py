@@ -5,10 +5,12 @@ freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2
 
     event: hello   {"feed": "live", "views": 2}     once, when the stream opens
     event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
-    event: change  {"views": [0], "versions": ["a#1"]}   something that belongs to these views was committed;
-                                                    a page that shows this version already knows
+    event: change  {"views": [0], "versions": ["a#1"], "known": "…"}   something that belongs to these views was
+                                                    committed; a page that shows this version already knows, any other
+                                                    says `known` when it asks, so that whoever answers has heard of it
     event: ready   {"views": [0]}                   a background refresh of these views has ended
-    event: state   {"feed": "polling", "for": 3.2}  how changes reach the server now: live, polling or down
+    event: state   {"feed": "polling"}              how changes reach the server now: starting (not known yet), live,
+                                                    polling or down
     event: beat    {}                               every 15 seconds, so that a dead stream is noticed
 """
 
@@ -28,7 +30,8 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from services.container import services
-from services.freshness.live import Subscriber
+from services.freshness.live import wants_live
+from services.freshness.subscriber import Subscriber
 from services.models import MediaQuery, Principal
 
 router = APIRouter(tags=["live"])
@@ -40,7 +43,6 @@ CROWD = 50
 SPREAD = 1.0
 MOST_VIEWS = 8
 MOST_PER_ADDRESS = 500
-LIVE_COOKIE = "freshet_live"
 
 
 class StreamView(BaseModel):
@@ -59,7 +61,12 @@ _numbers = count(1)
 
 @router.get("/events", response_model=None)
 async def events(request: Request, views: Annotated[str, Query(max_length=8_000)]) -> Response:
-    """The stream. `views` is a JSON list of StreamView: 400 if it is none, 404 for a project of others."""
+    """The stream. `views` is a JSON list of StreamView: 400 if it is none, 404 for a project of others.
+
+    204, which has a browser ask no more, where live updates were turned off: nothing is listened to, nothing read.
+    """
+    if not wants_live(request.cookies):
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     principal = services().principals.resolve(request.headers)
     try:
         shown = _views.validate_json(views)
@@ -72,24 +79,21 @@ async def events(request: Request, views: Annotated[str, Query(max_length=8_000)
     address = request.client.host if request.client else ""
     if _open[address] >= MOST_PER_ADDRESS:
         return _refused(503, "Too many open streams from this address")
-    live = request.cookies.get(LIVE_COOKIE) != "off"
-    stream = _stream(principal, shown, address, live, request.headers.get("last-event-id"))
+    stream = _stream(principal, shown, address, request.headers.get("last-event-id"))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 async def _stream(
-    principal: Principal, shown: tuple[StreamView, ...], address: str, live: bool, last_id: str | None
+    principal: Principal, shown: tuple[StreamView, ...], address: str, last_id: str | None
 ) -> AsyncIterator[str]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     hub, queries = services().hub, tuple(view.query for view in shown)
     subscriber = Subscriber(principal, queries, partial(_wake, loop, woken))
     _open[address] += 1
     try:
-        # Opening a feed may reach the database: not on the event loop.
-        await asyncio.to_thread(hub.subscribe, subscriber)
-        catch_up(subscriber, shown)
-        yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries) if live else "off"})
+        hub.subscribe(subscriber)
+        yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries)})
         if last_id is not None:
             yield _event("resync", {})
         while not hub.ending:
@@ -101,16 +105,20 @@ async def _stream(
             woken.clear()
             if hub.subscribers() > CROWD:
                 await asyncio.sleep(random.uniform(0, SPREAD))
-            changed, ready, state_changed = subscriber.take()
-            if state_changed and live:
+            news = subscriber.take()
+            if news.begun:
+                catch_up(subscriber, shown)
+            if news.state_changed:
                 yield _event("state", {"feed": _feed(queries)})
-            if ready:
-                yield _event("ready", {"views": ready})
-            if changed and live:
-                yield _event("change", {"views": changed, "versions": _versions(principal, queries, changed)})
+            if news.ready:
+                yield _event("ready", {"views": news.ready})
+            if news.changed:
+                known = services().sessions.sign(subscriber.known, principal)
+                versions = _versions(principal, queries, news.changed)
+                yield _event("change", {"views": news.changed, "versions": versions, "known": known})
     finally:
         _open[address] -= 1
-        await asyncio.shield(asyncio.to_thread(hub.unsubscribe, subscriber))
+        hub.unsubscribe(subscriber)
 
 
 def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
@@ -118,7 +126,7 @@ def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
 
 
 def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
-    """Close the gap between the page's last read and the stream's opening.
+    """Close the gap between the page's last read and the time from which the feed tells of everything.
 
     A page that shows an older version than is held is told. A view that no feed has kept current since it was read is
     read once: the feed may have begun only now, and knows nothing of before.
@@ -127,7 +135,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     for place, view in enumerate(shown):
         entry = freshness.entry(view.query, principal)
         if entry.version != view.version or not entry.version:
-            subscriber.tell(changed=[place])
+            subscriber.tell(changed=[place], known=freshness.known_of(view.query, principal.user_id))
         if entry.version and not entry.current:
             ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))
@@ -136,7 +144,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
 def _feed(queries: tuple[MediaQuery, ...]) -> str:
     """The worst state among the feeds of these queries' projects."""
     states = {services().hub.state(query.project_id)[0] for query in queries}
-    return next(state for state in ("down", "polling", "live") if state in states)
+    return next(state for state in ("down", "polling", "starting", "live") if state in states)
 
 
 def _versions(principal: Principal, queries: tuple[MediaQuery, ...], places: list[int]) -> list[str]:

@@ -38,8 +38,16 @@ class MesopClient:
 
     @property
     def text(self) -> list[str]:
-        """Every text that Mesop itself draws, in order."""
-        return [self._native(node).text for node in self._walk() if _name(node) == "text"]
+        """Every text on the page that is not an element's own, in order; for a time that the browser tells, "…"."""
+        return [text for node in self._walk() if (text := self._words(node)) is not None]
+
+    def _words(self, node: Any) -> str | None:
+        if _name(node) == "text":
+            return str(self._native(node).text)
+        if _name(node) == "<web>freshet-ago":
+            told = self._web(node)["properties"]
+            return f"{told['prefix']}…{told['suffix']}"
+        return None
 
     def elements(self, tag: str) -> list[dict[str, Any]]:
         """The properties of every web component `tag`, in order."""
@@ -53,6 +61,10 @@ class MesopClient:
         return self.elements("freshet-tile")
 
     # What a person does
+
+    def keep_cookie(self, name: str, value: str) -> None:
+        """Every request from now on carries this cookie."""
+        self._http.set_cookie(name, value)
 
     def fire(self, tag: str, event: str, payload: dict[str, Any] | None = None, **properties: Any) -> MesopClient:
         """Dispatch `event` of the one `tag` with these properties; a tile's is heard by its list."""

@@ -25,6 +25,7 @@ FACES: dict[str, dict[str, Any]] = {
     "drop": {"count": 1, "on_show": lambda event: None},
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
     "guard": {},
+    "keys": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
