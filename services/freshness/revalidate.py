@@ -18,6 +18,7 @@ from services.freshness.policy import TTLS, ContentKind, Failure, Priority, Reas
 from services.freshness.queue import WAITING, WORKERS, Job, RefreshQueue, Request, Ticket, View
 from services.freshness.reading import Reader
 from services.freshness.seen import SeenItems
+from services.freshness.session import Token
 from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.freshness.views import Views
 from services.log import log_event, log_failure
@@ -107,6 +108,11 @@ class Freshness:
     def entry(self, query: MediaQuery, principal: Principal) -> Entry:
         """What is held of `query` and since when, and whether a fetch runs or failed. Asks no store."""
         return self._views.entry(query, principal, self.queue.reason(View(principal.user_id, query)))
+
+    def known_of(self, query: MediaQuery, user_id: str) -> Token:
+        """How far what is held of `query` reaches; nothing where nothing is held."""
+        held = self.snapshots.peek((user_id, query.key))
+        return {query.project_id: held.newest or held.watermark} if held else {}
 
     def apply(self, batch: Batch) -> list[View]:
         """Push: bring every view held of the project up to date. Returns those that show something else now.

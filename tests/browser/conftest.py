@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from services.http.events import LIVE_COOKIE
+from services.freshness.live import LIVE_COOKIE
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 

@@ -62,6 +62,10 @@ class MesopClient:
 
     # What a person does
 
+    def keep_cookie(self, name: str, value: str) -> None:
+        """Every request from now on carries this cookie."""
+        self._http.set_cookie(name, value)
+
     def fire(self, tag: str, event: str, payload: dict[str, Any] | None = None, **properties: Any) -> MesopClient:
         """Dispatch `event` of the one `tag` with these properties; a tile's is heard by its list."""
         node = self._find(tag, properties)

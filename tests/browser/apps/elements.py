@@ -279,8 +279,8 @@ def form() -> None:
         with me.box(classes="page", key="page"):
             web.field(
                 field_id="prompt", label="Prompt", value=state.prompt, multiline=True, limit=60, draft_key="prompt",
-                on_change=on_change, on_submit=on_submit, action_icon="edit_note", action_label="Rewrite",
-                on_action=on_rewrite, key="prompt",
+                submit_hint="generates", on_change=on_change, on_submit=on_submit, action_icon="edit_note",
+                action_label="Rewrite", on_action=on_rewrite, key="prompt",
             )  # fmt: skip
             web.field(
                 field_id="name", label="Username", value="river mint", error="Use letters and digits", key="name",
