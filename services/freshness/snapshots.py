@@ -150,6 +150,13 @@ class SnapshotStore:
             version = self._latest.get(key)
             return self._by_version.get(version) if version else None
 
+    def item(self, media_id: str, principal: Principal) -> MediaItem | None:
+        """An item as the newest snapshots of the principal's views hold it; looks through all of them."""
+        with self._lock:
+            held = [self._by_version[version] for key, version in self._latest.items() if key[0] == principal.user_id]
+        found = (item for snapshot in held for item in snapshot.items if item.id == media_id)
+        return max(found, key=lambda item: item.revision, default=None)
+
     def forget(self, key: Key) -> None:
         """Drop every version of a view: they are no longer the user's to see."""
         with self._lock:
