@@ -179,8 +179,8 @@ def _server(config: uvicorn.Config, services: Services) -> uvicorn.Server:
 def _leave(services: Services) -> NoReturn:
     """End soon, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
 
-    The store and the workflow database commit before they answer. What is left to write is output, and what the
-    freshness engine keeps for a time without the store.
+    The store and the workflow database commit before they answer. What is left to write is output, edits that were
+    shown as made a moment ago, and what the freshness engine keeps for a time without the store.
     """
     services.leave(PATIENCE)
     sys.stdout.flush()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -28,6 +30,16 @@ class Section:
     how: str
     figures: tuple[Figure, ...]
     core: float = 1.0
+
+
+def attempted(title: str, measure: Callable[[], Iterable[Section]]) -> list[Section]:
+    """What a measurement results in; where it fails, a section that says so, so that nothing else is lost."""
+    try:
+        return list(measure())
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, it is one section's fault
+        traceback.print_exc(file=sys.stderr)
+        words = " ".join(f"{type(error).__name__}: {error}".replace("|", "/").split())
+        return [Section(title, "", (Figure("Measured", f"failed: {words[:300]}", "all of it", False),))]
 
 
 def median(values: Sequence[float]) -> float:

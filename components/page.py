@@ -14,11 +14,12 @@ from mesop.runtime import runtime
 
 from components.web import STYLESHEETS, live, session
 from services.freshness import Reason
+from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
 from state.handlers import Handler, handler
-from state.session import SessionState
+from state.session import SessionState, learn
 from state.view import ViewState, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
@@ -89,7 +90,8 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
 
 
 def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
-    """Something may have changed, or a slow answer has come: {reason, views, scrolled}."""
+    """Something may have changed, or a slow answer has come: {reason, views, scrolled, known}."""
+    learn(str(event.value.get("known", "")))
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     shown = [view for view in _views[path] if view.active()]
@@ -97,6 +99,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         if isinstance(wanted, list) and place not in wanted:
             continue
         state = view.state()
+        if not state.fetching and not wants_live(flask.request.cookies):
+            continue  # live updates are off, and this view waits for nothing
         if reason in PUSHED and not state.fetching:
             yield from view.load(cast(Reason, reason), hold=hold)
         elif reason == "ready" and is_lost(state):
@@ -105,7 +109,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             settle_view(state, view.query(), hold=hold)
             if state.catching_up and not state.fetching:
                 yield from view.load("recover", hold=hold)
-    yield
+            else:
+                yield
 
 
 def _broken_page(error_id: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
-from components.library.media_tile import media_tile, running
+from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
 from components.web import SegmentOption, aria, button, run_watch, segments, sentinel, symbol
@@ -104,9 +104,9 @@ def library_content() -> None:
 def _grid(items: tuple[MediaItem, ...]) -> None:
     view = library_view()
     with me.box(classes="grid", key="grid"):
-        aria(role="list", label="Library, newest first")
-        for item in items:
-            media_tile(item, on_activate=on_tile_activate, on_retry=on_tile_retry, view=view)
+        media_tiles(
+            items, label="Library, newest first", on_activate=on_tile_activate, on_retry=on_tile_retry, view=view
+        )
     sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
 
 

@@ -13,7 +13,7 @@ from services.arrival import Arrival
 from services.clock import Clock, SystemClock
 from services.errors import SettingsError, StoreUnavailable
 from services.files.blobs import Blobs
-from services.freshness import Freshness, Sessions, SnapshotStore
+from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
@@ -47,6 +47,7 @@ class Services:
     project: Project
     freshness: Freshness
     hub: LiveHub
+    editor: Editor
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -87,6 +88,7 @@ class Services:
 
     def close(self) -> None:
         self.arrival.close()
+        self.editor.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -96,7 +98,10 @@ class Services:
         workflow_context.install(None)
 
     def leave(self, patience: float) -> None:
-        """Halt and write what is to be kept on disk, for `patience` seconds at most: whatever hangs is left behind."""
+        """Halt and write what is to be kept, for `patience` seconds at most: whatever hangs is left behind."""
+        began = self.clock.monotonic()
+        self.editor.close(patience / 4)  # it needs the store, which the others may close meanwhile
+        patience -= self.clock.monotonic() - began
         parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), self.store.close)
         workers = ThreadPoolExecutor(len(parts), thread_name_prefix="freshet-leave")
         ended, _ = wait([workers.submit(part) for part in parts], patience)
@@ -150,6 +155,8 @@ def build(
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
     freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
+    hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
+    editor.told = hub.edited
     return Services(
         settings=settings,
         clock=clock,
@@ -159,7 +166,8 @@ def build(
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
         freshness=freshness,
-        hub=LiveHub(store, freshness, clock),
+        hub=hub,
+        editor=editor,
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,

@@ -51,6 +51,11 @@ def saw(snapshot: Snapshot) -> None:
     flask.g.freshet_token = moved(token(), snapshot.query.project_id, snapshot.newest or snapshot.watermark)
 
 
+def learn(text: str) -> None:
+    """Take note of what the stream of changes has told this tab of, signed: who answers has to reach that."""
+    flask.g.freshet_token = merged(token(), services().sessions.read(text, principal()))
+
+
 def keep_token() -> None:
     """Have the browser tell its cookie, by way of the page, what it does not know yet."""
     known = token()

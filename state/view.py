@@ -20,6 +20,9 @@ MOST_LOADED = 1_000
 """Items one view may hold; a client cannot make the server read more in one go."""
 CURRENT: frozenset[Reason] = ALWAYS - {"page"}
 """Reasons whose answer holds everything committed before the question."""
+SEEN_BEGINNING: frozenset[Reason] = frozenset(("open", "filter", "permalink", "batch", "recover"))
+"""Reasons whose fetch begins with something to see: what is held, and its label. A pressed Refresh button turns by
+itself, and the others bring the screen up to date behind its back; those are one frame, with the answer."""
 PATIENCE = 0.3
 """Seconds for which a handler waits for the store. A slower answer comes by itself, and the tab stays usable."""
 
@@ -61,7 +64,7 @@ def first_load(view: ViewState) -> bool:
 def load_view(
     view: ViewState, query: MediaQuery, reason: Reason, *, scope: str, until: str = "", hold: bool = False
 ) -> Generator[None, None, None]:
-    """Refresh `view`; yields once when the fetch begins and once when it has ended or goes on by itself.
+    """Refresh `view`; yields when it has ended or goes on by itself, and before that when its beginning shows.
 
     A failure keeps what is held and says why in `view.error`. `page` asks for one more page than is shown; `until`,
     for a page, is the cursor the client saw, so that a repeated request does not load twice. With `hold` items that
@@ -77,7 +80,8 @@ def load_view(
     view.wanted = min(view.loaded, MOST_LOADED)
     if reason == "page" and until == cursor(view):
         view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
-    yield
+    if reason in SEEN_BEGINNING or view.error:  # an error has a Retry button, which shows that it was pressed
+        yield
     _ask(view, query, reason, scope, hold)
     if view.catching_up and not view.fetching:  # what came is not of one time, as a page below what is older
         view.fetching = "recover"

@@ -33,7 +33,7 @@ def create_form(kind: str) -> None:
                         me.text(f"free · about {spec.seconds_each:g} s each")
             field(
                 field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=spec.max_prompt,
-                placeholder=EXAMPLES[kind], hint="Ctrl ↵ generates", error=form.errors.get("prompt", ""),
+                placeholder=EXAMPLES[kind], submit_hint="generates", error=form.errors.get("prompt", ""),
                 draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
                 on_submit=bound(on_generate, kind), key="prompt",
             )  # fmt: skip

@@ -9,7 +9,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
-from components.library.media_tile import media_tile, running
+from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
 from services.container import services
@@ -65,9 +65,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
                 )  # fmt: skip
         with me.box(classes="quad", key=f"quad-{run_id}"):
-            aria(role="list", label=first.title)
-            for item in outputs:
-                media_tile(item, on_activate=on_tile, on_retry=bound(on_tile_retry, kind))
+            media_tiles(outputs, label=first.title, on_activate=on_tile, on_retry=bound(on_tile_retry, kind))
 
 
 def _facts(item: MediaItem) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mesop as me
 
-from components.web import dialog, link_button, symbol
+from components.web import dialog, look, symbol
 from services.files.urls import media_url
 from services.generation.catalog import display_name
 from services.models import MediaItem
@@ -19,38 +19,29 @@ def preview(item: MediaItem | None, *, is_open: bool, missing: str = "", on_clos
         me.box(key="preview-body", classes="look-closer"),
     ):
         if is_open and item is not None:
-            _media(item)
-            _facts(item)
+            _look(item)
         elif is_open:
             with me.box(classes="blank"):
                 symbol(name="search_off", look="xl")
                 me.text(missing)
 
 
-def _media(item: MediaItem) -> None:
+def _look(item: MediaItem) -> None:
     url = media_url(item, "original")
-    if url is None:
-        with me.box(classes="blank"):
-            symbol(name="error" if item.status == "failed" else "hourglass_empty", look="xl")
-            me.text(item.error or "This is still being made.")
-    elif item.media_type == "video":
-        me.video(src=url, key=url)
-    elif item.media_type == "audio":
-        me.audio(src=url, key=url)
-    else:
-        me.image(src=url, alt=item.title, key=url)
+    absent = "failed" if item.status == "failed" else "waiting"
+    look(
+        kind=_player(item) if url else absent,
+        file_url=url or "",
+        label=item.title,
+        prompt="" if item.prompt == item.title else item.prompt,
+        facts=" · ".join(describe(item)),
+        note="" if url else item.error or "This is still being made.",
+        key="look",
+    )
 
 
-def _facts(item: MediaItem) -> None:
-    original = item.file("original")
-    with me.box(classes="facts"):
-        if item.prompt not in ("", item.title):
-            me.text(item.prompt)
-        with me.box(classes="meta"):
-            me.text(" · ".join(describe(item)))
-        if original is not None:
-            url = media_url(item, "original") or ""
-            link_button(label="Download", icon="download", href=f"{url}&download=1", download=True, key="download")
+def _player(item: MediaItem) -> str:
+    return item.media_type if item.media_type in ("video", "audio") else "image"
 
 
 def describe(item: MediaItem) -> list[str]:

@@ -1,12 +1,13 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {forget, keep, kept} from './drafts.js';
+import {SUBMIT, atDesk} from './keyboard.js';
 
 const count = new Intl.NumberFormat('en-GB');
 
 class FreshetField extends FreshetElement {
   static props = {
-    fieldId: '', label: '', value: '', multiline: false, rows: 3, limit: null, placeholder: '', hint: '', error: '',
-    numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '',
+    fieldId: '', label: '', value: '', multiline: false, rows: 3, limit: null, placeholder: '', hint: '',
+    submitHint: '', error: '', numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '',
   };
   #input;
   #box = el('div', {class: 'input'});
@@ -18,6 +19,7 @@ class FreshetField extends FreshetElement {
   #sent = []; // values sent and not yet seen coming back, oldest first
   #drawn = false;
   #base = ''; // what the server held when the field appeared
+  #desk = () => this.#drawHint(); // a mouse was plugged in, or taken away
 
   build() {
     const name = `field-${this.fieldId}`;
@@ -33,6 +35,15 @@ class FreshetField extends FreshetElement {
     this.append(el('div', {class: 'lab'}, this.#label, this.#counter), this.#box, this.#wrong, this.#hint);
     this.#base = this.#input.value = this.value;
     this.#listen();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    atDesk.addEventListener('change', this.#desk);
+  }
+
+  disconnectedCallback() {
+    atDesk.removeEventListener('change', this.#desk);
   }
 
   #listen() {
@@ -87,8 +98,7 @@ class FreshetField extends FreshetElement {
     });
     this.#box.classList.toggle('area', this.multiline);
     this.#box.style.setProperty('--rows', this.rows);
-    say(this.#hint, this.hint);
-    this.#hint.hidden = !this.hint;
+    this.#drawHint();
     if (changed.has('actionIcon') || changed.has('actionLabel')) this.#drawAction();
     this.#measure();
   }
@@ -105,6 +115,13 @@ class FreshetField extends FreshetElement {
     this.#base = value;
     this.#input.value = value;
     if (this.draftKey && this.isConnected) forget(this.draftKey);
+  }
+
+  #drawHint() {
+    const keys = this.submitHint && atDesk.matches ? `${SUBMIT} ${this.submitHint}` : '';
+    const text = [this.hint, keys].filter(Boolean).join(' · ');
+    say(this.#hint, text);
+    this.#hint.hidden = !text;
   }
 
   #drawAction() {

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./field.js", skip_validation=True)
+@element
 def field(
     *,
     field_id: str,
@@ -22,6 +20,7 @@ def field(
     limit: int | None = None,
     placeholder: str = "",
     hint: str = "",
+    submit_hint: str = "",
     error: str = "",
     numeric: bool = False,
     action_icon: str = "",
@@ -34,6 +33,7 @@ def field(
     """`field_id` is unique on the page. Payload of all handlers: {value}; of `on_submit` also {token}.
 
     `on_change` hears of new text when the field is left, and before `on_submit` (Ctrl Enter, or Enter in one line).
+    `submit_hint` is what those keys do ("generates"), told where there is a keyboard, with the keys' names there.
     What is being typed is never overwritten by its own echo; any other new `value` is shown. With `draft_key`, text
     survives a reload in this tab: it comes back and is sent to `on_change`. `limit` counts characters and says when
     there are too many; it cuts nothing off. `action_icon` puts a button into the field.
@@ -51,6 +51,7 @@ def field(
             "limit": limit,
             "placeholder": placeholder,
             "hint": hint,
+            "submitHint": submit_hint,
             "error": error,
             "numeric": numeric,
             "actionIcon": action_icon,

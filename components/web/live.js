@@ -1,5 +1,6 @@
 import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
+import {liveOff, onLiveChoice} from './live_choice.js';
 
 const PUSH_MS = 100; // pushes closer together than this become one
 const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at most this often
@@ -12,7 +13,8 @@ const RETRY_MS = [1000, 2000, 5000, 10e3, 20e3];
 
 /**
  * Hears of changes to the views on screen (server-sent events), notices when the tab is looked at again, and tells the
- * page, which reads what changed. A hidden tab listens to nothing and asks nothing.
+ * page, which reads what changed. A hidden tab listens to nothing and asks nothing. With live updates off neither does
+ * a visible one: it asks for nothing but the slow answer to what somebody did.
  *
  * A browser opens at most STREAMS streams, counted with Web Locks; further visible tabs poll instead. All of it ends
  * with the element.
@@ -23,6 +25,7 @@ class FreshetLive extends FreshetElement {
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
   #beat = 0;
+  #known = ''; // how far the changes reach that were told of: who answers must not know less
   #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
   #pushTimer = 0;
   #pushedAt = -PUSH_MS;
@@ -35,7 +38,7 @@ class FreshetLive extends FreshetElement {
   #state = 'connecting';
   #feed = 'live';
   #views = null;
-  #onChoice = () => (this.#close(), this.#open()); // live updates were turned on or off
+  #unheard = null; // ends hearing of live updates being turned on or off
   #onReturn = (event) => this.#returned(event.type);
   #onHide = () => (document.hidden ? this.#rest() : this.#returned('visibilitychange'));
 
@@ -47,7 +50,7 @@ class FreshetLive extends FreshetElement {
     super.connectedCallback();
     document.addEventListener('visibilitychange', this.#onHide);
     for (const type of ['focus', 'online', 'offline']) window.addEventListener(type, this.#onReturn);
-    window.addEventListener('freshet:live', this.#onChoice);
+    this.#unheard = onLiveChoice(() => this.#chosen());
     this.#returnedAt = performance.now(); // the page has just been loaded
     if (!document.hidden) this.#open();
   }
@@ -55,7 +58,7 @@ class FreshetLive extends FreshetElement {
   disconnectedCallback() {
     document.removeEventListener('visibilitychange', this.#onHide);
     for (const type of ['focus', 'online', 'offline']) window.removeEventListener(type, this.#onReturn);
-    window.removeEventListener('freshet:live', this.#onChoice);
+    this.#unheard();
     this.#rest();
   }
 
@@ -74,14 +77,25 @@ class FreshetLive extends FreshetElement {
     queueMicrotask(() => this.#show());
   }
 
+  #chosen() {
+    this.#rest();
+    if (!document.hidden) this.#listen();
+    this.#show();
+  }
+
+  #listen() {
+    this.#open();
+    this.#watchAnswer();
+  }
+
   // The stream
 
   async #open() {
-    if (this.#stream || this.#acquiring || !this.isConnected) return;
+    if (this.#stream || this.#acquiring || !this.isConnected || liveOff()) return;
     this.#acquiring = true;
     const place = await this.#place();
     this.#acquiring = false;
-    if (!this.isConnected || document.hidden) {
+    if (!this.isConnected || document.hidden || liveOff()) {
       place?.();
       return;
     }
@@ -100,7 +114,10 @@ class FreshetLive extends FreshetElement {
       });
     heard('hello', ({feed}) => this.#hello(feed));
     heard('resync', () => this.#push('all'));
-    heard('change', ({views: places, versions}) => this.#push(places, versions));
+    heard('change', ({views: places, versions, known}) => {
+      this.#known = known;
+      this.#push(places, versions);
+    });
     heard('ready', ({views: places}) => this.#tell('ready', places));
     heard('state', ({feed}) => this.#hearFeed(feed));
     heard('beat', () => {});
@@ -207,14 +224,15 @@ class FreshetLive extends FreshetElement {
       return;
     }
     if (document.hidden) return;
-    this.#open();
+    this.#listen();
     if (performance.now() - this.#returnedAt < RETURN_MS) return;
     this.#returnedAt = performance.now();
     this.#tell({visibilitychange: 'visibility', focus: 'focus', online: 'online'}[type], null);
   }
 
   #tell(reason, views) {
-    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this)});
+    if (liveOff() && !this.waiting) return;
+    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known});
   }
 
   /** A slow answer announces itself through the stream; without one it is asked for. */
@@ -230,7 +248,7 @@ class FreshetLive extends FreshetElement {
   // How the connection is, told to the status lines without a trip to the server
 
   get #mode() {
-    if (this.#feed === 'off') return 'off';
+    if (liveOff()) return 'off';
     if (this.#state === 'reconnecting') return 'reconnecting';
     if (this.#state === 'polling') return 'polling';
     if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? '';

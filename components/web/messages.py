@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./toast.js", skip_validation=True)
+@element
 def toast(*, message: str, token: str, tone: str = "info", on_done: Handler | None = None, key: str = "toast") -> Any:
     """One line at the foot of the window, shown for each new `token`. Payload: {token}, when it has left.
 
@@ -23,7 +21,7 @@ def toast(*, message: str, token: str, tone: str = "info", on_done: Handler | No
     )
 
 
-@me.web_component(path="./drop.js", skip_validation=True)
+@element
 def drop(*, count: int, on_show: Handler, thumbs: list[str] | None = None, key: str = "drop") -> Any:
     """ "3 new", hanging from the waterline: put it into the page head, before the waterline. Payload: {count, auto}.
 

@@ -1,20 +1,10 @@
 import {FreshetElement, attrs, define, el, say} from './base.js';
+import {liveOff, switchLive} from './live_choice.js';
 import {isDark, toggleTheme} from './theme.js';
-
-const YEAR_S = 365 * 24 * 3600;
-
-const liveOff = () => /(?:^|; )freshet_live=off(?:;|$)/.test(document.cookie);
 
 // name → [is it on, turn it over]
 const SETTINGS = {
-  // A cookie, because the server must know: it sends no changes to a browser that does not want them.
-  live: [
-    () => !liveOff(),
-    () => {
-      document.cookie = `freshet_live=${liveOff() ? 'on' : 'off'}; path=/; max-age=${YEAR_S}; samesite=lax`;
-      window.dispatchEvent(new Event('freshet:live'));
-    },
-  ],
+  live: [() => !liveOff(), switchLive],
   dark: [isDark, toggleTheme],
 };
 

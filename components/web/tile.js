@@ -10,12 +10,14 @@ const KIND = {
   combined: ['album', 'Picture and sound'],
 };
 const QUEUED_LEVEL = 6; // percent of water that stands in a tile whose progress is not known yet
+// What goes without saying: `item` holds only what differs. Each of these is a property of the tile, too.
+const ASSUMED = {
+  mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
+  duration: null, progress: null, error: '', runId: '', selected: false, use: false, isNew: false,
+};
 
 class FreshetTile extends FreshetElement {
-  static props = {
-    mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
-    duration: null, progress: null, error: '', runId: '', selected: false, use: false, isNew: false,
-  };
+  static props = {item: {}};
   #hit = el('button', {type: 'button', class: 'hit'});
   #name = el('span', {class: 't'});
   #kind = el('span', {class: 'k'});
@@ -27,6 +29,7 @@ class FreshetTile extends FreshetElement {
   #lay = el('span', {class: 'lay'});
   #polled = 0; // progress told by the page's watch, which is ahead of the server's last render
   #still = null;
+  #drawn = {};
 
   build() {
     this.classList.add('tile');
@@ -62,7 +65,14 @@ class FreshetTile extends FreshetElement {
     this.#drawLevel();
   }
 
-  draw(changed) {
+  /** The list around this tile has the handlers, once for all its tiles. */
+  emit(name, payload = {}) {
+    this.dispatchEvent(new CustomEvent('freshet:tile', {bubbles: true, detail: {name, payload}}));
+  }
+
+  draw() {
+    const changed = new Set(Object.keys(ASSUMED).filter((name) => this[name] !== this.#drawn[name]));
+    this.#drawn = {...ASSUMED, ...this.item};
     attrs(this, {
       'data-id': this.mediaId, 'data-revision': this.revision, 'data-status': this.status,
       'data-run': this.runId || null,
@@ -124,7 +134,7 @@ class FreshetTile extends FreshetElement {
     if (this.status !== 'failed') return;
     const why = this.error || 'Could not be made';
     this.#pic.append(icon('error', 'l'), el('span', {class: 'why cut2', title: why}, why));
-    if (!this.retryEvent) return;
+    if (this.use) return;
     const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
     retry.addEventListener('click', () => this.emit('retryEvent', {id: this.mediaId}));
     this.#lay.append(retry);
@@ -155,6 +165,14 @@ class FreshetTile extends FreshetElement {
   #doing() {
     return Math.max(this.progress ?? 0, this.#polled) ? 'Generating' : 'Queued';
   }
+}
+
+for (const name of Object.keys(ASSUMED)) {
+  Object.defineProperty(FreshetTile.prototype, name, {
+    get() {
+      return this.item[name] ?? ASSUMED[name];
+    },
+  });
 }
 
 define('freshet-tile', FreshetTile);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,9 +23,15 @@ LINGER = 300.0
 """Seconds for which a project's feed is kept after its last subscriber left, so that a reload finds it running."""
 RETRY = 1.0
 """Seconds between two attempts to begin a feed."""
-
 HubState = WatchState | Literal["starting"]
 """`starting`: the feed is being begun, or has not told yet how it does."""
+LIVE_COOKIE = "freshet_live"
+"""What a browser's choice is kept under: "off" for no live updates. Script sets it (components/web/live_choice.js)."""
+
+
+def wants_live(cookies: Mapping[str, str]) -> bool:
+    """Whether screens of this browser may change without somebody's asking."""
+    return cookies.get(LIVE_COOKIE) != "off"
 
 
 @dataclass(eq=False)
@@ -116,6 +122,14 @@ class LiveHub:
                 places = [place for place, view in enumerate(subscriber.views) if view == query]
                 if places:
                     subscriber.tell(ready=places)
+
+    def edited(self, user_id: str, project_id: str) -> None:
+        """An edit of this person's has ended and their screens may not know: wake all of them in the project."""
+        with self._lock:
+            feed = self._feeds.get(project_id)
+            for subscriber in list(feed.subscribers) if feed else []:
+                if subscriber.principal.user_id == user_id:
+                    subscriber.tell(ready=range(len(subscriber.views)))
 
     def subscribers(self) -> int:
         """Open streams in this process."""
@@ -221,15 +235,17 @@ class LiveHub:
                     if (user_id, view) in changed or self._may_concern(subscriber.principal, view, batch)
                 ]
                 if places:
-                    subscriber.tell(changed=places)
+                    subscriber.tell(changed=places, known={batch.project_id: batch.newest or batch.watermark})
 
     def _on_change(self, view: View) -> None:
         """Somebody's question has brought something new. Its push will find it known: the others hear of it now."""
+        known = self._freshness.known_of(view.query, view.user_id)
         with self._lock:
             feed = self._feeds.get(view.query.project_id)
             for subscriber in list(feed.subscribers) if feed else []:
                 if subscriber.principal.user_id == view.user_id and view.query in subscriber.views:
-                    subscriber.tell(changed=[place for place, one in enumerate(subscriber.views) if one == view.query])
+                    places = [place for place, one in enumerate(subscriber.views) if one == view.query]
+                    subscriber.tell(changed=places, known=known)
 
     def _may_concern(self, principal: Principal, view: MediaQuery, batch: Batch) -> bool:
         """For a view whose snapshot this process does not hold (any more): whether it should ask again."""

@@ -18,6 +18,7 @@ from services.freshness.policy import TTLS, ContentKind, Failure, Priority, Reas
 from services.freshness.queue import WAITING, WORKERS, Job, RefreshQueue, Request, Ticket, View
 from services.freshness.reading import Reader
 from services.freshness.seen import SeenItems
+from services.freshness.session import Token
 from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.freshness.views import Views
 from services.identity import can
@@ -116,6 +117,11 @@ class Freshness:
         item = self.snapshots.item(media_id, principal)
         return item if item is not None and can(principal, "read", item) else None
 
+    def known_of(self, query: MediaQuery, user_id: str) -> Token:
+        """How far what is held of `query` reaches; nothing where nothing is held."""
+        held = self.snapshots.peek((user_id, query.key))
+        return {query.project_id: held.newest or held.watermark} if held else {}
+
     def apply(self, batch: Batch) -> list[View]:
         """Push: bring every view held of the project up to date. Returns those that show something else now.
 
@@ -123,6 +129,15 @@ class Freshness:
         proportion to the views held of this project. Repeated, or in any order, batches do no harm.
         """
         return self._views.push(batch)
+
+    def note_own(self, batch: Batch, principal: Principal) -> None:
+        """A commit that `principal` made through this process: the views it concerns hold it from now on.
+
+        It tells nothing of what others committed, so no view gets any further by it, and nobody is woken: the feed
+        will deliver it to whoever looks, too.
+        """
+        self.seen.note(principal.user_id, batch.changed)
+        self._views.push(batch, silently=True)
 
     def feed(self, project_id: str, state: FeedState) -> None:
         """Hear how a project's change feed does: "starting" once `Store.watch` has returned, each state that it tells,

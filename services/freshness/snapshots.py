@@ -157,6 +157,12 @@ class SnapshotStore:
         found = (item for snapshot in held for item in snapshot.items if item.id == media_id)
         return max(found, key=lambda item: item.revision, default=None)
 
+    def of_user(self, user_id: str, project_id: str) -> list[Snapshot]:
+        """The newest snapshot of each of a user's views of a project, for one's own eyes."""
+        with self._lock:
+            newest = (self._by_version[version] for version in self._latest.values())
+            return [one for one in newest if one.user_id == user_id and one.query.project_id == project_id]
+
     def forget(self, key: Key) -> None:
         """Drop every version of a view: they are no longer the user's to see."""
         with self._lock:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
+from services.freshness.session import Token, merged
 from services.models import MediaQuery, Principal
 
 
@@ -35,18 +37,23 @@ class Subscriber:
     ready: set[int] = field(default_factory=set)
     state_changed: bool = False
     begun: bool = False
+    known: Token = field(default_factory=dict)
+    """How far, in each project, the changes reach of which it was told. Another process may answer the page, and must
+    not take what it holds for current if it has not heard of them itself."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(
         self,
         *,
         changed: Iterable[int] = (),
+        known: Token = MappingProxyType({}),
         ready: Iterable[int] = (),
         state_changed: bool = False,
         begun: bool = False,
     ) -> None:
         """Raise flags, from any thread."""
         with self._lock:
+            self.known = merged(self.known, known)
             self.changed.update(changed)
             self.ready.update(ready)
             self.state_changed = self.state_changed or state_changed

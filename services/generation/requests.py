@@ -18,6 +18,11 @@ MIN_SCALE, MAX_SCALE = 0.05, 2.0
 PLACED_X, PLACED_Y, PLACED_SCALE = 0.5, 0.75, 0.8
 """Where a product lies at first: right for a person from the hips up, such as Local Image 1 draws."""
 
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Mc", "Me"))
+"""Unicode categories of what cannot be seen alone: controls, format characters, spaces, and marks on other letters."""
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol by category that are blank nevertheless: the Hangul fillers and the empty Braille pattern."""
+
 
 @dataclass(frozen=True)
 class ImageRequest:
@@ -94,7 +99,7 @@ def validate_try_on(
 def validate_prompt(prompt: str, model: ModelSpec) -> str:
     """The cleaned prompt. Raises BadInput("prompt", …)."""
     cleaned = clean_prompt(prompt)
-    if not cleaned:
+    if not _can_be_seen(cleaned):
         raise BadInput("prompt", "Write a prompt first: a few words on what you want to see")
     over = len(cleaned) - model.max_prompt
     if over > 0:
@@ -107,6 +112,11 @@ def clean_prompt(prompt: str) -> str:
     unified = prompt.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in unified if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
     return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def _can_be_seen(text: str) -> bool:
+    """Whether anything in `text` leaves a mark by itself: not white space, joiners and direction marks, or accents."""
+    return any(c not in _BLANKS and unicodedata.category(c) not in _UNSEEN for c in text)
 
 
 def validate_seed(seed: int | None) -> int:

@@ -5,8 +5,9 @@ freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2
 
     event: hello   {"feed": "live", "views": 2}     once, when the stream opens
     event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
-    event: change  {"views": [0], "versions": ["a#1"]}   something that belongs to these views was committed;
-                                                    a page that shows this version already knows
+    event: change  {"views": [0], "versions": ["a#1"], "known": "…"}   something that belongs to these views was
+                                                    committed; a page that shows this version already knows, any other
+                                                    says `known` when it asks, so that whoever answers has heard of it
     event: ready   {"views": [0]}                   a background refresh of these views has ended
     event: state   {"feed": "polling"}              how changes reach the server now: starting (not known yet), live,
                                                     polling or down
@@ -29,6 +30,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from services.container import services
+from services.freshness.live import wants_live
 from services.freshness.subscriber import Subscriber
 from services.models import MediaQuery, Principal
 
@@ -41,7 +43,6 @@ CROWD = 50
 SPREAD = 1.0
 MOST_VIEWS = 8
 MOST_PER_ADDRESS = 500
-LIVE_COOKIE = "freshet_live"
 
 
 class StreamView(BaseModel):
@@ -60,7 +61,12 @@ _numbers = count(1)
 
 @router.get("/events", response_model=None)
 async def events(request: Request, views: Annotated[str, Query(max_length=8_000)]) -> Response:
-    """The stream. `views` is a JSON list of StreamView: 400 if it is none, 404 for a project of others."""
+    """The stream. `views` is a JSON list of StreamView: 400 if it is none, 404 for a project of others.
+
+    204, which has a browser ask no more, where live updates were turned off: nothing is listened to, nothing read.
+    """
+    if not wants_live(request.cookies):
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     principal = services().principals.resolve(request.headers)
     try:
         shown = _views.validate_json(views)
@@ -73,14 +79,13 @@ async def events(request: Request, views: Annotated[str, Query(max_length=8_000)
     address = request.client.host if request.client else ""
     if _open[address] >= MOST_PER_ADDRESS:
         return _refused(503, "Too many open streams from this address")
-    live = request.cookies.get(LIVE_COOKIE) != "off"
-    stream = _stream(principal, shown, address, live, request.headers.get("last-event-id"))
+    stream = _stream(principal, shown, address, request.headers.get("last-event-id"))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 async def _stream(
-    principal: Principal, shown: tuple[StreamView, ...], address: str, live: bool, last_id: str | None
+    principal: Principal, shown: tuple[StreamView, ...], address: str, last_id: str | None
 ) -> AsyncIterator[str]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     hub, queries = services().hub, tuple(view.query for view in shown)
@@ -88,7 +93,7 @@ async def _stream(
     _open[address] += 1
     try:
         hub.subscribe(subscriber)
-        yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries) if live else "off"})
+        yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries)})
         if last_id is not None:
             yield _event("resync", {})
         while not hub.ending:
@@ -103,12 +108,14 @@ async def _stream(
             news = subscriber.take()
             if news.begun:
                 catch_up(subscriber, shown)
-            if news.state_changed and live:
+            if news.state_changed:
                 yield _event("state", {"feed": _feed(queries)})
             if news.ready:
                 yield _event("ready", {"views": news.ready})
-            if news.changed and live:
-                yield _event("change", {"views": news.changed, "versions": _versions(principal, queries, news.changed)})
+            if news.changed:
+                known = services().sessions.sign(subscriber.known, principal)
+                versions = _versions(principal, queries, news.changed)
+                yield _event("change", {"views": news.changed, "versions": versions, "known": known})
     finally:
         _open[address] -= 1
         hub.unsubscribe(subscriber)
@@ -128,7 +135,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     for place, view in enumerate(shown):
         entry = freshness.entry(view.query, principal)
         if entry.version != view.version or not entry.version:
-            subscriber.tell(changed=[place])
+            subscriber.tell(changed=[place], known=freshness.known_of(view.query, principal.user_id))
         if entry.version and not entry.current:
             ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))

@@ -440,6 +440,28 @@ def test_ctrl_enter_sends_the_text_and_then_submits(show: Open) -> None:
     assert heard(page) == ['change {"value": "Glass bottles"}', 'submit {"value": "Glass bottles", "token": ""}']
 
 
+def test_the_keys_that_submit_are_named_as_this_keyboard_names_them(show: Open, context: BrowserContext) -> None:
+    page = show("/form")
+    expect(page.get_by_label("Prompt")).to_have_accessible_description("Ctrl ↵ generates")
+    context.add_init_script(
+        """Object.defineProperty(navigator, 'platform', {get: () => 'MacIntel'});
+        Object.defineProperty(navigator, 'userAgentData', {get: () => undefined});"""
+    )
+    page = show("/form")
+    expect(page.get_by_label("Prompt")).to_have_accessible_description("⌘ ↵ generates")
+    page.get_by_label("Prompt").press("Meta+Enter")
+    expect_heard(page, 'submit {"value": "Dunes", "token": ""}')
+
+
+def test_where_there_is_no_mouse_no_keys_are_named(browser: Browser, elements: ElementsServer) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(elements.url + "/form")
+    expect(page.get_by_label("Prompt")).to_be_visible()
+    expect(page.get_by_text("generates", exact=False)).to_be_hidden()
+    context.close()
+
+
 def test_keys_that_are_held_down_submit_once(show: Open) -> None:
     page = show("/form")
     page.get_by_label("Prompt").focus()

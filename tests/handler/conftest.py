@@ -12,6 +12,12 @@ from services.store.protocol import Store
 from tests.support.studio import Studio
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handlers wait for the store, however busy this machine is; a test of what is slower says so."""
+    monkeypatch.setattr("state.view.PATIENCE", 20.0)
+
+
 @pytest.fixture
 def studio(store: Store, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Its handlers wait for the store as long as it takes: a busy machine must not change what a screen shows."""

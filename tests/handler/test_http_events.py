@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from services.clock import FakeClock
+from services.freshness.live import LIVE_COOKIE
 from services.http import events as route
 from services.models import MediaQuery, Principal, Put
 from services.store.protocol import Store
@@ -107,20 +108,16 @@ class TestTelling:
 
         asyncio.run(scene())
 
-    def test_F14_whoever_turned_live_updates_off_is_told_of_no_change(self, web: Web, everything: MediaQuery) -> None:
-        async def scene() -> None:
-            web.studio.open("/library")
-            async with (
-                events(web.app, views(everything), cookie=f"{route.LIVE_COOKIE}=off") as off,
-                events(web.app, views(everything)) as on,
-            ):
-                assert await off.next("hello") == {"feed": "off"}
-                await listening(on)
-                await asyncio.to_thread(web.studio.add)
-                await on.until("change")
-                assert off.silent or await off.next("ready")
-
-        asyncio.run(scene())
+    def test_F14_whoever_turned_live_updates_off_gets_no_stream_and_costs_nothing(
+        self, web: Web, everything: MediaQuery
+    ) -> None:
+        held = web.studio.open("/library").element("freshet-live")["versions"][0]
+        before = web.studio.store.reads
+        off = f"{LIVE_COOKIE}=off"
+        assert asyncio.run(status_of(web, views(everything, version=held), cookie=off)) == 204
+        assert asyncio.run(status_of(web, views(everything), cookie=off)) == 204
+        assert web.studio.services.hub.state(everything.project_id) == ("down", 0.0)
+        assert web.studio.store.reads == before
 
     def test_no_proxy_may_keep_or_hold_back_a_stream(self, web: Web, everything: MediaQuery) -> None:
         async def scene() -> None:

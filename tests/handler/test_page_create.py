@@ -65,6 +65,7 @@ def test_R1_03_ctrl_enter_pressed_twice_makes_one_run(studio: Studio, kind: str)
     [
         ("", "Write a prompt first: a few words on what you want to see"),
         ("   \n ", "Write a prompt first: a few words on what you want to see"),
+        ("\u200b\ufeff\u202e\x00\u0301", "Write a prompt first: a few words on what you want to see"),
         ("x" * 10_000, "10,000 of 4,000 characters. Shorten by 6,000"),
     ],
 )
@@ -78,6 +79,14 @@ def test_a_prompt_that_cannot_be_used_is_named_at_its_field_and_kept(studio: Stu
     assert tab.tiles() == []
     type_into(tab, "prompt", "A short one")
     assert field(tab, "prompt")["error"] == ""
+
+
+def test_a_prompt_loses_its_nul_and_keeps_its_words(studio: Studio) -> None:
+    tab = studio.open("/create/image")
+    type_into(tab, "prompt", "half\x00 a lake\x00")
+    tab.press("Generate Image")
+    (item,) = outputs(studio, tab)
+    assert (item.prompt, item.title) == ("half a lake", "half a lake")
 
 
 @pytest.mark.parametrize("seed", ["-1", "1.5", "seven", "99999999999", "1" * 400])

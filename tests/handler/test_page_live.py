@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
+from services.freshness.live import LIVE_COOKIE
 from services.freshness.subscriber import Subscriber
 from services.http.events import StreamView, catch_up
 from services.models import MediaQuery, Remove
@@ -43,9 +44,12 @@ class Stream:
 
     def changed(self, patience: float = 10.0) -> list[int]:
         """The views that were named as changed; waits until there are some."""
-        assert self._woken.wait(patience), "nothing was heard"
-        self._woken.clear()
-        return self.subscriber.take()[0]
+        changed: list[int] = []
+        while not changed:  # it is also woken by answers to questions of its own
+            assert self._woken.wait(patience), "nothing was heard"
+            self._woken.clear()
+            changed = self.subscriber.take()[0]
+        return changed
 
     def quiet(self) -> bool:
         return not self.subscriber.changed
@@ -299,6 +303,56 @@ def test_X_02_an_open_preview_and_a_typed_prompt_survive_every_push(studio: Stud
     form.fire("freshet-field", "changeEvent", {"value": "half a thought"}, fieldId="prompt")
     push(form)
     assert form.element("freshet-field", fieldId="prompt")["value"] == "half a thought"
+
+
+@pytest.fixture
+def still(studio: Studio) -> MesopClient:
+    """An open library whose reader has turned live updates off."""
+    studio.add(3)
+    tab = studio.open("/library")
+    tab.keep_cookie(LIVE_COOKIE, "off")
+    studio.clock.advance(7_200)
+    return tab
+
+
+@pytest.mark.parametrize("reason", ["live", "focus", "visibility", "online", "ttl", "ready"])
+def test_F14_R0_08_with_live_updates_off_nothing_that_nobody_asked_for_shows_or_asks(
+    studio: Studio, still: MesopClient, reason: str
+) -> None:
+    shown = ids_shown(still)
+    studio.add(1)
+    studio.open("/library")  # this process has read it by now, for somebody else
+    before = studio.store.reads
+    push(still, reason)
+    assert ids_shown(still) == shown
+    assert studio.store.reads == before
+    assert still.element("freshet-drop")["count"] == 0
+
+
+@pytest.mark.parametrize("ask", ["manual", "open", "complete"])
+def test_F14_R0_08_with_live_updates_off_refresh_opening_and_an_own_finished_run_show_all(
+    studio: Studio, still: MesopClient, ask: str
+) -> None:
+    (new,) = studio.add(1)
+    if ask == "manual":
+        still.fire("freshet-status", "refreshEvent", {"scrolled": False})
+    elif ask == "complete":
+        still.fire("freshet-run-watch", "completeEvent", {"ids": [], "scrolled": False})
+    else:
+        still.navigate("/create/image").navigate("/library")
+    assert ids_shown(still)[0] == new.id
+
+
+def test_F14_with_live_updates_off_the_slow_answer_to_an_own_refresh_still_comes_by_itself(
+    studio: Studio, still: MesopClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.view.PATIENCE", 0.0)
+    (new,) = studio.add(1)
+    still.fire("freshet-status", "refreshEvent", {"scrolled": False})
+    query = MediaQuery(project_id=studio.services.project.id)
+    assert wait_for(lambda: studio.services.freshness.entry(query, studio.principal).running is None)
+    push(still, "ready")
+    assert ids_shown(still)[0] == new.id
 
 
 def test_a_reason_made_up_in_a_browser_asks_nothing(studio: Studio) -> None:

@@ -74,6 +74,7 @@ class Tab(MesopClient):
         self._concerned: set[int] = {MAIN}
         self._screen: dict[int, tuple[Any, ...]] = {}
         self._stream: _Stream | None = None
+        self._known = ""
         self._kept = ""
         self._toast: dict[str, Any] = {}
         self._waiting_since: float | None = None
@@ -140,6 +141,8 @@ class Tab(MesopClient):
     def hear(self, *, scrolled: bool = False) -> bool:
         """Act on what the stream says; whether it said anything."""
         said = self._stream.take() if self._stream else []
+        if said and self._stream:
+            self._known = self._stream.known
         for reason, places in said:
             self._tell(reason, places, scrolled)
         overdue = self._waiting_since is not None and time.monotonic() - self._waiting_since > PATIENCE
@@ -156,7 +159,8 @@ class Tab(MesopClient):
             return
         self._means(reason)
         self._concerned = {MAIN, CHOOSER} if places is None else set(places)
-        self.fire("freshet-live", "refreshEvent", {"reason": reason, "views": places, "scrolled": scrolled})
+        told = {"reason": reason, "views": places, "scrolled": scrolled, "known": self._known}
+        self.fire("freshet-live", "refreshEvent", told)
 
     # What is shown
 
@@ -299,6 +303,11 @@ class _Stream:
         if changed:
             said.append(("live", changed))
         return said
+
+    @property
+    def known(self) -> str:
+        """What comes with every change, signed."""
+        return self._process.services.sessions.sign(self._subscriber.known, self._tab.browser.who)
 
     def _version(self, place: int) -> str:
         view, who = self._subscriber.views[place], self._tab.browser.who

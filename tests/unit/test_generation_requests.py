@@ -96,6 +96,29 @@ def test_the_longest_prompt_fits() -> None:
 
 
 @pytest.mark.parametrize(
+    "unseen",
+    [
+        "\u200b", "\ufeff", "\u200e\u200f \u202a\u202c\u2066\u2069", "\x00", "\x00\u2060", "\u0301", "\u20e3",
+        "\ufe0f", "\u200d\u200d", "\u00ad", "\u3164", "\u115f\u1160\uffa0", "\u2800", "\u3000\u00a0\u2028",
+        "\U000e0041", "\u034f\u0338",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_a_prompt_in_which_nothing_can_be_seen_is_no_prompt(unseen: str) -> None:
+    with pytest.raises(BadInput, match="Write a prompt first") as caught:
+        image(prompt=unseen)
+    assert caught.value.field == "prompt"
+    assert image(prompt=f"{unseen}a lake").prompt.endswith("a lake")
+
+
+@pytest.mark.parametrize(
+    "seen", ["1", "?", "\U0001f30a", "\u0928\u093f", "\u4f60", "1\ufe0f\u20e3", "\u2605\ufe0f"], ids=ascii
+)
+def test_a_prompt_of_a_single_sign_that_can_be_seen_is_one(seen: str) -> None:
+    assert image(prompt=seen).prompt == seen
+
+
+@pytest.mark.parametrize(
     ("typed", "kept"),
     [
         ("  a lake  ", "a lake"),
