@@ -47,24 +47,27 @@ def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]
 
     Raises BadInput, Forbidden, NotFound, StoreError; then nothing was changed and nothing shows.
     """
-    media_id, value = str(wanted.get("id", "")), wanted.get("value")
-    match wanted.get("edit"):
-        case "favourite":
-            attempt = _begin(shown, media_id, favourite(value is True))
-        case "title":
-            attempt = _rename(shown, media_id, str(value))
-        case "delete":
-            attempt = _delete(shown, media_id)
-        case "restore":
-            attempt = _restore(shown, media_id)
-        case "undo" if deleted := me.state(EditState).deleted.split():
-            attempt = _restore(shown, deleted[-1])
-        case _:
-            attempt = None
+    attempt = _started(shown, str(wanted.get("id", "")), wanted.get("edit"), wanted.get("value"))
     if attempt is not None:
         yield from _see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
     else:
         yield
+
+
+def _started(shown: Shown, media_id: str, what: object, value: object) -> Attempt | None:
+    """The edit that has begun; None where there is nothing to do."""
+    match what:
+        case "favourite":
+            return _begin(shown, media_id, favourite(value is True))
+        case "title":
+            return _rename(shown, media_id, str(value))
+        case "delete":
+            return _delete(shown, media_id)
+        case "restore":
+            return _restore(shown, media_id)
+        case "undo" if deleted := me.state(EditState).deleted.split():
+            return _restore(shown, deleted[-1])
+    return None
 
 
 def _rename(shown: Shown, media_id: str, text: str) -> Attempt | None:
