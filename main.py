@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from services.container import Services
 
 ROOT = Path(__file__).resolve().parent
+PATIENCE = 2.0
+"""Seconds for tidying up at the end, after as many for the requests that are open: together they stay below five."""
 
 
 def main(arguments: list[str]) -> int:
@@ -176,15 +177,12 @@ def _server(config: uvicorn.Config, services: Services) -> uvicorn.Server:
 
 
 def _leave(services: Services) -> NoReturn:
-    """End at once, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
+    """End soon, whatever is in flight: runs are durable, and waiting for them or for slow handlers takes too long.
 
-    The store and the workflow database commit before they answer, so there is nothing left to flush but output.
-    Closing only tidies the database's files, and may have to wait for a write that waits itself.
+    The store and the workflow database commit before they answer. What is left to write is output, edits that were
+    shown as made a moment ago, and what the freshness engine keeps for a time without the store.
     """
-    services.halt()
-    closing = threading.Thread(target=services.store.close, daemon=True)
-    closing.start()
-    closing.join(1.0)
+    services.leave(PATIENCE)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

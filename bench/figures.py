@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Section:
     core: float = 1.0
 
 
+def attempted(title: str, measure: Callable[[], Iterable[Section]]) -> list[Section]:
+    """What a measurement results in; where it fails, a section that says so, so that nothing else is lost."""
+    try:
+        return list(measure())
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, it is one section's fault
+        traceback.print_exc(file=sys.stderr)
+        words = " ".join(f"{type(error).__name__}: {error}".replace("|", "/").split())
+        return [Section(title, "", (Figure("Measured", f"failed: {words[:300]}", "all of it", False),))]
+
+
 def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
@@ -46,6 +58,15 @@ def at_most(
     worst = max(values)
     target = f"≤ {amount(limit, unit)}" if limit else "none"
     return Figure(name, amount(worst, unit), target, worst <= limit, samples, incumbent)
+
+
+def twofold(
+    name: str, values: Sequence[float], unit: str, median_limit: float, p95_limit: float, *, incumbent: str = ""
+) -> Figure:
+    """As `times`, with a limit on the median and one on the 95th percentile."""
+    figure = times(name, values, unit, incumbent=incumbent)
+    target = f"median ≤ {amount(median_limit, unit)}, p95 ≤ {amount(p95_limit, unit)}"
+    return replace(figure, target=target, passed=median(values) <= median_limit and p95(values) <= p95_limit)
 
 
 def times(

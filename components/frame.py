@@ -7,7 +7,7 @@ from typing import Any
 
 import mesop as me
 
-from components.web import NavItem, aria, button, drop, guard, nav, status_capsule, symbol, toast
+from components.web import NavItem, ago, aria, button, drop, guard, keys, nav, status_capsule, symbol, toast
 from services.container import services
 from services.files.urls import media_url
 from state.handlers import Handler, NoticeState, handler
@@ -39,6 +39,7 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
                 head()
             body()
     _messages()
+    keys()
     guard()
 
 
@@ -89,9 +90,19 @@ def failed_notice(view: ViewState, on_retry: Handler, *, first: bool = False) ->
         aria(role="alert")
         symbol(name="cloud_off" if view.offline else "sync_problem")
         with me.box(classes="grow"):
-            kept = "You can look and play; saving works again when the store answers."
-            me.text(f"Offline. {view.error} {kept}" if view.offline else f"Refresh failed. {view.error}")
+            _why_old(view)
         button(label="Retry", on_press=on_retry, busy=view.fetching == "manual", key="retry")
+
+
+def _why_old(view: ViewState) -> None:
+    """Since when what is shown is all there is, and why."""
+    kept = "You can look and play; saving works again when the store answers."
+    if not view.version:
+        me.text(f"Offline. {view.error} {kept}" if view.offline else f"Refresh failed. {view.error}")
+    elif view.offline:
+        ago(ms=view.as_of_ms, prefix="Offline, as of ", suffix=f". {view.error} {kept}", clock=True)
+    else:
+        ago(ms=view.as_of_ms, prefix="Refresh failed, showing ", suffix=f". {view.error}", clock=True)
 
 
 def _mode(view: ViewState) -> str:
@@ -106,7 +117,7 @@ def _mode(view: ViewState) -> str:
 
 def _messages() -> None:
     state = me.state(NoticeState)
-    toast(message=state.message, token=str(state.token), tone=state.tone)
+    toast(message=state.message, token=str(state.token), tone=state.tone, undo=state.undo)
 
 
 @handler

@@ -6,5 +6,7 @@ ROUTES = ("/library", "/create/image", "/create/video", "/try-on", "/account")
 def register() -> None:
     """Import every page, which registers it with Mesop."""
     from pages import account, create_image, create_video, library, try_on
+    from state.quicker import quicken_mesop
 
+    quicken_mesop()
     del account, create_image, create_video, library, try_on

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
-from components.library.media_tile import media_tile, running
+from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
 from components.web import SegmentOption, aria, button, run_watch, segments, sentinel, symbol
@@ -97,16 +97,15 @@ def library_content() -> None:
                 on_create_press,
             )
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    looked_at = me.state(PreviewState)
-    preview(previewed(items), is_open=bool(looked_at.item_id), missing=looked_at.missing, on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
 
 
 def _grid(items: tuple[MediaItem, ...]) -> None:
     view = library_view()
     with me.box(classes="grid", key="grid"):
-        aria(role="list", label="Library, newest first")
-        for item in items:
-            media_tile(item, on_activate=on_tile_activate, on_retry=on_tile_retry, view=view)
+        media_tiles(
+            items, label="Library, newest first", on_activate=on_tile_activate, on_retry=on_tile_retry, view=view
+        )
     sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
 
 

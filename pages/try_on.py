@@ -8,7 +8,7 @@ import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
-from components.library.media_tile import media_tile, running
+from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
 from components.web import aria, button, place, run_watch, sentinel, symbol
@@ -141,13 +141,10 @@ def _earlier() -> None:
                 me.text("Earlier results")
                 aria(role="heading", label="Earlier results", level=2)
             with me.box(classes="grid", key="grid"):
-                aria(role="list", label="Earlier results, newest first")
-                for item in items:
-                    media_tile(item, on_activate=on_tile, on_retry=on_tile_retry)
+                media_tiles(items, label="Earlier results, newest first", on_activate=on_tile, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    looked_at = me.state(PreviewState)
-    preview(previewed(items), is_open=bool(looked_at.item_id), on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
 
 
 def on_person_select(event: LibrarySelectEvent) -> None:

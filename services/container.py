@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.arrival import Arrival
 from services.clock import Clock, SystemClock
-from services.errors import SettingsError
+from services.errors import SettingsError, StoreUnavailable
 from services.files.blobs import Blobs
-from services.freshness import Freshness, Sessions, SnapshotStore
+from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
@@ -19,7 +21,8 @@ from services.freshness.session import NotingStore
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
-from services.library import ensure_default_project, make_data_dir, open_blobs
+from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
+from services.log import log_failure
 from services.models import Project
 from services.settings import Settings
 from services.store.open import open_store
@@ -33,7 +36,7 @@ from services.workflows.studio import Studio
 
 @dataclass
 class Services:
-    """The running services. `close` leaves no thread, process or lock behind."""
+    """The running services. `close` leaves no thread, process or lock behind; `leave` is for a process that ends."""
 
     settings: Settings
     clock: Clock
@@ -44,21 +47,48 @@ class Services:
     project: Project
     freshness: Freshness
     hub: LiveHub
+    editor: Editor
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
     engine: WorkflowEngine
     studio: Studio
     lock: DataDirLock
+    away: StoreUnavailable | None = None
+    """Why the store has not been reached, where it is far away and may be waited for. `project` is a guess then."""
+
+    def __post_init__(self) -> None:
+        self.arrival = Arrival(self._arrive)
 
     def launch_workflows(self) -> None:
-        """Take the data directory's lock, start the engine and take up what the last process left."""
+        """Take the data directory's lock, start the engine and take up what the last process left.
+
+        While a remote store is away, runs in flight wait for it, and the rest is done once it answers.
+        """
         self.lock.acquire()
         self.engine.launch()
+        try:
+            if self.away is None:
+                self._take_up()
+        except StoreUnavailable as error:
+            if self.settings.store == "sqlite":
+                raise
+            self.away = error
+        if self.away is not None:
+            self.arrival.await_store(self.away)
+
+    def _arrive(self) -> None:
+        self.project = ensure_default_project(self.store, self.clock)
+        self._take_up()
+        self.away = None
+
+    def _take_up(self) -> None:
         unfinished = self.store.runs.unfinished(SYSTEM)
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.arrival.close()
+        self.editor.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -66,6 +96,19 @@ class Services:
         self.store.close()
         self.lock.release()
         workflow_context.install(None)
+
+    def leave(self, patience: float) -> None:
+        """Halt and write what is to be kept, for `patience` seconds at most: whatever hangs is left behind."""
+        began = self.clock.monotonic()
+        self.editor.close(patience / 4)  # it needs the store, which the others may close meanwhile
+        patience -= self.clock.monotonic() - began
+        parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), self.store.close)
+        workers = ThreadPoolExecutor(len(parts), thread_name_prefix="freshet-leave")
+        ended, _ = wait([workers.submit(part) for part in parts], patience)
+        workers.shutdown(wait=False)
+        for error in (future.exception() for future in ended):
+            if error is not None:
+                log_failure("server.leaving_failed", error)
 
     def halt(self) -> None:
         """Have runs in flight end where they are, to be resumed at the next launch, and end the render processes."""
@@ -76,7 +119,10 @@ class Services:
 def build(
     settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, store: Store | None = None
 ) -> Services:
-    """Open everything `settings` names, without starting any work. Raises SettingsError, StoreError."""
+    """Open everything `settings` names, without starting any work. Raises SettingsError, StoreError.
+
+    A remote store that does not answer is no error: see `Services.away`.
+    """
     clock = clock or SystemClock()
     ids = ids or UlidIds(clock)
     make_data_dir(settings.data_dir)
@@ -89,10 +135,17 @@ def build(
             sqlite_path=settings.sqlite_path,
             clock=clock,
             firestore_project=settings.firestore_project,
+            reach=False,
         )
     )
+    away: StoreUnavailable | None = None
     try:
         project = ensure_default_project(store, clock)
+    except StoreUnavailable as error:
+        if settings.store == "sqlite":
+            store.close()
+            raise
+        project, away = default_project(clock), error
     except BaseException:
         store.close()
         raise
@@ -102,6 +155,8 @@ def build(
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
     freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
+    hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
+    editor.told = hub.edited
     return Services(
         settings=settings,
         clock=clock,
@@ -111,13 +166,15 @@ def build(
         principals=LocalPrincipals(frozenset({project.id})),
         project=project,
         freshness=freshness,
-        hub=LiveHub(store, freshness, clock),
+        hub=hub,
+        editor=editor,
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),
+        away=away,
     )
 
 

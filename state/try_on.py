@@ -73,6 +73,8 @@ def readable_picture(media_id: str) -> MediaItem:
         item = services().store.media.get(principal(), media_id)
     except NotFound as error:
         raise BadInput("picture", "This picture is no longer in the library. Choose another one.") from error
+    if item.deleted_at is not None:
+        raise BadInput("picture", "This picture was deleted. Restore it in the library, or choose another one.")
     if item.media_type != "image" or item.status != "ready":
         raise BadInput("picture", "Only finished pictures can be used here. Choose another one.")
     return item

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -14,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.emulator import emulator
 from bench.figures import Figure, Section
 from services.clock import FakeClock, SystemClock
 from services.freshness.merge import Held, apply_changes
@@ -21,7 +21,6 @@ from services.models import MediaItem, MediaQuery, Page
 from services.store.protocol import Store
 from services.store.times import from_micros
 from tests.support.dawdle import dawdling_commit
-from tests.support.emulator import running_emulator
 from tests.support.records import PROJECT, make_item, make_principal, remove, save
 from tests.support.stores import Backend, Kind
 
@@ -57,7 +56,7 @@ class Count:
 def measure(seed: int, dawdles: dict[Kind, int], crowds: dict[Kind, int], deadline: float) -> Section:
     """As many trials of each kind and store, fewer when the monotonic time `deadline` passes first."""
     figures: list[Figure] = []
-    with running_emulator() as host, _environment("FIRESTORE_EMULATOR_HOST", host):
+    with emulator():
         for kind, name in NAMES.items():
             count = _trials(kind, random.Random(seed), dawdles[kind], crowds[kind], deadline)
             figures += [
@@ -158,19 +157,6 @@ def _backend(kind: Kind) -> Iterator[Backend]:
             yield backend
         finally:
             backend.close()
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
 
 
 def _none(name: str, count: int, of: int) -> Figure:

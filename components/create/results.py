@@ -9,7 +9,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
-from components.library.media_tile import media_tile, running
+from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
 from services.container import services
@@ -37,7 +37,7 @@ def create_results(kind: str) -> None:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
-    preview(previewed(items), is_open=bool(me.state(PreviewState).item_id), on_close=on_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_close)
 
 
 def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
@@ -65,9 +65,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
                 )  # fmt: skip
         with me.box(classes="quad", key=f"quad-{run_id}"):
-            aria(role="list", label=first.title)
-            for item in outputs:
-                media_tile(item, on_activate=on_tile, on_retry=bound(on_tile_retry, kind))
+            media_tiles(outputs, label=first.title, on_activate=on_tile, on_retry=bound(on_tile_retry, kind))
 
 
 def _facts(item: MediaItem) -> list[str]:

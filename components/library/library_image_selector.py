@@ -9,7 +9,7 @@ from typing import cast
 import mesop as me
 
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
-from components.library.media_tile import media_tile
+from components.library.media_tile import media_tiles
 from components.web import aria, sentinel, symbol
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
@@ -52,9 +52,10 @@ def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Genera
     if not needs_refresh.get(chooser_key):
         return
     try:
-        for step, _ in enumerate(refresh_selector("open")):
-            if step > 0:  # the store has answered
-                needs_refresh[chooser_key] = False
+        opening = refresh_selector("open")
+        next(opening)  # its beginning is on screen already: the parent has yielded
+        for _ in opening:
+            needs_refresh[chooser_key] = False
             yield
     finally:
         needs_refresh[chooser_key] = False
@@ -79,9 +80,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
     items = held_items(view)
     if items:
         with me.box(classes="grid", key="choose-grid"):
-            aria(role="list", label=f"{_plural(media_type)}, newest first")
-            for item in items:
-                media_tile(item, on_activate=on_select, use=True, view=view)
+            media_tiles(items, label=f"{_plural(media_type)}, newest first", on_activate=on_select, use=True, view=view)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)

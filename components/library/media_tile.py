@@ -1,26 +1,39 @@
-"""A media item as a tile."""
+"""Media items as a list of tiles."""
 
 from __future__ import annotations
 
-from components.web import tile
+from collections.abc import Iterable
+
+from components.web import aria, tile, tiles
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler
 from state.view import ViewState
 
 
-def media_tile(
-    item: MediaItem,
+def media_tiles(
+    items: Iterable[MediaItem],
     *,
+    label: str,
     on_activate: Handler,
     on_retry: Handler | None = None,
     use: bool = False,
     view: ViewState | None = None,
 ) -> None:
-    """Draw `item`; its state decides between picture, rising water and failure. `use`: a press takes it.
+    """Draw `items` as the list `label`, in a box of class "grid" or "quad" that holds nothing else.
 
-    Given the `view` it stands in, an item made since that was opened is marked as new.
+    A press on a tile is told to `on_activate`, which with `use` takes the item; failed items offer `on_retry`, except
+    with `use`. Given the `view` they stand in, items made since that was opened are marked as new.
     """
+    aria(role="list", label=label)
+    tiles(on_activate=on_activate, on_retry=on_retry)
+    opened_ms = view.opened_ms if view else 0
+    for item in items:
+        _tile(item, use=use, opened_ms=opened_ms)
+
+
+def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:
+    """One item; its state decides between picture, rising water and failure."""
     created_ms = int(item.created_at.timestamp() * 1000)
     original = item.file("original")
     tile(
@@ -35,9 +48,8 @@ def media_tile(
         error=item.error or "",
         run_id=item.run_id or "",
         use=use,
-        is_new=view is not None and 0 < view.opened_ms < created_ms,
-        on_activate=on_activate,
-        on_retry=on_retry,
+        is_new=0 < opened_ms < created_ms,
+        favourite=item.favourite,
         key=item.id,
     )
 

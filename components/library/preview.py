@@ -1,56 +1,77 @@
-"""A closer look at one item: the file itself, what it was made from, and its download."""
+"""A closer look at one item: the file itself, what it was made from, its download, and what can be done with it."""
 
 from __future__ import annotations
 
 import mesop as me
 
-from components.web import dialog, link_button, symbol
+from components.web import dialog, item_bar, look, symbol
 from services.files.urls import media_url
 from services.generation.catalog import display_name
 from services.models import MediaItem
 from state.handlers import Handler
+from state.preview import PreviewState
 
 
-def preview(item: MediaItem | None, *, is_open: bool, missing: str = "", on_close: Handler) -> None:
-    """The dialog; with no item it says why (`missing`)."""
+def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler) -> None:
+    """The dialog, open while `state` names an item; without one it says why."""
     label = item.title if item else "Item"
     with (
-        dialog(is_open=is_open, label=label, on_close=on_close, key="preview"),
+        dialog(is_open=bool(state.item_id), label=label, on_close=on_close, key="preview"),
         me.box(key="preview-body", classes="look-closer"),
     ):
-        if is_open and item is not None:
-            _media(item)
-            _facts(item)
-        elif is_open:
-            with me.box(classes="blank"):
-                symbol(name="search_off", look="xl")
-                me.text(missing)
+        if not state.item_id:
+            return
+        if item is None:
+            _blank("search_off", state.missing)
+        elif item.deleted_at is not None:
+            _deleted(item)
+        else:
+            _bar(item, state.title_error)
+            _look(item)
 
 
-def _media(item: MediaItem) -> None:
+def _deleted(item: MediaItem) -> None:
+    with me.box(classes="blank", key="deleted"):
+        symbol(name="delete", look="xl")
+        with me.box(classes="h2"):
+            me.text("This item was deleted")
+        me.text("It is in the trash, with its file. No list shows it.")
+        _bar(item)
+
+
+def _bar(item: MediaItem, error: str = "") -> None:
+    item_bar(
+        media_id=item.id,
+        title=item.title,
+        favourite=item.favourite,
+        error=error,
+        deleted=item.deleted_at is not None,
+        key=f"bar-{item.id}",
+    )
+
+
+def _blank(symbol_name: str, text: str) -> None:
+    with me.box(classes="blank"):
+        symbol(name=symbol_name, look="xl")
+        me.text(text)
+
+
+def _look(item: MediaItem) -> None:
     url = media_url(item, "original")
-    if url is None:
-        with me.box(classes="blank"):
-            symbol(name="error" if item.status == "failed" else "hourglass_empty", look="xl")
-            me.text(item.error or "This is still being made.")
-    elif item.media_type == "video":
-        me.video(src=url, key=url)
-    elif item.media_type == "audio":
-        me.audio(src=url, key=url)
-    else:
-        me.image(src=url, alt=item.title, key=url)
+    absent = "failed" if item.status == "failed" else "waiting"
+    look(
+        kind=_player(item) if url else absent,
+        file_url=url or "",
+        label=item.title,
+        prompt="" if item.prompt == item.title else item.prompt,
+        facts=" · ".join(describe(item)),
+        note="" if url else item.error or "This is still being made.",
+        key="look",
+    )
 
 
-def _facts(item: MediaItem) -> None:
-    original = item.file("original")
-    with me.box(classes="facts"):
-        if item.prompt not in ("", item.title):
-            me.text(item.prompt)
-        with me.box(classes="meta"):
-            me.text(" · ".join(describe(item)))
-        if original is not None:
-            url = media_url(item, "original") or ""
-            link_button(label="Download", icon="download", href=f"{url}&download=1", download=True, key="download")
+def _player(item: MediaItem) -> str:
+    return item.media_type if item.media_type in ("video", "audio") else "image"
 
 
 def describe(item: MediaItem) -> list[str]:

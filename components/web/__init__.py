@@ -29,6 +29,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
                     button(label="Retry", …)
                 with me.box(classes="grid"):
                     aria(role="list", label="Library, newest first")
+                    tiles(on_activate=…)              # hears for all of them
                     tile(…)                           # or me.box(classes="sk-tile") on the first load
                 sentinel(…)
                 with me.box(classes="blank"):         # instead of the grid: symbol, h2, text, one action
@@ -40,7 +41,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
 Create pages: `work` > `form` (> `formscroll`, `formfoot`) and `results` (> `runset` > `runhead`, `quad`).
 Try-on: `try` > `card slot` (> `row` > `stepno`, `h2 grow`; `slot-pic` or `slot-pic empty`), `earlier`.
 Dialogs: one box, `choose` (> `choose-head` with capsule and waterline, `choose-body`, which scrolls) or
-`look-closer` (> picture, `facts`).
+`look-closer` (> `look`).
 Helpers: row, col, grow, wrap, cut, cut2, meta, label, strong, num, mono, vh, only-s, hide-s, only-xl, hide-xl, card,
 chip, chip on, state run|ready|bad|warn|plain.
 """
@@ -52,18 +53,20 @@ from typing import Final
 from components.web._face import Handler
 from components.web.button import button, link_button
 from components.web.dialog import dialog
+from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.live import live
+from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
-from components.web.page_tools import ago, aria, guard, session, shortcuts, symbol
+from components.web.page_tools import ago, aria, guard, keys, session, shortcuts, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
 from components.web.sentinel import sentinel
 from components.web.setting import setting
 from components.web.status_capsule import status_capsule
-from components.web.tile import tile
+from components.web.tile import tile, tiles
 
 STYLESHEETS: Final[list[str]] = [
     "/static/tokens.css",
@@ -85,10 +88,14 @@ __all__ = [
     "button",
     "dialog",
     "drop",
+    "edits",
     "field",
     "guard",
+    "item_bar",
+    "keys",
     "link_button",
     "live",
+    "look",
     "nav",
     "place",
     "run_watch",
@@ -100,5 +107,6 @@ __all__ = [
     "status_capsule",
     "symbol",
     "tile",
+    "tiles",
     "toast",
 ]

@@ -1,4 +1,4 @@
-"""What all faces share: the type of a handler, and the one call that puts an element on the page."""
+"""What all faces share: the type of a handler, the decorator, and the one call that puts an element on the page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import mesop as me
 
 Handler = Callable[[me.WebEvent], Any]
 """Gets `event.value`, the payload its face describes, and `event.key`."""
+
+element = me.web_component(path="./all.js", skip_validation=True)
+"""Decorator of every face. Mesop names the modules of a page again in each frame that it sends, so there is one."""
 
 
 def insert(

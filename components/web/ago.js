@@ -1,9 +1,9 @@
 import {FreshetElement, attrs, define, el, say} from './base.js';
-import {ago, exact, ticking} from './clock.js';
+import {ago, exact, ticking, wallClock} from './clock.js';
 
-/** "4 min ago", counting by itself, with the exact time on hover. */
+/** "4 min ago", counting by itself, or "14:02", between other words, with the exact time on hover. */
 class FreshetAgo extends FreshetElement {
-  static props = {ms: 0, prefix: ''};
+  static props = {ms: 0, prefix: '', suffix: '', clock: false};
   #time = el('time');
   #still = null;
 
@@ -27,7 +27,7 @@ class FreshetAgo extends FreshetElement {
   }
 
   #tell() {
-    say(this.#time, this.ms ? this.prefix + ago(this.ms) : '');
+    say(this.#time, this.ms ? this.prefix + (this.clock ? wallClock : ago)(this.ms) + this.suffix : '');
   }
 }
 

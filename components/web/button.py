@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./button.js", skip_validation=True)
+@element
 def button(
     *,
     label: str,
@@ -50,7 +48,7 @@ def button(
     )
 
 
-@me.web_component(path="./link_button.js", skip_validation=True)
+@element
 def link_button(
     *,
     label: str,

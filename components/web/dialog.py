@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./dialog.js", skip_validation=True)
+@element
 def dialog(*, is_open: bool, label: str, on_close: Handler, key: str, purpose: str = "", wide: bool = True) -> Any:
     """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button"}.
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./field.js", skip_validation=True)
+@element
 def field(
     *,
     field_id: str,

@@ -25,6 +25,7 @@ class FreshetLive extends FreshetElement {
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
   #beat = 0;
+  #known = ''; // how far the changes reach that were told of: who answers must not know less
   #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
   #pushTimer = 0;
   #pushedAt = -PUSH_MS;
@@ -117,7 +118,10 @@ class FreshetLive extends FreshetElement {
       });
     heard('hello', ({feed}) => this.#hello(feed));
     heard('resync', () => this.#push('all'));
-    heard('change', ({views: places, versions}) => this.#push(places, versions));
+    heard('change', ({views: places, versions, known}) => {
+      this.#known = known;
+      this.#push(places, versions);
+    });
     heard('ready', ({views: places}) => this.#tell('ready', places));
     heard('state', ({feed}) => this.#hearFeed(feed));
     heard('beat', () => {});
@@ -240,7 +244,8 @@ class FreshetLive extends FreshetElement {
   #tell(reason, views) {
     if (liveOff() && !this.waiting) return;
     if (this.#away || this.#state === 'reconnecting') return; // a stream that opens again catches up
-    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this)}, {quiet: true});
+    if (!this.isConnected || document.hidden) return;
+    this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known}, {quiet: true});
   }
 
   /** A slow answer announces itself through the stream; without one it is asked for. */
@@ -260,7 +265,7 @@ class FreshetLive extends FreshetElement {
     if (liveOff()) return 'off';
     if (this.#state === 'reconnecting') return 'reconnecting';
     if (this.#state === 'polling') return 'polling';
-    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? 'live';
+    if (this.#state === 'open') return {live: 'live', polling: 'polling', down: 'offline'}[this.#feed] ?? '';
     return '';
   }
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./live.js", skip_validation=True)
+@element
 def live(*, views: str, versions: list[str], waiting: bool, on_refresh: Handler, key: str = "live") -> Any:
     """Invisible. `views` is a JSON list of the queries on screen, `versions` their snapshots, in the same order.
 
-    Payload: {reason, views, scrolled}. `reason`: "live", "ready", "visibility", "focus", "online" or "ttl"; `views`:
-    places in the list, or null for all; `scrolled`: whether something new at the top would move what is looked at.
+    Payload: {reason, views, scrolled, known}. `reason`: "live", "ready", "visibility", "focus", "online" or "ttl";
+    `views`: places in the list, or null for all; `scrolled`: whether something new at the top would move what is
+    looked at; `known`: what the stream has told of, signed, "" for nothing.
     `waiting` says that a slow answer is on its way.
     """
     return insert(

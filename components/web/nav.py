@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
 class NavItem(TypedDict):
@@ -18,7 +16,7 @@ class NavItem(TypedDict):
     group: str
 
 
-@me.web_component(path="./nav.js", skip_validation=True)
+@element
 def nav(
     *,
     items: list[NavItem],

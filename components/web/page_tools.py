@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./shortcuts.js", skip_validation=True)
+@element
 def shortcuts(*, keys: list[str], on_key: Handler, key: str = "shortcuts") -> Any:
     """Keys such as "r", "/", "Escape", "ctrl+z", "shift+x", or two in a row as "g l". Payload: {key}, as given here.
 
@@ -18,19 +16,25 @@ def shortcuts(*, keys: list[str], on_key: Handler, key: str = "shortcuts") -> An
     return insert("freshet-shortcuts", key=key, events={"keyEvent": on_key}, properties={"keys": keys})
 
 
-@me.web_component(path="./guard.js", skip_validation=True)
+@element
+def keys(key: str = "keys") -> Any:
+    """Keys that mean the same on every page: R refresh, N show new, C create, G then L, I, V or T. Once on each."""
+    return insert("freshet-keys", key=key, properties={})
+
+
+@element
 def guard(key: str = "guard") -> Any:
     """Brings the tab back after the server went away. Once on every page."""
     return insert("freshet-guard", key=key, properties={})
 
 
-@me.web_component(path="./session.js", skip_validation=True)
+@element
 def session(*, token: str, key: str = "session") -> Any:
     """Keeps `token`, what this session has written and seen, in its cookie; "" for nothing new. Once on every page."""
     return insert("freshet-session", key=key, properties={"token": token})
 
 
-@me.web_component(path="./aria.js", skip_validation=True)
+@element
 def aria(
     *,
     role: str = "",
@@ -59,13 +63,16 @@ def aria(
     )
 
 
-@me.web_component(path="./ago.js", skip_validation=True)
-def ago(*, ms: int, prefix: str = "", key: str | None = None) -> Any:
-    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds."""
-    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix})
+@element
+def ago(*, ms: int, prefix: str = "", suffix: str = "", clock: bool = False, key: str | None = None) -> Any:
+    """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds.
+
+    With `clock` it is the time of day instead, as the reader's own clock shows it.
+    """
+    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix, "suffix": suffix, "clock": clock})
 
 
-@me.web_component(path="./symbol.js", skip_validation=True)
+@element
 def symbol(*, name: str, look: str = "", key: str | None = None) -> Any:
     """A decorative symbol of the icon font. `look`: "s", "l", "xl", "fill", "bad", "warn", "acc", several by space."""
     return insert("freshet-symbol", key=key, properties={"name": name, "look": look})

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./place.js", skip_validation=True)
+@element
 def place(*, person_url: str, product_url: str, x: float, y: float, scale: float, on_place: Handler, key: str) -> Any:
     """Product over person. Payload: {x, y, scale}, when a drag ends or the keys rest.
 

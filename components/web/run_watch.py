@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./run_watch.js", skip_validation=True)
+@element
 def run_watch(*, run_ids: list[str], on_complete: Handler, key: str = "run-watch") -> Any:
     """While the page is visible, asks `GET /api/runs/progress?ids=a,b` every 700 ms. Payload: {ids}.
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
 class SegmentOption(TypedDict):
@@ -17,7 +15,7 @@ class SegmentOption(TypedDict):
     icon: NotRequired[str]
 
 
-@me.web_component(path="./segments.js", skip_validation=True)
+@element
 def segments(
     *,
     label: str,

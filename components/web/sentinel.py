@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./sentinel.js", skip_validation=True)
+@element
 def sentinel(*, cursor: str, done: bool, on_more: Handler, key: str) -> Any:
     """Asks for the page after `cursor` when it comes within 600 px of the visible part. Payload: {cursor}.
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import insert
+from components.web._face import element, insert
 
 
-@me.web_component(path="./setting.js", skip_validation=True)
+@element
 def setting(*, name: str, label: str, hint: str, key: str) -> Any:
     """A switch for one of this browser's settings. `name`: "live" (live updates) or "dark" (the theme)."""
     return insert("freshet-setting", key=key, properties={"name": name, "label": label, "hint": hint})

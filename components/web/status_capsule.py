@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesop as me
-
-from components.web._face import Handler, insert
+from components.web._face import Handler, element, insert
 
 
-@me.web_component(path="./status.js", skip_validation=True)
+@element
 def status_capsule(
     *,
     as_of_ms: int | None,

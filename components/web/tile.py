@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-import mesop as me
+from components.web._face import Handler, element, insert
 
-from components.web._face import Handler, insert
+ASSUMED: Final[dict[str, Any]] = {
+    "mediaId": "",
+    "revision": 0,
+    "label": "",
+    "mediaType": "image",
+    "status": "ready",
+    "thumbUrl": None,
+    "createdMs": 0,
+    "duration": None,
+    "progress": None,
+    "error": "",
+    "runId": "",
+    "selected": False,
+    "use": False,
+    "isNew": False,
+    "favourite": False,
+}
+"""What the element takes for granted: only what differs is sent, since there are many tiles."""
 
 
-@me.web_component(path="./tile.js", skip_validation=True)
+@element
 def tile(
     *,
     media_id: str,
@@ -19,7 +36,6 @@ def tile(
     status: str,
     thumb_url: str | None,
     created_ms: int,
-    on_activate: Handler,
     key: str,
     duration: float | None = None,
     progress: int | None = None,
@@ -28,32 +44,42 @@ def tile(
     selected: bool = False,
     use: bool = False,
     is_new: bool = False,
-    on_retry: Handler | None = None,
+    favourite: bool = False,
 ) -> Any:
-    """A button whose name starts with `label`. Payload of both handlers: {id}.
+    """A button whose name starts with `label`. What it is asked for is heard by `tiles`, in the same box.
 
     `status`: "generating", "ready" or "failed". `created_ms` is epoch milliseconds, `duration` seconds, `progress`
     percent; the page's `run_watch` raises the water of tiles with its `run_id` between renders. `use` says that a press
     takes the item instead of opening it. Tiles inside a box with role "list" share one tab stop and the arrow keys.
+    Its heart (`favourite`) and its deletion are heard by the page's `edits`.
+    """
+    item = {
+        "mediaId": media_id,
+        "revision": revision,
+        "label": label,
+        "mediaType": media_type,
+        "status": status,
+        "thumbUrl": thumb_url,
+        "createdMs": created_ms,
+        "duration": duration,
+        "progress": progress,
+        "error": error,
+        "runId": run_id,
+        "selected": selected,
+        "use": use,
+        "isNew": is_new,
+        "favourite": favourite,
+    }
+    told = {name: value for name, value in item.items() if value != ASSUMED[name]}
+    return insert("freshet-tile", key=key, properties={"item": told})
+
+
+@element
+def tiles(*, on_activate: Handler, on_retry: Handler | None = None, key: str = "tiles") -> Any:
+    """Hears for all tiles in the box around it, so that none of them carries handlers. Payload of both: {id}.
+
+    `on_activate`: a tile was pressed. `on_retry`: a failed one is to be made again.
     """
     return insert(
-        "freshet-tile",
-        key=key,
-        events={"activateEvent": on_activate, "retryEvent": on_retry},
-        properties={
-            "mediaId": media_id,
-            "revision": revision,
-            "label": label,
-            "mediaType": media_type,
-            "status": status,
-            "thumbUrl": thumb_url,
-            "createdMs": created_ms,
-            "duration": duration,
-            "progress": progress,
-            "error": error,
-            "runId": run_id,
-            "selected": selected,
-            "use": use,
-            "isNew": is_new,
-        },
+        "freshet-tiles", key=key, events={"activateEvent": on_activate, "retryEvent": on_retry}, properties={}
     )

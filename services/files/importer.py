@@ -11,9 +11,8 @@ from services.files.derive import derive
 from services.files.keep import discard_files, store_files
 from services.ids import Ids
 from services.models import MediaItem, Principal, Put
+from services.models.media import TITLE_LENGTH
 from services.store.protocol import Store
-
-TITLE_LENGTH = 200
 
 
 def import_file(

@@ -28,9 +28,12 @@ views.py       what is held, view by view; answers and pushes change it here, un
 snapshots.py   the versions themselves, bounded; disk.py and keeper.py keep the newest across restarts
 revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `apply` takes pushes
 live.py        the hub: from the store's change feed to the open views that a change belongs to
+edits.py       people's own pending edits over what is held: pure; overlays.py keeps their versions
+editor.py      has edits stored in the background, and takes back those that fail
 session.py     what a session has written and seen, so that no screen goes back behind it
 """
 
+from services.freshness.editor import Attempt, Editor
 from services.freshness.entries import Entry
 from services.freshness.policy import ContentKind, Priority, Reason
 from services.freshness.queue import Ticket, View
@@ -39,7 +42,9 @@ from services.freshness.session import Sessions
 from services.freshness.snapshots import Snapshot, SnapshotStore
 
 __all__ = [
+    "Attempt",
     "ContentKind",
+    "Editor",
     "Entry",
     "Freshness",
     "Priority",

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from services.clock import Clock
+from services.errors import FreshetError
 from services.freshness.queue import View
 from services.freshness.revalidate import Freshness
+from services.freshness.subscriber import Subscriber
 from services.identity import can
-from services.log import log_event
+from services.log import log_event, log_failure
 from services.models import Batch, MediaQuery, Principal
 from services.store.protocol import Store, Watch, WatchState
 
 LINGER = 300.0
 """Seconds for which a project's feed is kept after its last subscriber left, so that a reload finds it running."""
+RETRY = 1.0
+"""Seconds between two attempts to begin a feed."""
+HubState = WatchState | Literal["starting"]
+"""`starting`: the feed is being begun, or has not told yet how it does."""
 LIVE_COOKIE = "freshet_live"
 """What a browser's choice is kept under: "off" for no live updates. Script sets it (components/web/live_choice.js)."""
 
@@ -26,45 +35,15 @@ def wants_live(cookies: Mapping[str, str]) -> bool:
 
 
 @dataclass(eq=False)
-class Subscriber:
-    """One open stream. Flags, never a queue: a client that does not read costs these few fields and nothing more."""
-
-    principal: Principal
-    views: tuple[MediaQuery, ...]
-    wake: Callable[[], None]
-    """Called from any thread when there is something to take; must not block."""
-    changed: set[int] = field(default_factory=set)
-    """Places in `views` whose snapshot is no longer what it was."""
-    ready: set[int] = field(default_factory=set)
-    """Places in `views` for which a background refresh has ended."""
-    state_changed: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def tell(self, *, changed: Iterable[int] = (), ready: Iterable[int] = (), state_changed: bool = False) -> None:
-        """Raise flags, from any thread."""
-        with self._lock:
-            self.changed.update(changed)
-            self.ready.update(ready)
-            self.state_changed = self.state_changed or state_changed
-        self.wake()
-
-    def take(self) -> tuple[list[int], list[int], bool]:
-        """(changed, ready, whether the feed's state changed), clearing the flags."""
-        with self._lock:
-            taken = sorted(self.changed), sorted(self.ready), self.state_changed
-            self.changed.clear()
-            self.ready.clear()
-            self.state_changed = False
-            return taken
-
-
-@dataclass(eq=False)
 class _Feed:
     """One project's change feed in this process, shared by all its subscribers."""
 
+    since: float
     watch: Watch | None = None
-    state: WatchState = "down"
-    since: float = 0.0
+    """None until it has begun."""
+    state: HubState = "starting"
+    told: WatchState | None = None
+    """What the watch told before it had begun for us."""
     idle_since: float | None = None
     subscribers: set[Subscriber] = field(default_factory=set)
 
@@ -73,51 +52,56 @@ class LiveHub:
     """Subscribes to each project that somebody looks at, once per process.
 
     A commit is applied to the snapshots this process holds, and only the subscribers one of whose views changed are
-    woken. Push is a hint: what was missed is pulled when a stream opens or a feed recovers.
+    woken. Push is a hint: what was missed is pulled when a feed has begun and when it recovers.
+
+    Beginning a feed may have to reach the database, and ending one waits for its thread: both are done on threads of
+    their own, so that coming and going, pushes, and other projects wait for neither.
     """
 
-    def __init__(self, store: Store, freshness: Freshness, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, freshness: Freshness, clock: Clock, *, linger: float = LINGER, retry: float = RETRY
+    ) -> None:
         self._store = store
         self._freshness = freshness
         self._clock = clock
+        self._linger = linger
+        self._retry = retry
         self._lock = threading.RLock()
         self._feeds: dict[str, _Feed] = {}
+        self._threads: set[threading.Thread] = set()
+        self._sweeper: threading.Timer | None = None
+        self._closing = threading.Event()
         self.ending = False
         freshness.on_change = self._on_change
-        self._closed = False
 
-    def subscribe(self, subscriber: Subscriber) -> bool:
-        """Begin to wake `subscriber`, whose views are of its principal's own projects: the caller has checked.
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Wake `subscriber` from now on, whose views are of its principal's own projects: the caller has checked.
 
-        True if a feed had to be begun for it, which then knows nothing of the time before.
+        Does not block. It is told `begun` once for each project: at once where the feed runs already.
         """
-        began = False
         with self._lock:
+            if self._closing.is_set():
+                return
             for project_id in _projects(subscriber):
-                feed = self._feeds.setdefault(project_id, _Feed(since=self._clock.monotonic()))
+                feed = self._feeds.get(project_id) or self._begin(project_id)
                 feed.subscribers.add(subscriber)
                 feed.idle_since = None
-                if feed.watch is None and not self._closed:
-                    feed.watch = self._watch(project_id, feed)
-                    began = True
-            idle = self._take_idle()
-        _close(idle)
-        return began
+                if feed.watch is not None:
+                    subscriber.tell(begun=True)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Stop waking `subscriber`; twice is harmless."""
         with self._lock:
             for project_id in _projects(subscriber):
                 feed = self._feeds.get(project_id)
-                if feed is None:
+                if feed is None or subscriber not in feed.subscribers:
                     continue
                 feed.subscribers.discard(subscriber)
                 if not feed.subscribers:
                     feed.idle_since = self._clock.monotonic()
-            idle = self._take_idle()
-        _close(idle)
+                    self._sweep_later(self._linger)
 
-    def state(self, project_id: str) -> tuple[WatchState, float]:
+    def state(self, project_id: str) -> tuple[HubState, float]:
         """The project's feed state and for how many seconds it has been so."""
         with self._lock:
             feed = self._feeds.get(project_id)
@@ -139,6 +123,14 @@ class LiveHub:
                 if places:
                     subscriber.tell(ready=places)
 
+    def edited(self, user_id: str, project_id: str) -> None:
+        """An edit of this person's has ended and their screens may not know: wake all of them in the project."""
+        with self._lock:
+            feed = self._feeds.get(project_id)
+            for subscriber in list(feed.subscribers) if feed else []:
+                if subscriber.principal.user_id == user_id:
+                    subscriber.tell(ready=range(len(subscriber.views)))
+
     def subscribers(self) -> int:
         """Open streams in this process."""
         with self._lock:
@@ -152,20 +144,84 @@ class LiveHub:
         for subscriber in subscribers:
             subscriber.wake()
 
+    def sweep(self) -> None:
+        """End the feeds that nobody has looked at for a while."""
+        with self._at_work():
+            _close(self._take_idle())
+
     def close(self) -> None:
-        """End every feed; subscribers are woken once more and find nothing."""
+        """End every feed, and leave no thread behind."""
         with self._lock:
-            self._closed = True
+            self._closing.set()
             feeds, self._feeds = self._feeds, {}
             for project_id in feeds:
                 self._freshness.feed(project_id, "ended")
+            threads = set(self._threads)
+            if self._sweeper is not None:
+                self._sweeper.cancel()
+                threads.add(self._sweeper)
         _close(list(feeds.values()))
+        for thread in threads:
+            thread.join()
 
-    def _watch(self, project_id: str, feed: _Feed) -> Watch:
-        watch = self._store.watch(project_id, self._on_batch, lambda state: self._on_state(project_id, feed, state))
-        # From here on everything is delivered: what is read later misses nothing.
-        self._freshness.feed(project_id, "starting")
-        return watch
+    def _begin(self, project_id: str) -> _Feed:
+        feed = _Feed(since=self._clock.monotonic())
+        name = f"freshet-begin-{project_id}"
+        threading.Thread(target=self._begin_watch, args=(project_id, feed), name=name, daemon=True).start()
+        self._feeds[project_id] = feed
+        return feed
+
+    def _begin_watch(self, project_id: str, feed: _Feed) -> None:
+        with self._at_work():
+            while self._is_wanted(project_id, feed):
+                try:
+                    watch = self._store.watch(
+                        project_id, self._on_batch, lambda state: self._on_state(project_id, feed, state)
+                    )
+                except Exception as error:  # noqa: BLE001 - whatever it was, those who wait need a feed
+                    self._not_begun(project_id, feed, error)
+                    self._closing.wait(self._retry)
+                else:
+                    self._begun(project_id, feed, watch)
+                    return
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Has `close` wait for this thread."""
+        with self._lock:
+            self._threads.add(threading.current_thread())
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._threads.discard(threading.current_thread())
+
+    def _is_wanted(self, project_id: str, feed: _Feed) -> bool:
+        with self._lock:
+            return self._feeds.get(project_id) is feed
+
+    def _not_begun(self, project_id: str, feed: _Feed, error: Exception) -> None:
+        with self._lock:
+            again = feed.state == "down"
+            self._become(project_id, feed, "down")
+        if again:
+            return
+        if isinstance(error, FreshetError):
+            log_event("feed.not_begun", logging.WARNING, project_id=project_id, because=str(error))
+        else:
+            log_failure("feed.not_begun", error, project_id=project_id)
+
+    def _begun(self, project_id: str, feed: _Feed, watch: Watch) -> None:
+        """From here on everything is delivered: what is read later misses nothing."""
+        with self._lock:
+            if wanted := self._is_wanted(project_id, feed):
+                feed.watch = watch
+                self._freshness.feed(project_id, "starting")
+                self._become(project_id, feed, feed.told or "starting")
+                for subscriber in feed.subscribers:
+                    subscriber.tell(begun=True)
+        if not wanted:
+            watch.close()
 
     def _on_batch(self, batch: Batch) -> None:
         changed = set(self._freshness.apply(batch))
@@ -179,15 +235,17 @@ class LiveHub:
                     if (user_id, view) in changed or self._may_concern(subscriber.principal, view, batch)
                 ]
                 if places:
-                    subscriber.tell(changed=places)
+                    subscriber.tell(changed=places, known={batch.project_id: batch.newest or batch.watermark})
 
     def _on_change(self, view: View) -> None:
         """Somebody's question has brought something new. Its push will find it known: the others hear of it now."""
+        known = self._freshness.known_of(view.query, view.user_id)
         with self._lock:
             feed = self._feeds.get(view.query.project_id)
             for subscriber in list(feed.subscribers) if feed else []:
                 if subscriber.principal.user_id == view.user_id and view.query in subscriber.views:
-                    subscriber.tell(changed=[place for place, one in enumerate(subscriber.views) if one == view.query])
+                    places = [place for place, one in enumerate(subscriber.views) if one == view.query]
+                    subscriber.tell(changed=places, known=known)
 
     def _may_concern(self, principal: Principal, view: MediaQuery, batch: Batch) -> bool:
         """For a view whose snapshot this process does not hold (any more): whether it should ask again."""
@@ -197,24 +255,46 @@ class LiveHub:
 
     def _on_state(self, project_id: str, feed: _Feed, state: WatchState) -> None:
         with self._lock:
-            if self._feeds.get(project_id) is not feed:
+            if not self._is_wanted(project_id, feed):
                 return
+            if feed.watch is None:
+                feed.told = state
+            else:
+                self._become(project_id, feed, state)
+
+    def _become(self, project_id: str, feed: _Feed, state: HubState) -> None:
+        if feed.watch is not None:
             self._freshness.feed(project_id, state)
-            if feed.state == state:
-                return
-            before, feed.state, feed.since = feed.state, state, self._clock.monotonic()
-            for subscriber in feed.subscribers:
-                subscriber.tell(state_changed=True)
+        if feed.state == state:
+            return
+        before, feed.state, feed.since = feed.state, state, self._clock.monotonic()
+        for subscriber in feed.subscribers:
+            subscriber.tell(state_changed=True)
         log_event("feed.state", project_id=project_id, state=state, before=before)
 
     def _take_idle(self) -> list[_Feed]:
-        """Remove the feeds that nobody has looked at for a while."""
-        now, idle = self._clock.monotonic(), []
-        for project_id, feed in list(self._feeds.items()):
-            if feed.idle_since is not None and now - feed.idle_since > LINGER:
-                idle.append(self._feeds.pop(project_id))
-                self._freshness.feed(project_id, "ended")
+        """Remove them; the others are looked at again when the first of them may be due."""
+        idle = []
+        with self._lock:
+            if self._sweeper is not None:
+                self._sweeper.cancel()
+                self._sweeper = None
+            now = self._clock.monotonic()
+            for project_id, feed in list(self._feeds.items()):
+                if feed.idle_since is None:
+                    continue
+                if (left := feed.idle_since + self._linger - now) > 0:
+                    self._sweep_later(left)
+                else:
+                    idle.append(self._feeds.pop(project_id))
+                    self._freshness.feed(project_id, "ended")
         return idle
+
+    def _sweep_later(self, seconds: float) -> None:
+        if self._sweeper is None and not self._closing.is_set():
+            self._sweeper = threading.Timer(seconds, self.sweep)
+            self._sweeper.name, self._sweeper.daemon = "freshet-sweep", True
+            self._sweeper.start()
 
 
 def _close(feeds: list[_Feed]) -> None:

@@ -46,7 +46,7 @@ def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) ->
             continue
         if not query.matches(item):
             _leave(item.id, item.revision, items, departed)
-        elif _within(item, held.cursor):
+        elif is_within(item, held.cursor):
             items[item.id] = item
             departed.pop(item.id, None)
     remembered = _latest(departed, held.departed)
@@ -76,7 +76,7 @@ def _heard(media_id: str, items: Mapping[str, MediaItem], departed: Mapping[str,
     return known.revision if known is not None else departed.get(media_id, 0)
 
 
-def _within(item: MediaItem, cursor: str | None) -> bool:
+def is_within(item: MediaItem, cursor: str | None) -> bool:
     """Whether the item's place is in the loaded part: at the cursor or above, however few items are left there."""
     if cursor is None:
         return True

@@ -67,7 +67,7 @@ class Reader:
         changes = self._media.changed_since(principal, snapshot.query.project_id, snapshot.watermark)
         self._seen.forget(principal.user_id, (removal.id for removal in changes.removed))
         held = apply_changes(snapshot.held, snapshot.query, changes)
-        self._seen.note(principal.user_id, held.items)
+        self._seen.note(principal.user_id, (*held.items, *(item for item in changes.changed if item.deleted_at)))
         newest = further(snapshot.newest or snapshot.watermark, changes.newest or changes.watermark)
         return Answer(
             held, changes.watermark, changes.as_of, changes.documents_read, "changes", whole=True, newest=newest

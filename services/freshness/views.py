@@ -126,8 +126,11 @@ class Views:
             record = self._records.of(request.query, request.principal)
             record.state = replace(record.state, failure=Failure(str(error), offline=False))
 
-    def push(self, batch: Batch) -> list[View]:
-        """Apply a batch to every view held of its project. Returns those that show something else now."""
+    def push(self, batch: Batch, *, silently: bool = False) -> list[View]:
+        """Apply a batch to every view held of its project. Returns those that show something else now.
+
+        What was applied `silently` counts as news of the batch that comes next.
+        """
         changed: list[View] = []
         seen_by: dict[Principal, Changes[MediaItem]] = {}
         with self._lock:
@@ -137,7 +140,9 @@ class Views:
                 try:
                     if record.principal not in seen_by:
                         seen_by[record.principal] = _as_seen(batch, record.principal)
-                    if self._push(record, batch, seen_by[record.principal]):
+                    record.untold |= self._push(record, batch, seen_by[record.principal])
+                    if record.untold and not silently:
+                        record.untold = False
                         changed.append(View(record.principal.user_id, record.query))
                 except Exception as error:  # noqa: BLE001 - the other views must hear of it in any case
                     record.epoch = 0  # this one has missed something and asks the store
@@ -225,13 +230,14 @@ class Views:
 
     def _reached(self, record: ViewRecord, batch: Batch, watermark: str, as_of: datetime) -> tuple[str, datetime]:
         """How far a view reaches after a batch: only one that missed none before gets any further."""
-        if not self._follows(record):
+        if not self._follows(record) or not batch.watermark:
             return watermark, as_of
         return further(watermark, batch.watermark), max(as_of, batch.at)
 
     def _note(self, record: ViewRecord, changes: Changes[MediaItem]) -> None:
         user_id = record.principal.user_id
-        self._seen.note(user_id, (item for item in changes.changed if record.query.matches(item)))
+        shown = (item for item in changes.changed if record.query.matches(item) or item.deleted_at)
+        self._seen.note(user_id, shown)
         self._seen.forget(user_id, (removal.id for removal in changes.removed))
 
     def _hold(

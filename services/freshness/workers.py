@@ -17,13 +17,13 @@ class Workers:
         self._name = name
         self._work = work
         self._most = most
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._threads: set[threading.Thread] = set()
         self._wakes = 0
 
     def wake(self) -> None:
         """There is work: one more thread, unless `most` are at it."""
-        with self._lock:
+        with self._changed:
             self._wakes += 1
             if len(self._threads) < self._most:
                 # A daemon: a read that hangs must not keep a stopping server alive.
@@ -32,20 +32,21 @@ class Workers:
                 thread.start()
 
     def join(self, timeout: float) -> None:
-        """Wait until the threads that are at work now have ended, for `timeout` seconds each at most."""
-        with self._lock:
-            threads = list(self._threads)
-        for thread in threads:
-            if thread is not threading.current_thread():
-                thread.join(timeout)
+        """Wait until the threads that are at work now have ended, for `timeout` seconds at most."""
+        with self._changed:
+            threads = self._threads - {threading.current_thread()}
+            ended = self._changed.wait_for(lambda: not threads & self._threads, timeout)
+        for thread in threads if ended else ():
+            thread.join()
 
     def _run(self) -> None:
         while True:
-            with self._lock:
+            with self._changed:
                 wakes = self._wakes
             while self._work():
                 pass
-            with self._lock:
+            with self._changed:
                 if wakes == self._wakes:  # nothing was added since we last looked
                     self._threads.discard(threading.current_thread())
+                    self._changed.notify_all()
                     return

@@ -5,10 +5,12 @@ freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2
 
     event: hello   {"feed": "live", "views": 2}     once, when the stream opens
     event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
-    event: change  {"views": [0], "versions": ["a#1"]}   something that belongs to these views was committed;
-                                                    a page that shows this version already knows
+    event: change  {"views": [0], "versions": ["a#1"], "known": "…"}   something that belongs to these views was
+                                                    committed; a page that shows this version already knows, any other
+                                                    says `known` when it asks, so that whoever answers has heard of it
     event: ready   {"views": [0]}                   a background refresh of these views has ended
-    event: state   {"feed": "polling", "for": 3.2}  how changes reach the server now: live, polling or down
+    event: state   {"feed": "polling"}              how changes reach the server now: starting (not known yet), live,
+                                                    polling or down
     event: beat    {}                               every 15 seconds, so that a dead stream is noticed
 """
 
@@ -28,7 +30,8 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from services.container import services
-from services.freshness.live import Subscriber, wants_live
+from services.freshness.live import wants_live
+from services.freshness.subscriber import Subscriber
 from services.models import MediaQuery, Principal
 
 router = APIRouter(tags=["live"])
@@ -89,9 +92,7 @@ async def _stream(
     subscriber = Subscriber(principal, queries, partial(_wake, loop, woken))
     _open[address] += 1
     try:
-        # Opening a feed may reach the database: not on the event loop.
-        await asyncio.to_thread(hub.subscribe, subscriber)
-        catch_up(subscriber, shown)
+        hub.subscribe(subscriber)
         yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries)})
         if last_id is not None:
             yield _event("resync", {})
@@ -104,16 +105,20 @@ async def _stream(
             woken.clear()
             if hub.subscribers() > CROWD:
                 await asyncio.sleep(random.uniform(0, SPREAD))
-            changed, ready, state_changed = subscriber.take()
-            if state_changed:
+            news = subscriber.take()
+            if news.begun:
+                catch_up(subscriber, shown)
+            if news.state_changed:
                 yield _event("state", {"feed": _feed(queries)})
-            if ready:
-                yield _event("ready", {"views": ready})
-            if changed:
-                yield _event("change", {"views": changed, "versions": _versions(principal, queries, changed)})
+            if news.ready:
+                yield _event("ready", {"views": news.ready})
+            if news.changed:
+                known = services().sessions.sign(subscriber.known, principal)
+                versions = _versions(principal, queries, news.changed)
+                yield _event("change", {"views": news.changed, "versions": versions, "known": known})
     finally:
         _open[address] -= 1
-        await asyncio.shield(asyncio.to_thread(hub.unsubscribe, subscriber))
+        hub.unsubscribe(subscriber)
 
 
 def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
@@ -121,7 +126,7 @@ def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
 
 
 def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
-    """Close the gap between the page's last read and the stream's opening.
+    """Close the gap between the page's last read and the time from which the feed tells of everything.
 
     A page that shows an older version than is held is told. A view that no feed has kept current since it was read is
     read once: the feed may have begun only now, and knows nothing of before.
@@ -130,7 +135,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     for place, view in enumerate(shown):
         entry = freshness.entry(view.query, principal)
         if entry.version != view.version or not entry.version:
-            subscriber.tell(changed=[place])
+            subscriber.tell(changed=[place], known=freshness.known_of(view.query, principal.user_id))
         if entry.version and not entry.current:
             ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))
@@ -139,7 +144,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
 def _feed(queries: tuple[MediaQuery, ...]) -> str:
     """The worst state among the feeds of these queries' projects."""
     states = {services().hub.state(query.project_id)[0] for query in queries}
-    return next(state for state in ("down", "polling", "live") if state in states)
+    return next(state for state in ("down", "polling", "starting", "live") if state in states)
 
 
 def _versions(principal: Principal, queries: tuple[MediaQuery, ...], places: list[int]) -> list[str]:

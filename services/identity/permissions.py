@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from services.errors import Forbidden, NotFound
-from services.models import Principal, Project, Record
+from services.models import MediaItem, Principal, Project, Record
 
 Action = Literal["read", "create", "edit", "delete"]
 
@@ -14,7 +14,8 @@ def can(principal: Principal, action: Action, record: Record) -> bool:
     """Whether `principal` may do `action` to `record`.
 
     Reading follows visibility: public records are everybody's, a project's are its members', private ones their
-    owner's. Creating needs membership and one's own name as owner. Editing and deleting are the owner's.
+    owner's, and so is what they put into the trash. Creating needs membership and one's own name as owner. Editing and
+    deleting are the owner's.
     A project is read by its members and changed by its owner.
     """
     if principal.is_system:
@@ -23,10 +24,8 @@ def can(principal: Principal, action: Action, record: Record) -> bool:
     member = record.project_id in principal.project_ids
     if isinstance(record, Project):
         return owns or (action == "read" and principal.user_id in record.member_ids)
-    if action == "read":
+    if action == "read" and not (isinstance(record, MediaItem) and record.deleted_at):
         return record.visibility == "public" or (member and (owns or record.visibility == "project"))
-    if action == "create":
-        return owns and member
     return owns and member
 
 

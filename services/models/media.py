@@ -16,6 +16,9 @@ Origin = Literal["create-image", "create-video", "try-on", "import"]
 Variant = Literal["original", "thumb", "poster"]
 """`thumb` is a WebP of at most 480 px on its long side; `poster` a video's first telling frame, full size."""
 
+TITLE_LENGTH = 200
+"""Characters."""
+
 
 class FileRef(BaseModel):
     """One immutable blob. A changed file gets a new key and a new `updated_at`, never new bytes under the old key."""
@@ -44,7 +47,7 @@ class MediaItem(Record):
     media_type: MediaType
     status: MediaStatus
     origin: Origin
-    title: str = Field(max_length=200)
+    title: str = Field(max_length=TITLE_LENGTH)
     prompt: str = ""
     model: str = ""
     parameters: dict[str, JsonValue] = {}
@@ -55,6 +58,9 @@ class MediaItem(Record):
     """Place among its run's outputs, from 0."""
     files: dict[Variant, FileRef] = {}
     error: str | None = None
+    favourite: bool = False
+    deleted_at: datetime | None = None
+    """When it went into the trash: its owner can bring it back, files and all, and no list shows it meanwhile."""
 
     def file(self, variant: Variant) -> FileRef | None:
         return self.files.get(variant)

@@ -11,7 +11,7 @@ class MediaQuery(BaseModel):
     """Filters of one view, newest first (created_at descending, id descending).
 
     The same object asks the store (`get_media_for_page`), filters deltas in process (`matches`) and keys the
-    snapshots (`key`), so a view cannot show what its query does not match.
+    snapshots (`key`), so a view cannot show what its query does not match. None matches what is in the trash.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,7 +34,9 @@ class MediaQuery(BaseModel):
 
     def matches(self, item: MediaItem) -> bool:
         """Whether `item` belongs in this view, as far as the filters go (permissions are asked of `can`)."""
-        return all(getattr(item, field) == value for field, value in self.equalities().items())
+        return item.deleted_at is None and all(
+            getattr(item, field) == value for field, value in self.equalities().items()
+        )
 
 
 def newest_first(item: MediaItem) -> tuple[float, str]:

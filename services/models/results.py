@@ -60,7 +60,8 @@ class Batch:
     Unlike `Changes` these are for everybody: `changed` holds the items as stored, whoever may read them, so a
     consumer asks `can` for each principal it serves, and an item that a principal may not read any more is a removal
     to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
-    batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one.
+    batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one; "" for a
+    commit out of turn, which says nothing of others.
     `newest`: nothing in this batch was committed later; "" where that is the watermark.
     `at` is when this process heard of it, for display only.
     """

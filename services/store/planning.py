@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from services.errors import BadInput, Conflict, NotFound
 from services.identity import require
-from services.models import Commit, Principal, Project, Put, Record, RecordKind, Remove, Write
+from services.models import Commit, MediaItem, Principal, Project, Put, Record, RecordKind, Remove, Write
 from services.store.keys import is_safe_id
 
 Key = tuple[RecordKind, str]
@@ -81,11 +81,22 @@ def _step(principal: Principal, write: Write, held: Held | None) -> Step:
     kind, record_id = _key(write)
     if existing is None:
         raise NotFound(f"No {kind} {record_id}")
-    require(principal, "edit" if isinstance(write, Put) else "delete", existing)
+    require(principal, "delete" if _deletes(write, existing) else "edit", existing)
     if existing.revision != write.expect:
         raise Conflict(f"This {kind} has been changed meanwhile")
     after = _replacement(principal, write, existing) if isinstance(write, Put) else None
     return Step((kind, record_id), existing, after, existing.revision + 1)
+
+
+def _deletes(write: Write, existing: Record) -> bool:
+    """Whether a write removes a record, or puts it into the trash or takes it out."""
+    if isinstance(write, Remove):
+        return True
+    return _deleted_at(write.record) != _deleted_at(existing)
+
+
+def _deleted_at(record: Record) -> datetime | None:
+    return record.deleted_at if isinstance(record, MediaItem) else None
 
 
 def _creation(principal: Principal, write: Put, existing: Record | None, last_revision: int) -> Step:

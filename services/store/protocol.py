@@ -43,6 +43,8 @@ class MediaRepository(Protocol):
     ) -> Page[MediaItem]:
         """One page of `query`, newest first, after `cursor` (from the previous page's `next_cursor`).
 
+        What is in the trash is on no page, and costs none anything.
+
         A cursor names a place in the order, not a count, so items that come or go between two pages neither repeat
         nor skip others. Unreadable items are left out; reading goes on up to SEARCH_STEP documents to fill the page.
         `limit` may exceed PAGE_SIZE (a loaded extent is re-read in one go).

@@ -86,11 +86,11 @@ class Studio:
     def retry(self, principal: Principal, media_id: str) -> None:
         """Make a failed output again, in its place and with its own settings, as a new run.
 
-        Anything but a failed output is left as it is: somebody else was quicker. Raises NotFound, Forbidden, Conflict,
-        StoreError.
+        Anything but a failed output is left as it is: somebody else was quicker, or has deleted it. Raises NotFound,
+        Forbidden, Conflict, StoreError.
         """
         item = self._store.media.get(principal, media_id)
-        if item.status != "failed" or item.run_id is None:
+        if item.status != "failed" or item.run_id is None or item.deleted_at is not None:
             return
         now = self._clock.now()
         failed = self._store.runs.get(principal, item.run_id)

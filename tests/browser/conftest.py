@@ -6,12 +6,14 @@ Tests on one kind of store run in one process after another (`xdist_group`), so 
 from __future__ import annotations
 
 import re
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from services.freshness.live import LIVE_COOKIE
 from tests.browser.proxy import StoreProxy
@@ -98,12 +100,46 @@ def _firestore(address: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        executable = CHROMIUM if Path(CHROMIUM).exists() else None
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=_executable(playwright), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def window(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser as people have it: of its tabs one is looked at, and the others know that they are hidden.
+
+    Playwright makes every tab of a browser that it starts itself believe that it has the focus.
+    """
+    arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}"]
+    process = subprocess.Popen(
+        [_executable(playwright), *arguments, "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    address = next(found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line)))
+    drain = threading.Thread(target=process.stderr.read, daemon=True)
+    drain.start()
+    browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
+    yield browser.contexts[0]
+    browser.close()
+    process.terminate()
+    process.wait()
+    drain.join()
+    process.stderr.close()
+
+
+def _executable(playwright: Playwright) -> str:
+    return CHROMIUM if Path(CHROMIUM).exists() else playwright.chromium.executable_path
 
 
 @pytest.fixture

@@ -76,6 +76,26 @@ def test_the_main_journey_needs_no_mouse(server: Server, visit: Visit) -> None:
     expect(page.get_by_role("list", name=re.compile("^Earlier")).locator(READY)).to_have_count(1, timeout=RENDER_MS)
 
 
+def test_letters_refresh_and_go_places_but_never_from_inside_a_field(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).click()
+    page.keyboard.type("glr")
+    expect(prompt(page)).to_have_value("glr")
+    expect(page).to_have_url(re.compile("/create/image"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    expect(page).to_have_url(re.compile("/library"))
+    updated(page)
+    asked = len(server.logged("library.refresh", "reason=manual"))
+    page.keyboard.press("r")
+    server.wait_logged("library.refresh", "reason=manual", times=asked + 1)
+    updated(page)
+    page.keyboard.press("c")
+    expect(prompt(page)).to_be_visible()
+
+
 def test_arrows_move_through_the_grid_as_it_looks(server: Server, visit: Visit) -> None:
     fill(server, 12, "Scarf")
     page = visit("/library")

@@ -81,6 +81,29 @@ def test_R0_15_an_open_preview_is_kept_by_a_refresh_and_clicks_ask_nothing(serve
     assert len(server.wait_logged("library.refresh", times=asked + 1)) == asked + 1
 
 
+def test_B21_a_refresh_with_nothing_new_changes_no_node_and_no_attribute_of_the_list(
+    server: Server, visit: Visit
+) -> None:
+    add(server, [(f"Days old {place}", timedelta(days=3 + place)) for place in range(3)])  # their ages stand still
+    page = visit("/library")
+    updated(page)
+    expect(page.locator("freshet-tile img:not(.coming)")).to_have_count(3)
+    page.locator("[role=list]").first.evaluate("""(list) => {
+        window.changes = [];
+        new MutationObserver((records) => {
+            for (const {type, target, attributeName, oldValue} of records)
+                if (type !== 'attributes' || target.getAttribute(attributeName) !== oldValue)
+                    window.changes.push(`${type} ${target.tagName} ${attributeName}`);
+        }).observe(list, {subtree: true, childList: true, attributes: true, attributeOldValue: true});
+    }""")
+    for _ in range(2):
+        asked = len(server.logged("library.refresh", "reason=manual"))
+        page.get_by_role("button", name="Refresh").click()
+        server.wait_logged("library.refresh", "reason=manual", times=asked + 1)
+        updated(page)
+    assert page.evaluate("window.changes") == []
+
+
 def test_the_list_reaches_its_end_on_a_4k_screen_without_gaps_or_repeats(server: Server, browser: Browser) -> None:
     wanted = fill(server, MANY)
     context = browser.new_context(viewport=A_4K_SCREEN)

@@ -21,11 +21,12 @@ from tests.support.stores import Backend
 
 PEOPLE = [make_principal(name, PROJECT, "other") for name in ("ada", "bob")]
 PROJECTS = (PROJECT, "other")
-VALUES = {
+VALUES: dict[str, tuple[Any, ...]] = {
     "visibility": ("private", "project", "public"),
     "media_type": ("image", "video"),
     "status": ("ready", "failed"),
     "project_id": PROJECTS,
+    "deleted_at": (None, None, NOON),
 }
 fields = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()})
 change = st.tuples(

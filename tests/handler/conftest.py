@@ -19,7 +19,9 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def studio(store: Store, clock: FakeClock, tmp_path: Path) -> Iterator[Studio]:
+def studio(store: Store, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """Its handlers wait for the store as long as it takes: a busy machine must not change what a screen shows."""
+    monkeypatch.setattr("state.view.PATIENCE", 30.0)
     studio = Studio(store, clock, tmp_path / "data")
     yield studio
     studio.close()

@@ -224,7 +224,8 @@ class TestCurrent:
         before = followed.ask("open")
         fetched = clock.now()
         clock.advance(86_400 * 30_000)  # far beyond what a real Firestore says the time is
-        followed.push(make_item(media_type="video", visibility="private", owner_id="grace", revision=1))
+        [hidden] = save(store, make_item(media_type="video", visibility="private", owner_id="grace"), principal=GRACE)
+        followed.push(hidden, watermark=store.media.get_media_for_page(GRACE, ALL).watermark)
         after = followed.latest()
         assert after.version == before.version
         assert after.items is before.items

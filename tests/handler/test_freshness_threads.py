@@ -11,6 +11,7 @@ import pytest
 
 from services.clock import FakeClock
 from services.freshness import Reason, Snapshot
+from services.freshness.workers import Workers
 from services.models import Batch, MediaItem
 from services.store.protocol import Store
 from tests.support.engine import ADA, ALL, IMAGES, PATIENCE, Engine, until
@@ -107,3 +108,17 @@ def test_B05_B06_no_screen_goes_back_and_each_sees_its_own_writes(
     finally:
         watch.close()
         engine.freshness.close()
+
+
+def test_reads_that_hang_are_waited_for_together() -> None:
+    """Four of them for half a second each would be two."""
+    gate = threading.Event()
+    workers = Workers("hanging", lambda: gate.wait(30) and False, 4)
+    for _ in range(4):
+        workers.wake()
+    waiting = threading.Thread(target=workers.join, args=[0.5])
+    waiting.start()
+    waiting.join(1.5)
+    assert not waiting.is_alive()
+    gate.set()
+    workers.join(10)

@@ -101,7 +101,8 @@ def test_R0_05_refresh_keeps_the_type_filter_and_the_loaded_extent(studio: Studi
     assert tab.query["type"] == ["image"]
 
 
-def test_R0_09_a_refresh_shows_itself_and_keeps_the_old_grid(studio: Studio) -> None:
+def test_R0_09_a_refresh_that_is_answered_at_once_is_one_frame_and_never_blanks_the_grid(studio: Studio) -> None:
+    """The button turns by itself from the press on; what a slow store shows is tried in test_page_live.py."""
     shown = [item.id for item in reversed(studio.add(2))]
     tab = studio.open("/library")
     frames = []
@@ -113,8 +114,7 @@ def test_R0_09_a_refresh_shows_itself_and_keeps_the_old_grid(studio: Studio) -> 
 
     tab._render = watch  # type: ignore[method-assign]
     tab.fire("freshet-status", "refreshEvent")
-    assert frames[0] == (True, shown)
-    assert frames[-1] == (False, shown)
+    assert frames == [(False, shown)]
 
 
 def test_R0_09_the_first_load_never_claims_that_the_library_is_empty(studio: Studio) -> None:
@@ -215,27 +215,6 @@ def test_items_that_come_and_go_between_pages_neither_repeat_nor_skip_others(stu
     shown = ids_shown(tab)
     assert len(shown) == len(set(shown)) == 48
     assert shown == [item.id for item in reversed(items)][:48]
-
-
-@pytest.mark.parametrize("tiles", [48, 150])
-def test_an_unrelated_click_is_small_in_both_directions(studio: Studio, tiles: int) -> None:
-    items = studio.add(tiles)
-    tab = studio.open("/library")
-    while len(tab.tiles()) < tiles:
-        tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
-    tab.fire("freshet-nav", "navigateEvent", {"url": "/no-such-page"})
-    assert tab.response_bytes <= 2_000
-    assert tab.request_bytes <= 4_000
-    studio.change(items[-1], title="Another title")
-    tab.fire("freshet-status", "refreshEvent")
-    assert tab.response_bytes <= 2_000 + 2 * 1_400 + 1_200  # and what the session has seen now, for its cookie
-
-
-def test_a_whole_page_of_new_tiles_costs_at_most_a_kilobyte_each(studio: Studio) -> None:
-    studio.add(48)
-    tab = studio.open("/library")
-    tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
-    assert tab.response_bytes <= 24 * 1_024 + 3_000
 
 
 def test_an_unexpected_error_becomes_a_sentence_with_an_id(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:

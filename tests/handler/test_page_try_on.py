@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import mesop as me
 import pytest
 
 from components.library import library_chooser_button as chooser
@@ -99,19 +100,23 @@ def test_R0_02_the_flag_is_cleared_once_and_five_other_clicks_ask_nothing(
 
 
 def test_R0_02_the_flag_stands_while_the_store_is_asked(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.add(3)
-    tab = studio.open("/try-on")
-    seen: list[dict[str, bool]] = []
-    load = library_image_selector.load_when_needed
+    """From before the question until the answer is shown, and what was held is on screen as long."""
+    held = [item.id for item in reversed(studio.add(3))]
+    tab = open_chooser(studio.open("/try-on"), "product")
+    close_chooser(tab)
+    (new,) = studio.add()
+    seen: list[tuple[dict[str, bool], list[str]]] = []
+    refresh = library_image_selector.refresh_selector
 
-    def watch(flags: dict[str, bool], key: str) -> Any:
-        for _ in load(flags, key):
-            seen.append(dict(flags))
-            yield
+    def watch(reason: Any) -> Any:
+        seen.append((dict(me.state(chooser.ChooserState).needs_refresh), ids_shown(tab)))
+        yield from refresh(reason)
 
-    monkeypatch.setattr(chooser, "load_when_needed", watch)
+    monkeypatch.setattr(library_image_selector, "refresh_selector", watch)
     open_chooser(tab, "product")
-    assert seen == [{"product": True}, {"product": False}]
+    assert seen == [({"product": True}, held)]
+    assert chooser_state(tab)["needs_refresh"] == {"product": False}
+    assert ids_shown(tab) == [new.id, *held]
 
 
 def test_R0_02_two_choosers_do_not_share_a_flag(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

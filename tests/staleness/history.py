@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 
 from services.models import MediaItem, MediaQuery, Principal
 
 Tile = tuple[str, int]
 """What a tile says in the page: (data-id, data-revision)."""
 NEVER = math.inf
+_unheard: ContextVar[list[Write] | None] = ContextVar("unheard", default=None)
 
 
 @dataclass(frozen=True)
@@ -86,14 +90,33 @@ class History:
         with self._lock:
             self.counts[operation] += 1
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """What is written inside, its author hears of at the end: with the answer and its cookie."""
+        unheard: list[Write] = []
+        before = _unheard.set(unheard)
+        try:
+            yield
+        finally:
+            _unheard.reset(before)
+            for write in unheard:
+                self._note(replace(write, ended=time.monotonic()) if write.ended < NEVER else write)
+
     def wrote(self, session: str, began: float, ended: float, versions: Iterable[Version]) -> None:
         write = Write(session, began, ended, tuple(versions))
+        unheard = _unheard.get()
+        if unheard is not None:
+            unheard.append(write)
+        else:
+            self._note(write)
+
+    def _note(self, write: Write) -> None:
         if not write.versions:
             return
         with self._lock:
             self.counts["write"] += 1
             self.writes.append(write)
-            for version in write.versions if ended < NEVER else ():
+            for version in write.versions if write.ended < NEVER else ():
                 known = self.newest.get(version.media_id)
                 if known is None or known.revision < version.revision:
                     self.newest[version.media_id] = version

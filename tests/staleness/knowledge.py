@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.models import MediaItem, MediaQuery, Principal
-from tests.staleness.history import History, Shown, Version
+from tests.staleness.history import NEVER, History, Shown, Version
 
 Source = Literal["own write", "seen", "committed"]
 """How something is known: the session wrote it, the session was shown it, or it had been committed."""
@@ -76,6 +76,15 @@ class Knowledge:
 
     def of(self, media_id: str) -> tuple[int, Source]:
         return self._known.get(media_id, (0, "seen"))
+
+
+def everything_known(history: History) -> Knowledge:
+    """What somebody knows who has heard of every commit."""
+    knowledge = Knowledge(Versions(history))
+    for write in history.writes:
+        for version in write.versions if write.ended < NEVER else ():
+            knowledge.learn(version.media_id, version.revision, "committed")
+    return knowledge
 
 
 @dataclass(frozen=True)

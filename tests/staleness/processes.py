@@ -40,9 +40,12 @@ class Process:
         weather: Weather,
         history: History,
         people: Mapping[str, Principal],
+        spoil: Callable[[Services], None] | None = None,
     ) -> None:
+        """`spoil` breaks each start's services on purpose."""
         self.name, self.weather = name, weather
         self._open_store, self._folder, self._history, self._people = open_store, folder, history, people
+        self._spoil = spoil
         self.generation = 0
         self.start()
 
@@ -56,6 +59,8 @@ class Process:
         built.principals = cast(Any, _People(self._people))
         built.engine = cast(Any, IdleEngine())
         built.studio = RunStudio(built.store, built.engine, built.progress, clock, built.ids)
+        if self._spoil is not None:
+            self._spoil(built)
         self.services = built
         self.generation += 1
 
@@ -70,10 +75,12 @@ class Process:
 
     @contextmanager
     def answering(self, author: str) -> Iterator[Services]:
-        """Inside the block pages use this process's services; commits are made on behalf of `author`."""
+        """Inside the block pages use this process's services; commits are made on behalf of `author`, who hears of
+        them at its end."""
         process, name = _current.set(self.services), _author.set(author)
         try:
-            yield self.services
+            with self._history.answering():
+                yield self.services
         finally:
             _current.reset(process)
             _author.reset(name)

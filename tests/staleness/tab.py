@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.container import Services
-from services.freshness.live import Subscriber
 from services.freshness.session import COOKIE, Token, merged
+from services.freshness.subscriber import Subscriber
 from services.http.events import StreamView, catch_up
 from services.models import MediaQuery, Principal
 from tests.staleness.history import History, Shown
@@ -74,6 +74,7 @@ class Tab(MesopClient):
         self._concerned: set[int] = {MAIN}
         self._screen: dict[int, tuple[Any, ...]] = {}
         self._stream: _Stream | None = None
+        self._known = ""
         self._kept = ""
         self._toast: dict[str, Any] = {}
         self._waiting_since: float | None = None
@@ -140,6 +141,8 @@ class Tab(MesopClient):
     def hear(self, *, scrolled: bool = False) -> bool:
         """Act on what the stream says; whether it said anything."""
         said = self._stream.take() if self._stream else []
+        if said and self._stream:
+            self._known = self._stream.known
         for reason, places in said:
             self._tell(reason, places, scrolled)
         overdue = self._waiting_since is not None and time.monotonic() - self._waiting_since > PATIENCE
@@ -156,7 +159,8 @@ class Tab(MesopClient):
             return
         self._means(reason)
         self._concerned = {MAIN, CHOOSER} if places is None else set(places)
-        self.fire("freshet-live", "refreshEvent", {"reason": reason, "views": places, "scrolled": scrolled})
+        told = {"reason": reason, "views": places, "scrolled": scrolled, "known": self._known}
+        self.fire("freshet-live", "refreshEvent", told)
 
     # What is shown
 
@@ -271,10 +275,8 @@ class _Stream:
         self._subscriber = Subscriber(tab.browser.who, tuple(queries), self._woken.set)
         self._hub = process.services.hub
         views_shown = zip(queries, versions, strict=True)
-        shown = tuple(StreamView(query=query, version=version) for query, version in views_shown)
-        with process.answering(tab.browser.session):
-            self._hub.subscribe(self._subscriber)
-            catch_up(self._subscriber, shown)
+        self._opened_with = tuple(StreamView(query=query, version=version) for query, version in views_shown)
+        self._hub.subscribe(self._subscriber)
         self._feed = self._feed_state()
 
     def is_for(self, views: str) -> bool:
@@ -285,19 +287,27 @@ class _Stream:
         if not self._woken.is_set():
             return []
         self._woken.clear()
-        changed, ready, state_changed = self._subscriber.take()
+        news = self._subscriber.take()
+        if news.begun:
+            with self._process.answering(self._tab.browser.session):
+                catch_up(self._subscriber, self._opened_with)
         said: list[tuple[str, list[int] | None]] = []
-        if state_changed:
+        if news.state_changed:
             before, self._feed = self._feed, self._feed_state()
-            if before != "live" and self._feed == "live":
+            if before in ("polling", "down") and self._feed == "live":
                 said.append(("online", None))
-        if ready:
-            said.append(("ready", list(ready)))
+        if news.ready:
+            said.append(("ready", news.ready))
         shown = self._tab.elements("freshet-live")[0]["versions"]
-        changed = [place for place in changed if shown[place] != self._version(place)]
+        changed = [place for place in news.changed if shown[place] != self._version(place)]
         if changed:
             said.append(("live", changed))
         return said
+
+    @property
+    def known(self) -> str:
+        """What comes with every change, signed."""
+        return self._process.services.sessions.sign(self._subscriber.known, self._tab.browser.who)
 
     def _version(self, place: int) -> str:
         view, who = self._subscriber.views[place], self._tab.browser.who

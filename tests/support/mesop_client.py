@@ -13,6 +13,8 @@ from typing import Any
 
 import mesop.protos.ui_pb2 as pb
 
+from components.web.tile import ASSUMED
+
 
 class PageError(AssertionError):
     """Mesop answered with an error instead of a page."""
@@ -36,8 +38,16 @@ class MesopClient:
 
     @property
     def text(self) -> list[str]:
-        """Every text that Mesop itself draws, in order."""
-        return [self._native(node).text for node in self._walk() if _name(node) == "text"]
+        """Every text on the page that is not an element's own, in order; for a time that the browser tells, "…"."""
+        return [text for node in self._walk() if (text := self._words(node)) is not None]
+
+    def _words(self, node: Any) -> str | None:
+        if _name(node) == "text":
+            return str(self._native(node).text)
+        if _name(node) == "<web>freshet-ago":
+            told = self._web(node)["properties"]
+            return f"{told['prefix']}…{told['suffix']}"
+        return None
 
     def elements(self, tag: str) -> list[dict[str, Any]]:
         """The properties of every web component `tag`, in order."""
@@ -57,8 +67,10 @@ class MesopClient:
         self._http.set_cookie(name, value)
 
     def fire(self, tag: str, event: str, payload: dict[str, Any] | None = None, **properties: Any) -> MesopClient:
-        """Dispatch `event` of the one `tag` with these properties."""
+        """Dispatch `event` of the one `tag` with these properties; a tile's is heard by its list."""
         node = self._find(tag, properties)
+        if tag == "freshet-tile":
+            node = self._ear(node)
         handler = self._web(node)["events"][event]
         self._event(node, handler, string_value=json.dumps(payload or {}))
         return self
@@ -147,12 +159,17 @@ class MesopClient:
                     return node
         raise AssertionError(f"no <{tag}> with {properties}; there are: {self.elements(tag)}")
 
+    def _ear(self, tile: Any) -> Any:
+        """The element that hears for the tiles around `tile`."""
+        box = next(node for node in self._walk() if any(child is tile for child in node.children))
+        return next(child for child in box.children if _name(child) == "<web>freshet-tiles")
+
     def _web(self, node: Any) -> dict[str, Any]:
         component = pb.WebComponentType.FromString(node.type.value)
-        return {
-            "properties": json.loads(component.properties_json),
-            "events": json.loads(component.events_json),
-        }
+        properties, events = json.loads(component.properties_json), json.loads(component.events_json)
+        if _name(node) == "<web>freshet-tile":
+            properties = ASSUMED | properties["item"]
+        return {"properties": properties, "events": events}
 
     def _native(self, node: Any) -> Any:
         from mesop.components.text import text_pb2

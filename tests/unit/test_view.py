@@ -54,18 +54,39 @@ class TestLoading:
         with pytest.raises(StopIteration):
             next(steps)
 
-    def test_R0_09_a_refresh_shows_what_was_held_until_the_answer_is_there(
+    def test_R0_09_opening_shows_what_was_held_until_the_answer_is_there(
         self, studio: Studio, query: MediaQuery
     ) -> None:
         view = ViewState()
         [old] = studio.add()
         load(view, query)
         [new] = studio.add()
-        steps = load_view(view, query, "manual", scope="library")
+        steps = load_view(view, query, "open", scope="library")
         next(steps)
-        assert (view.fetching, held_items(view)) == ("manual", (old,))
+        assert (view.fetching, held_items(view)) == ("open", (old,))
         next(steps)
         assert held_items(view) == (new, old)
+
+    @pytest.mark.parametrize("reason", ["manual", "page", "complete", "focus", "live", "ttl"])
+    def test_what_begins_without_anything_to_see_is_one_step(
+        self, studio: Studio, query: MediaQuery, reason: Reason
+    ) -> None:
+        view = ViewState()
+        studio.add()
+        load(view, query)
+        assert len(list(load_view(view, query, reason, scope="library"))) == 1
+        assert view.fetching == ""
+
+    def test_R2_10_a_repeated_attempt_shows_that_it_is_under_way(self, studio: Studio, query: MediaQuery) -> None:
+        view = ViewState()
+        studio.store.fault = StoreUnavailable("The database is away")
+        load(view, query)
+        studio.store.fault = None
+        steps = load_view(view, query, "manual", scope="library")
+        next(steps)
+        assert (view.fetching, view.error) == ("manual", "The database is away")
+        next(steps)
+        assert (view.fetching, view.error) == ("", "")
 
     def test_B20_a_failure_keeps_what_is_held_and_says_why(self, studio: Studio, query: MediaQuery) -> None:
         view = ViewState()

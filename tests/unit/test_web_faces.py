@@ -11,9 +11,11 @@ import mesop as me
 import pytest
 
 from components import web
+from components.web.tile import ASSUMED
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "components" / "web").glob("*.js"))
+WEB = ROOT / "components" / "web"
+MODULES = sorted(WEB.glob("*.js"))
 OWN_STYLES = [ROOT / path.lstrip("/") for path in web.STYLESHEETS if Path(path).name not in ("tokens.css", "mesop.css")]
 FACES: dict[str, dict[str, Any]] = {
     "ago": {"ms": 1},
@@ -22,10 +24,14 @@ FACES: dict[str, dict[str, Any]] = {
     "dialog": {"is_open": True, "label": "Choose", "on_close": lambda event: None, "key": "k"},
     "drop": {"count": 1, "on_show": lambda event: None},
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
+    "edits": {"on_edit": lambda event: None},
     "guard": {},
+    "item_bar": {"media_id": "m", "title": "Dunes", "favourite": False, "key": "k"},
+    "keys": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
+    "look": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "prompt": "", "facts": "4:3", "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
     "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
     "place": {
@@ -40,10 +46,14 @@ FACES: dict[str, dict[str, Any]] = {
     "symbol": {"name": "add"},
     "tile": {
         "media_id": "m", "revision": 1, "label": "Dunes", "media_type": "image", "status": "ready", "thumb_url": None,
-        "created_ms": 1, "on_activate": lambda event: None, "key": "k",
+        "created_ms": 1, "key": "k",
     },
+    "tiles": {"on_activate": lambda event: None},
     "toast": {"message": "Saved", "token": "1"},
 }  # fmt: skip
+
+VALUES = {"''": "", "'image'": "image", "'ready'": "ready", "0": 0, "null": None, "false": False}
+"""JavaScript's way of writing what a tile assumes."""
 
 
 class Inserted:
@@ -85,10 +95,27 @@ def test_every_face_is_covered_here() -> None:
     assert faces == set(FACES)
 
 
+def test_the_one_module_that_frames_name_brings_every_element() -> None:
+    brought = set(re.findall(r"^import '\./([a-z_]+\.js)';$", (WEB / "all.js").read_text(), re.MULTILINE))
+    assert brought == {module.name for module in MODULES if "\ndefine('" in module.read_text()}
+
+
 @pytest.mark.parametrize("face", FACES)
 def test_a_face_sends_exactly_the_properties_its_element_declares(face: str, inserted: Inserted) -> None:
     draw(face, inserted)
     assert set(inserted.properties) == declared(element_source(inserted.name))
+
+
+def test_a_tile_is_told_what_differs_from_what_its_element_assumes(inserted: Inserted) -> None:
+    match = re.search(r"const ASSUMED = \{(.*?)\};", element_source("freshet-tile"), re.DOTALL)
+    assert match
+    assumed = {name: VALUES[text] for name, text in re.findall(r"(\w+): ([^,\s]+),", match[1])}
+    assert assumed == ASSUMED
+    plain = {"mediaId": "m", "revision": 1, "label": "Dunes", "createdMs": 1}
+    draw("tile", inserted)
+    assert inserted.properties["item"] == plain
+    web.tile.__wrapped__(**FACES["tile"] | {"status": "failed", "error": "Refused", "is_new": True, "progress": 0})
+    assert inserted.properties["item"] == plain | {"status": "failed", "error": "Refused", "isNew": True, "progress": 0}
 
 
 @pytest.mark.parametrize("face", FACES)

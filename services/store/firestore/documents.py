@@ -3,12 +3,14 @@
 A document holds the record's fields under their names; `parameters`, whose shape the models decide, as JSON text,
 since Firestore allows no list in a list. Besides: `operation_id` of the commit that wrote it.
 
+An item in the trash keeps its `created_at` under another name. Lists are ordered by `created_at`, so they pass it over
+at no cost: no filter and no index is needed, and documents from before there was a trash are listed as ever.
+
 A tombstone is what a removal leaves: {id, kind, project_id, revision, operation_id, updated_at, deleted, expires_at}.
-It has no `created_at`, so lists, which are ordered by it, pass it over at no cost, and `updated_at` queries find it
-together with the changes. A removed record's tombstone is its own document reduced; a record that moves to another
-project leaves one at `{id}@{old project}`. Firestore deletes it some time after `expires_at` (the TTL policies in
-firestore.indexes.json; the emulator has none), a day behind the age at which watermarks are refused, so that no
-deletion is missed.
+Lists pass it over for the same reason, and `updated_at` queries find it together with the changes. A removed record's
+tombstone is its own document reduced; a record that moves to another project leaves one at `{id}@{old project}`.
+Firestore deletes it some time after `expires_at` (the TTL policies in firestore.indexes.json; the emulator has none), a
+day behind the age at which watermarks are refused, so that no deletion is missed.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ R = TypeVar("R", bound=Record)
 COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects"}
 _MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
 _AS_JSON = ("parameters",)
-_TOMBSTONE_ONLY = ("deleted", "kind", "expires_at")
+_CREATED_AT, _UNLISTED = "created_at", "unlisted_created_at"
+_NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, _UNLISTED)
+"""Fields that a document may have to lose when it is written anew."""
 
 
 def encode(record: Record, operation_id: str) -> dict[str, Any]:
@@ -40,12 +44,16 @@ def encode(record: Record, operation_id: str) -> dict[str, Any]:
     for name in _AS_JSON:
         if name in fields:
             fields[name] = json.dumps(fields[name])
+    if isinstance(record, MediaItem) and record.deleted_at is not None:
+        fields[_UNLISTED] = fields.pop(_CREATED_AT)
     return fields | {"updated_at": firestore.SERVER_TIMESTAMP, "operation_id": operation_id}
 
 
 def decode(model: type[R], snapshot: Any) -> R:
     """The record in a snapshot. Fields that this version does not know are passed over."""
     document = snapshot.to_dict()
+    if _UNLISTED in document:
+        document[_CREATED_AT] = document.pop(_UNLISTED)
     fields = {name: _plain(document[name]) for name in model.model_fields if name in document}
     try:
         for name in _AS_JSON:
@@ -73,10 +81,11 @@ def tombstone(record: Record, revision: int, operation_id: str, now: datetime) -
 def as_replacement(fields: dict[str, Any], *, of: Any, whole: bool) -> dict[str, Any]:
     """An update that turns the document in snapshot `of` into `fields`.
 
-    `whole` drops everything else; otherwise only what makes it a tombstone goes, and fields of a newer version stay.
+    `whole` drops everything else; otherwise only what marks it as a tombstone, or as in or out of the trash, goes, and
+    fields of a newer version stay.
     """
     held = of.to_dict()
-    gone = held if whole else [name for name in _TOMBSTONE_ONLY if name in held]
+    gone = held if whole else [name for name in _NOT_IN_ALL if name in held]
     return {name: firestore.DELETE_FIELD for name in gone if name not in fields} | fields
 
 

@@ -15,7 +15,7 @@ from services.store.firestore.documents import COLLECTIONS
 
 
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
-    """`count` documents of a list after a place, newest first. Tombstones have no `created_at`, so none is read."""
+    """`count` documents of a list after a place, newest first. What is deleted has no `created_at`, so none is read."""
     documents = client.collection(COLLECTIONS["media"])
     for field, value in query.equalities().items():
         documents = documents.where(filter=FieldFilter(field, "==", value))

@@ -80,7 +80,7 @@ def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, l
     """One batch of a page, and its parameters: a walk along one index, named so that no statistics can change it."""
     equal = query.equalities()
     walked = _walked(query)
-    conditions = [f"{field} = ?" for field in equal]
+    conditions = [f"{field} = ?" for field in equal] + ["deleted_at IS NULL"]
     parameters: list[str | int] = [*equal.values()]
     if after is not None:
         conditions.append("(created_at, id) < (?, ?)")

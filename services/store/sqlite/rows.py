@@ -27,7 +27,7 @@ class Table(Generic[R]):
     columns: tuple[str, ...]
 
 
-MEDIA = Table("media", MediaItem, ("owner_id", "model", "origin", "status", "media_type"))
+MEDIA = Table("media", MediaItem, ("owner_id", "model", "origin", "status", "media_type", "deleted_at"))
 RUNS = Table("runs", Run, ("status",))
 PROJECTS = Table("projects", Project, ())
 _TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
@@ -103,10 +103,14 @@ def _upsert(
     columns = (*_OWN_COLUMNS, *table.columns, "document")
     created_at, updated_at = to_micros(record.created_at), to_micros(record.updated_at)
     values = (record.id, record.project_id, created_at, updated_at, record.revision, seq, operation_id)
-    filters = tuple(getattr(record, column) for column in table.columns)
+    filters = tuple(_cell(getattr(record, column)) for column in table.columns)
     changes = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
     connection.execute(
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608 (own names)
         f"ON CONFLICT (id) DO UPDATE SET {changes}",
         (*values, *filters, record.model_dump_json()),
     )
+
+
+def _cell(value: str | datetime | None) -> str | int | None:
+    return to_micros(value) if isinstance(value, datetime) else value

@@ -2,6 +2,7 @@
 
 Every list is a walk along one index: `(project, equality field, created_at DESC, id DESC, …)`. A record is kept whole
 as JSON in `document`; columns repeat what is filtered or sorted by. Times are microseconds since 1970 UTC.
+The trash is in no list's index, so lists neither show nor read it.
 `seq` is the number of the commit that wrote a row, allocated under the write lock: the order of commits, which
 no clock can give.
 """
@@ -64,6 +65,20 @@ _STEPS: list[list[str]] = [
         )""",
         "CREATE INDEX tombstones_changes ON tombstones (kind, project_id, seq)",
         "CREATE INDEX tombstones_age ON tombstones (deleted_at)",
+    ],
+    [
+        "ALTER TABLE media ADD COLUMN deleted_at INTEGER",
+        "DROP INDEX media_newest",
+        "CREATE INDEX media_newest ON media (project_id, created_at DESC, id DESC) WHERE deleted_at IS NULL",
+        *(
+            statement
+            for walked, others in _WITH_OTHERS.items()
+            for statement in (
+                f"DROP INDEX media_{walked}",
+                f"CREATE INDEX media_{walked} ON media (project_id, {walked}, created_at DESC, id DESC, {others}) "
+                "WHERE deleted_at IS NULL",
+            )
+        ),
     ],
 ]
 

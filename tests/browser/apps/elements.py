@@ -194,6 +194,7 @@ def library() -> None:
             web.button(label="Off", disabled=True, on_press=on_press, key="off")
         with me.box(classes="page", key="page"), me.box(classes="grid", key="grid"):
             web.aria(role="list", label="Library")
+            web.tiles(on_activate=on_tile, on_retry=on_retry)
             tiles(state)
         with (
             web.dialog(is_open=state.is_open, label="Choose from Library", on_close=on_close, key="dialog"),
@@ -212,6 +213,7 @@ def long_list() -> None:
             web.button(label="Unrelated", on_press=on_unrelated, key="unrelated-press")
             with me.box(classes="grid", key="grid"):
                 web.aria(role="list", label="Library")
+                web.tiles(on_activate=on_tile)
                 for index in range(state.paged):
                     tile(f"m{index}", f"Dunes {index:03}")
             web.sentinel(cursor=f"after {state.paged}", done=state.paged >= 300, on_more=on_more, key="more")
@@ -266,7 +268,7 @@ def tile(
     web.tile(
         media_id=media_id, revision=held().revision, label=label, media_type="image" if duration is None else "video",
         status=status, thumb_url=f"/picture/{media_id}?w=400&h=300" if status == "ready" else None, created_ms=NOW_MS,
-        duration=duration, error=error, run_id=run_id, on_activate=on_tile, on_retry=on_retry, key=media_id,
+        duration=duration, error=error, run_id=run_id, key=media_id,
     )  # fmt: skip
 
 

@@ -1,0 +1,233 @@
+"""Making people's edits: shown at once, stored in the background, and each taken back alone where that fails.
+
+    click → begin: the edit lies over every view of this person in this process (overlays.py)
+          → a worker stores it on the newest revision (edits.replayed says how it meets what others changed)
+          → stored: what was stored goes into every snapshot held here, then the edit is dropped; nothing flickers
+          → failed: the edit is dropped, and whoever looks is told why
+
+Edits of one item are stored one after the other, in the order they were made; those of different items at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.clock import Clock
+from services.errors import Conflict, FreshetError, NotFound, StoreError, StoreUnavailable
+from services.freshness.edits import Change, Edit, edited, put_back, replayed
+from services.freshness.overlays import Overlays
+from services.freshness.revalidate import Freshness
+from services.freshness.workers import Workers
+from services.identity import require
+from services.ids import Ids
+from services.log import log_event, log_failure
+from services.models import Batch, Commit, MediaItem, Principal, Put, Removal
+from services.store.protocol import Store
+
+WORKERS = 4
+WAITING = 256
+"""Edits that may wait to be stored. More are refused: a store that is away must not be promised the world."""
+CLASHES = 20
+"""How often an edit is tried again on an item that others keep changing."""
+REMEMBERED = 1_000
+"""Edits whose end is remembered for the tab that made them, the latest."""
+
+
+@dataclass(eq=False)
+class Attempt:
+    """One edit on its way into the store.
+
+    Done, it was stored, or `error` is a sentence that says what was taken back and why. `watermark` covers what was
+    stored ("" where there was nothing left to do).
+    """
+
+    principal: Principal
+    edit: Edit
+    error: str = ""
+    watermark: str = ""
+    late: bool = False
+    """Somebody has stopped waiting and needs to be told."""
+    _ended: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def done(self) -> bool:
+        return self._ended.is_set()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for `timeout` seconds at most; whether it is done."""
+        if self._ended.wait(timeout):
+            return True
+        with self._lock:
+            self.late = not self.done
+        return not self.late
+
+    def end(self) -> bool:
+        """It is done now; whether somebody has given up waiting for that."""
+        with self._lock:
+            self._ended.set()
+            return self.late
+
+
+class Editor:
+    """See the module. `told` hears (user id, project id) when an edit has ended and screens do not know of it yet."""
+
+    def __init__(self, store: Store, freshness: Freshness, clock: Clock, ids: Ids, *, workers: int = WORKERS) -> None:
+        self._store = store
+        self._freshness = freshness
+        self._clock = clock
+        self._ids = ids
+        self.told: Callable[[str, str], None] | None = None
+        """Called from any thread; must not block."""
+        self.overlays = Overlays(freshness.mark)
+        self._lock = threading.Condition()
+        self._waiting: list[Attempt] = []
+        self._busy: set[str] = set()
+        """Media ids of which an edit is being stored."""
+        self._attempts: OrderedDict[str, Attempt] = OrderedDict()
+        self._closed = False
+        self._workers = Workers("editor", self.step, workers)
+
+    def begin(self, principal: Principal, item: MediaItem, change: Change, shown: tuple[Edit, ...] = ()) -> Attempt:
+        """Show `change` of `item` from now on, and have it stored; returns at once.
+
+        `item` is the stored item that the person was shown, and `shown` the pending edits over it.
+        Raises NotFound, Forbidden; StoreUnavailable where too much is waiting.
+        """
+        require(principal, change.action, item)
+        mine = [edit for edit in shown if edit.media_id == item.id]
+        titles = frozenset(edited(item, mine[:count]).title for count in range(len(mine) + 1))
+        attempt = Attempt(principal, Edit(self._ids.new(), change, item, titles))
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("The server is stopping")
+            if len(self._waiting) >= WAITING:
+                raise StoreUnavailable("Too many changes are waiting to be stored. Try again in a moment.")
+            self.overlays.add(principal.user_id, attempt.edit)
+            self._waiting.append(attempt)
+            self._remember(attempt)
+        self._workers.wake()
+        return attempt
+
+    def find(self, operation_id: str, principal: Principal) -> Attempt | None:
+        """The principal's own edit of that name, as long as it is remembered."""
+        with self._lock:
+            attempt = self._attempts.get(operation_id)
+        return attempt if attempt is not None and attempt.principal.user_id == principal.user_id else None
+
+    def step(self) -> bool:
+        """Store the edit that waits longest in this thread; False if none may be stored now."""
+        with self._lock:
+            attempt = next((one for one in self._waiting if one.edit.media_id not in self._busy), None)
+            if attempt is None:
+                return False
+            self._waiting.remove(attempt)
+            self._busy.add(attempt.edit.media_id)
+        try:
+            self._make(attempt)
+        finally:
+            with self._lock:
+                self._busy.discard(attempt.edit.media_id)
+                more = bool(self._waiting)
+                self._lock.notify_all()
+        if more:
+            self._workers.wake()
+        return True
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Take no more edits, and give those that were shown as made `timeout` seconds to be stored."""
+        with self._lock:
+            self._closed = True
+            self._lock.wait_for(lambda: not self._waiting and not self._busy, timeout)
+
+    def _make(self, attempt: Attempt) -> None:
+        edit, began = attempt.edit, self._clock.monotonic()
+        try:
+            batch = self._stored(attempt)
+            for stored in batch.changed:
+                self.overlays.rebase(attempt.principal.user_id, stored)
+            self._freshness.note_own(batch, attempt.principal)
+        except FreshetError as error:
+            attempt.error = put_back(edit, error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
+            failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
+            attempt.error = put_back(edit, failure)
+        # Only now: a screen takes up first what is pending, then what is held, and must find the edit in one of them.
+        self.overlays.drop(attempt.principal.user_id, edit.operation_id)
+        late = attempt.end()
+        log_event(
+            "edit.failed" if attempt.error else "edit.stored",
+            logging.WARNING if attempt.error else logging.INFO,
+            kind=edit.change.kind,
+            media_id=edit.media_id,
+            ms=round((self._clock.monotonic() - began) * 1000, 1),
+            why=attempt.error or None,
+        )
+        if late or attempt.error:
+            self._tell(attempt)
+
+    def _stored(self, attempt: Attempt) -> Batch:
+        """Store an edit on the newest revision; what is stored now, as a batch. Raises FreshetError."""
+        edit, principal = attempt.edit, attempt.principal
+        newest, certain = self._newest(attempt), False
+        try:
+            for _ in range(CLASHES):
+                wanted = replayed(edit, newest)
+                if wanted is newest and certain:
+                    return self._batch(edit, newest)
+                if wanted is not newest:
+                    try:
+                        return self._commit(attempt, Put(wanted, expect=newest.revision))
+                    except Conflict:
+                        pass
+                newest, certain = self._store.media.get(principal, edit.media_id), True
+        except NotFound as error:
+            if edit.change.kind != "delete":
+                raise Conflict("it was deleted elsewhere") from error
+            gone = Removal("media", edit.media_id, newest.revision + 1)
+            return Batch(newest.project_id, (), (gone,), frozenset(), "", self._clock.now())
+        raise Conflict("others keep changing it")
+
+    def _newest(self, attempt: Attempt) -> MediaItem:
+        """The item as this process knows it, so that most edits cost no read."""
+        before = attempt.edit.before
+        seen = self._freshness.seen.get(attempt.principal.user_id, before.id)
+        return seen if seen is not None and seen.revision > before.revision else before
+
+    def _commit(self, attempt: Attempt, write: Put) -> Batch:
+        edit = attempt.edit
+        commit = self._store.commit(attempt.principal, [write], operation_id=edit.operation_id)
+        attempt.watermark = commit.watermark
+        (stored,) = commit.records
+        assert isinstance(stored, MediaItem)
+        return self._batch(edit, stored, commit)
+
+    def _batch(self, edit: Edit, stored: MediaItem, commit: Commit | None = None) -> Batch:
+        """One commit among others: it tells how far nobody has heard, so its watermark is none."""
+        return Batch(
+            project_id=stored.project_id,
+            changed=(stored,),
+            removed=(),
+            operation_ids=frozenset({edit.operation_id}),
+            watermark="",
+            at=commit.committed_at if commit else self._clock.now(),
+            newest=commit.watermark if commit else "",
+        )
+
+    def _tell(self, attempt: Attempt) -> None:
+        try:
+            if self.told is not None:
+                self.told(attempt.principal.user_id, attempt.edit.before.project_id)
+        except Exception as error:  # noqa: BLE001 - the edit has ended in any case
+            log_failure("edit.listener", error)
+
+    def _remember(self, attempt: Attempt) -> None:
+        self._attempts[attempt.edit.operation_id] = attempt
+        if len(self._attempts) > REMEMBERED:
+            oldest = next((name for name, one in self._attempts.items() if one.done), None)
+            if oldest is not None:
+                del self._attempts[oldest]

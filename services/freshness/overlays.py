@@ -1,0 +1,76 @@
+"""Immutable versions of what each person has changed and the store has not confirmed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+
+from services.freshness.edits import Edit
+from services.models import MediaItem
+
+VERSIONS = 1_000
+"""Versions of all users that screens may name. One that is gone is no error: its screen is drawn anew."""
+
+
+class Overlays:
+    """For each user the pending edits in the order they were made, under a new version with each change.
+
+    The version of nothing is "". Others carry a mark of this process, and naming somebody else's finds nothing.
+    """
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._lock = threading.Lock()
+        self._count = 0
+        self._current: dict[str, str] = {}
+        self._edits: OrderedDict[str, tuple[str, tuple[Edit, ...]]] = OrderedDict()
+
+    def current(self, user_id: str) -> str:
+        """The version of what is pending now."""
+        with self._lock:
+            return self._current.get(user_id, "")
+
+    def get(self, version: str, user_id: str) -> tuple[Edit, ...] | None:
+        """The edits under a version; None where this process does not hold it, or it is not the user's."""
+        if not version:
+            return ()
+        with self._lock:
+            owner, edits = self._edits.get(version, ("", ()))
+            return edits if owner == user_id else None
+
+    def add(self, user_id: str, edit: Edit) -> None:
+        with self._lock:
+            self._become(user_id, (*self._pending(user_id), edit))
+
+    def rebase(self, user_id: str, stored: MediaItem) -> None:
+        """An item was stored: the edits of it that are still pending are of that from now on."""
+        with self._lock:
+            self._become(user_id, tuple(_onto(stored, edit) for edit in self._pending(user_id)))
+
+    def drop(self, user_id: str, operation_id: str) -> None:
+        """Leave out one edit, and no other."""
+        with self._lock:
+            self._become(user_id, tuple(edit for edit in self._pending(user_id) if edit.operation_id != operation_id))
+
+    def _pending(self, user_id: str) -> tuple[Edit, ...]:
+        version = self._current.get(user_id)
+        return self._edits[version][1] if version else ()
+
+    def _become(self, user_id: str, edits: tuple[Edit, ...]) -> None:
+        if not edits:
+            self._current.pop(user_id, None)
+            return
+        self._count += 1
+        version = f"+{self._mark}{self._count}"
+        self._current[user_id] = version
+        self._edits[version] = user_id, edits
+        current = set(self._current.values())
+        for old in list(self._edits)[: max(0, len(self._edits) - VERSIONS)]:
+            if old not in current:
+                del self._edits[old]
+
+
+def _onto(stored: MediaItem, edit: Edit) -> Edit:
+    newer = edit.media_id == stored.id and edit.before.revision < stored.revision
+    return replace(edit, before=stored) if newer else edit

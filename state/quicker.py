@@ -1,0 +1,26 @@
+"""What Mesop 1.3.7 does over and over with every event, done no more often than needed.
+
+It evaluates the annotations of every state class twice, and compares every one field by field (DeepDiff) although most
+have not changed: together, unchanged, two fifths of what an event costs the server.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, get_type_hints
+
+from mesop import dataclass_utils
+from mesop.runtime import context
+
+_difference = dataclass_utils.diff_state
+
+
+def difference(before: Any, after: Any) -> str:
+    """The changes that make the state `after` of `before`, as JSON: none if they are equal, else Mesop's own answer."""
+    return "[]" if before == after else str(_difference(before, after))
+
+
+def quicken_mesop() -> None:
+    """Private names of Mesop's, which is why it is pinned. Safe to call again."""
+    context.diff_state = difference
+    dataclass_utils.dataclass_utils.get_type_hints = cache(get_type_hints)

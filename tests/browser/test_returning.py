@@ -1,0 +1,85 @@
+"""A tab that is not looked at asks nothing; whoever returns to it sees the present at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import PAGES, Visit, visits
+from tests.browser.library import fill
+from tests.browser.server import Server
+from tests.browser.steps import go, ids, live, shows, tiles
+from tests.browser.test_live import arrive
+
+pytestmark = PAGES
+RETURNS = re.compile("reason=(visibility|focus|online)")
+
+
+@pytest.fixture
+def server(local_server: Server) -> Server:
+    return local_server
+
+
+@pytest.fixture
+def visit(server: Server, window: BrowserContext, tolerated: list[str]) -> Iterator[Visit]:
+    yield from visits(server, window, tolerated)
+
+
+def test_R4_01_B15_B16_a_hidden_tab_sends_nothing_and_a_return_asks_once(server: Server, visit: Visit) -> None:
+    held = fill(server, 2)
+    page = visit("/library?type=image")
+    live(page)
+    page.clock.install()
+    before = ids(tiles(page))
+    other = visit("/library")
+    live(other)
+    assert page.evaluate("document.visibilityState") == "hidden"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    new = arrive(server, "First meanwhile", "Second meanwhile")
+    shows(other, [*new, *before])
+    assert held[0] in before
+    assert asked == []
+    assert ids(tiles(page)) == before
+
+    other.goto(f"{server.url}/account")  # it would answer its own returns
+    page.clock.fast_forward(6_000)  # a page that has just been loaded asks nothing more on a return
+    page.bring_to_front()
+    shows(page, [*new, *before])
+    assert len(server.wait_logged("library.refresh", "reason=visibility")) == 1
+    other.bring_to_front()
+    page.bring_to_front()
+    live(page)
+    _turn(page)
+    assert len(_returns(server)) == 1
+
+
+def test_R4_02_a_page_that_was_left_does_not_answer_a_return(server: Server, visit: Visit) -> None:
+    page = visit("/library")
+    live(page)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Account", exact=True).click()
+    expect(page.get_by_role("switch", name="Live updates")).to_be_visible()
+    returns = len(_returns(server))
+    other = visit("/library")
+    live(other)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.bring_to_front()
+    expect(page.get_by_role("switch", name="Live updates")).to_be_visible()
+    _turn(page)
+    assert asked == []
+    other.bring_to_front()
+    go(other, "Library")
+    assert len(_returns(server)) <= returns + 1  # the other tab's own
+
+
+def _returns(server: Server) -> list[str]:
+    return [line for line in server.logged("library.refresh") if RETURNS.search(line)]
+
+
+def _turn(page: Page) -> None:
+    """Let the page do what it has to do after it became visible."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
