@@ -79,7 +79,7 @@ class FreshetToast extends FreshetElement {
 
   #leave() {
     this.#hide();
-    this.emit('doneEvent', {token: this.token});
+    this.emit('doneEvent', {token: this.token}, {quiet: true});
   }
 }
 
