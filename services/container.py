@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.arrival import Arrival
 from services.clock import Clock, SystemClock
-from services.errors import SettingsError
+from services.errors import SettingsError, StoreUnavailable
 from services.files.blobs import Blobs
 from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
@@ -20,7 +21,7 @@ from services.freshness.session import NotingStore
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
-from services.library import ensure_default_project, make_data_dir, open_blobs
+from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
 from services.log import log_failure
 from services.models import Project
 from services.settings import Settings
@@ -53,15 +54,40 @@ class Services:
     engine: WorkflowEngine
     studio: Studio
     lock: DataDirLock
+    away: StoreUnavailable | None = None
+    """Why the store has not been reached, where it is far away and may be waited for. `project` is a guess then."""
+
+    def __post_init__(self) -> None:
+        self.arrival = Arrival(self._arrive)
 
     def launch_workflows(self) -> None:
-        """Take the data directory's lock, start the engine and take up what the last process left."""
+        """Take the data directory's lock, start the engine and take up what the last process left.
+
+        While a remote store is away, runs in flight wait for it, and the rest is done once it answers.
+        """
         self.lock.acquire()
         self.engine.launch()
+        try:
+            if self.away is None:
+                self._take_up()
+        except StoreUnavailable as error:
+            if self.settings.store == "sqlite":
+                raise
+            self.away = error
+        if self.away is not None:
+            self.arrival.await_store(self.away)
+
+    def _arrive(self) -> None:
+        self.project = ensure_default_project(self.store, self.clock)
+        self._take_up()
+        self.away = None
+
+    def _take_up(self) -> None:
         unfinished = self.store.runs.unfinished(SYSTEM)
         self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
+        self.arrival.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()
@@ -93,7 +119,10 @@ class Services:
 def build(
     settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, store: Store | None = None
 ) -> Services:
-    """Open everything `settings` names, without starting any work. Raises SettingsError, StoreError."""
+    """Open everything `settings` names, without starting any work. Raises SettingsError, StoreError.
+
+    A remote store that does not answer is no error: see `Services.away`.
+    """
     clock = clock or SystemClock()
     ids = ids or UlidIds(clock)
     make_data_dir(settings.data_dir)
@@ -106,10 +135,17 @@ def build(
             sqlite_path=settings.sqlite_path,
             clock=clock,
             firestore_project=settings.firestore_project,
+            reach=False,
         )
     )
+    away: StoreUnavailable | None = None
     try:
         project = ensure_default_project(store, clock)
+    except StoreUnavailable as error:
+        if settings.store == "sqlite":
+            store.close()
+            raise
+        project, away = default_project(clock), error
     except BaseException:
         store.close()
         raise
@@ -138,6 +174,7 @@ def build(
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),
+        away=away,
     )
 
 

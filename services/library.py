@@ -62,9 +62,19 @@ def _find(store: Store, clock: Clock, name: str | None) -> Project:
 
 
 def ensure_default_project(store: Store, clock: Clock) -> Project:
-    """The project everybody starts in; made by the first server or import that finds none."""
+    """The project everybody starts in; made by the first server or import that finds none. Raises StoreError."""
+    existing = {found.id: found for found in store.projects.list_for(SYSTEM)}
+    if DEFAULT_PROJECT_ID not in existing:
+        with suppress(Conflict):  # another process may be first, which is as good
+            store.commit(SYSTEM, [Put(default_project(clock), expect=0)], operation_id=DEFAULT_PROJECT_ID)
+        return store.projects.get(SYSTEM, DEFAULT_PROJECT_ID)
+    return existing[DEFAULT_PROJECT_ID]
+
+
+def default_project(clock: Clock) -> Project:
+    """The default project as it is made."""
     now = clock.now()
-    project = Project(
+    return Project(
         id=DEFAULT_PROJECT_ID,
         project_id=DEFAULT_PROJECT_ID,
         owner_id=LOCAL_USER_ID,
@@ -73,12 +83,6 @@ def ensure_default_project(store: Store, clock: Clock) -> Project:
         name="First project",
         member_ids=(LOCAL_USER_ID,),
     )
-    existing = {found.id: found for found in store.projects.list_for(SYSTEM)}
-    if DEFAULT_PROJECT_ID not in existing:
-        with suppress(Conflict):  # another process may be first, which is as good
-            store.commit(SYSTEM, [Put(project, expect=0)], operation_id=DEFAULT_PROJECT_ID)
-        return store.projects.get(SYSTEM, DEFAULT_PROJECT_ID)
-    return existing[DEFAULT_PROJECT_ID]
 
 
 def open_blobs(settings: Settings) -> Blobs:

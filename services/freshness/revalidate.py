@@ -21,8 +21,9 @@ from services.freshness.seen import SeenItems
 from services.freshness.session import Token
 from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.freshness.views import Views
+from services.identity import can
 from services.log import log_event, log_failure
-from services.models import Batch, MediaQuery, Principal
+from services.models import Batch, MediaItem, MediaQuery, Principal
 from services.store.protocol import PAGE_SIZE, MediaRepository
 
 
@@ -47,6 +48,8 @@ class Freshness:
         self._clock = clock
         self.on_change: Callable[[View], None] | None = None
         """Hears of each view that an answer of the store has changed. From any thread; must not block."""
+        self.away = False
+        """Whether the last fetch to end did not reach the store."""
         self.snapshots = snapshots
         self.seen = SeenItems(clock)
         self.queue = RefreshQueue(self._fetch, workers=workers, waiting=waiting, refused=self._refuse)
@@ -108,6 +111,11 @@ class Freshness:
     def entry(self, query: MediaQuery, principal: Principal) -> Entry:
         """What is held of `query` and since when, and whether a fetch runs or failed. Asks no store."""
         return self._views.entry(query, principal, self.queue.reason(View(principal.user_id, query)))
+
+    def held_item(self, media_id: str, principal: Principal) -> MediaItem | None:
+        """An item that the principal's screens hold and they may see, for when the store cannot be asked about it."""
+        item = self.snapshots.item(media_id, principal)
+        return item if item is not None and can(principal, "read", item) else None
 
     def known_of(self, query: MediaQuery, user_id: str) -> Token:
         """How far what is held of `query` reaches; nothing where nothing is held."""
@@ -174,6 +182,7 @@ class Freshness:
                 loaded=request.loaded, changes_too=request.changes_too,
             )  # fmt: skip
             job.snapshot = self._views.succeed(fetch, answer)
+            self.away = False
             documents, outcome = answer.documents, answer.how
             if outcome == "changes":
                 same = fetch.held is not None and job.snapshot.items is fetch.held.items
@@ -181,6 +190,7 @@ class Freshness:
         except FreshetError as error:
             job.error, outcome, why = error, type(error).__name__, {"why": str(error.__cause__ or error)}
             self._views.fail(fetch, error)
+            self.away = isinstance(error, StoreUnavailable)
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             job.error = FreshetError(f"Something went wrong (error {log_failure('refresh.crashed', error)}).")
             self._views.fail(fetch, job.error)

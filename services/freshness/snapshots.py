@@ -150,6 +150,13 @@ class SnapshotStore:
             version = self._latest.get(key)
             return self._by_version.get(version) if version else None
 
+    def item(self, media_id: str, principal: Principal) -> MediaItem | None:
+        """An item as the newest snapshots of the principal's views hold it; looks through all of them."""
+        with self._lock:
+            held = [self._by_version[version] for key, version in self._latest.items() if key[0] == principal.user_id]
+        found = (item for snapshot in held for item in snapshot.items if item.id == media_id)
+        return max(found, key=lambda item: item.revision, default=None)
+
     def of_user(self, user_id: str, project_id: str) -> list[Snapshot]:
         """The newest snapshot of each of a user's views of a project, for one's own eyes."""
         with self._lock:

@@ -17,7 +17,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
 from services.container import services
-from services.errors import FileMissing, NotFound
+from services.errors import FileMissing, NotFound, StoreUnavailable
 from services.files.urls import media_url, parse_media_name
 from services.models import FileRef, MediaItem, Principal, Variant
 
@@ -69,10 +69,18 @@ async def media(name: str, request: Request, v: str = "", download: bool = False
 
 
 def _load(principal: Principal, media_id: str) -> MediaItem | None:
+    """The item as the store has it; while that is away, as the principal's screens hold it. Raises StoreError."""
+    freshness = services().freshness
+    if freshness.away and (held := freshness.held_item(media_id, principal)):
+        return held
     try:
         return services().store.media.get(principal, media_id)
     except NotFound:
         return None
+    except StoreUnavailable:
+        if held := freshness.held_item(media_id, principal):
+            return held
+        raise
 
 
 async def _respond(request: Request, file: FileRef, headers: dict[str, str]) -> Response:

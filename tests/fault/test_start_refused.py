@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
 import main
@@ -149,15 +152,38 @@ class TestDatabase:
         line = refusal()
         assert line == f"freshet: The database file {tmp_path}/freshet.sqlite cannot grow: the disk is full"
 
-    def test_firestore_that_cannot_be_reached(self, refusal: Refusal) -> None:
+
+class TestFirestore:
+    """One that is out of reach is waited for by a server (test_start_away.py), but not what is wrong by intention."""
+
+    def test_one_out_of_reach_ends_a_command(self, refusal: Refusal) -> None:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
-            line = refusal(
-                FRESHET_STORE="firestore",
-                FIRESTORE_EMULATOR_HOST=f"127.0.0.1:{closed.getsockname()[1]}",
-                GOOGLE_CLOUD_PROJECT="nowhere",
-            )
+            address = f"127.0.0.1:{closed.getsockname()[1]}"
+            line = refusal("import", "x.png", **firestore(address))
         assert "Firestore cannot be reached" in line
+        assert address in line
+
+    def test_one_that_denies_permission(self, refusal: Refusal) -> None:
+        with denying_firestore() as address:
+            line = refusal(**firestore(address))
+        assert line == "freshet: Firestore refuses this account: 403 Missing or insufficient permissions."
+
+    def test_no_project(self, refusal: Refusal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("FIRESTORE_EMULATOR_HOST", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"):
+            monkeypatch.delenv(name, raising=False)
+        account = tmp_path / "account.json"
+        names = ("client_id", "client_secret", "refresh_token")
+        account.write_text(json.dumps({"type": "authorized_user", **dict.fromkeys(names, "x")}))
+        line = refusal(FRESHET_STORE="firestore", GOOGLE_APPLICATION_CREDENTIALS=str(account))
+        assert line.startswith("freshet: Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: ")
+
+    def test_no_credentials(self, refusal: Refusal, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)
+        line = refusal(
+            FRESHET_STORE="firestore", GOOGLE_CLOUD_PROJECT="p", GOOGLE_APPLICATION_CREDENTIALS="missing.json"
+        )
+        assert line.startswith("freshet: Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: ")
 
 
 class TestFiles:
@@ -209,3 +235,28 @@ def _wait_no_longer_than(monkeypatch: pytest.MonkeyPatch, seconds: float) -> Non
         return connect(*args, **{**options, "timeout": seconds})
 
     monkeypatch.setattr(sqlite3, "connect", impatient)
+
+
+def firestore(address: str) -> dict[str, str]:
+    return {"FRESHET_STORE": "firestore", "FIRESTORE_EMULATOR_HOST": address, "GOOGLE_CLOUD_PROJECT": "nowhere"}
+
+
+@contextmanager
+def denying_firestore() -> Iterator[str]:
+    """`host:port` of a server that answers every call as Firestore does to an account without rights."""
+
+    def deny(request: bytes, context: grpc.ServicerContext) -> None:
+        context.abort(grpc.StatusCode.PERMISSION_DENIED, "Missing or insufficient permissions.")
+
+    class Denial(grpc.GenericRpcHandler):
+        def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+            return grpc.unary_stream_rpc_method_handler(deny)
+
+    server = grpc.server(ThreadPoolExecutor(2))
+    server.add_generic_rpc_handlers([Denial()])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None).wait()

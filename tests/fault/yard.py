@@ -30,7 +30,7 @@ class ScriptedServer(Server):
     program = ("-m", "tests.fault.scripted_server")
 
 
-class _NoEngine:
+class NoEngine:
     """Leaves runs as a process does that ends between committing a run and handing it over."""
 
     def __init__(self, engine_id: str) -> None:
@@ -52,7 +52,7 @@ class Yard:
         self.store = SqliteStore(load_settings({"FRESHET_DATA_DIR": str(data_dir)}).sqlite_path, clock)
         self.project = ensure_default_project(self.store, clock)
         self._principal = LocalPrincipals(frozenset({self.project.id})).resolve({})
-        engine = _NoEngine(engine_id)
+        engine = NoEngine(engine_id)
         self._studio = Studio(self.store, engine, ProgressBoard(clock), clock, ids)  # type: ignore[arg-type]
         self._ids = ids
 

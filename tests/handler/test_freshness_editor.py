@@ -30,8 +30,8 @@ class Desk:
 
     def __init__(self, store: Store, clock: FakeClock, ids: SequentialIds) -> None:
         self.store = UnreliableStore(store)
-        self.engine = Engine(self.store, clock)  # type: ignore[arg-type]
-        self.editor = Editor(self.store, self.engine.freshness, clock, ids, workers=0)  # type: ignore[arg-type]
+        self.engine = Engine(self.store, clock)
+        self.editor = Editor(self.store, self.engine.freshness, clock, ids, workers=0)
         self.told: list[tuple[str, str]] = []
         self.editor.told = lambda user_id, project_id: self.told.append((user_id, project_id))
 
@@ -388,7 +388,7 @@ class TestBounds:
 class TestThreads:
     @pytest.fixture
     def editor(self, desk: Desk, clock: FakeClock, ids: SequentialIds) -> Iterator[Editor]:
-        editor = Editor(desk.store, desk.engine.freshness, clock, ids)  # type: ignore[arg-type]
+        editor = Editor(desk.store, desk.engine.freshness, clock, ids)
         yield editor
         editor.close()
 

@@ -13,6 +13,7 @@ import pytest
 
 from services.clock import FakeClock
 from services.freshness.live import LIVE_COOKIE
+from services.freshness.subscriber import Subscriber
 from services.http import events as route
 from services.models import MediaQuery, Principal, Put
 from services.store.protocol import Store
@@ -175,9 +176,13 @@ class TestLeaving:
     def test_a_client_that_never_reads_costs_a_few_flags_and_holds_up_nobody(
         self, web: Web, everything: MediaQuery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        subscribers: list[Any] = []
-        real = route.Subscriber
-        monkeypatch.setattr(route, "Subscriber", lambda *args: subscribers.append(real(*args)) or subscribers[-1])
+        subscribers: list[Subscriber] = []
+
+        def subscribe(*args: Any) -> Subscriber:
+            subscribers.append(Subscriber(*args))
+            return subscribers[-1]
+
+        monkeypatch.setattr(route, "Subscriber", subscribe)
 
         async def scene() -> None:
             web.studio.open("/library")

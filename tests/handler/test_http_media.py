@@ -10,12 +10,13 @@ import pytest
 
 from services.clock import FakeClock
 from services.errors import FileError, StoreUnavailable
+from services.freshness.seen import LIFETIME
 from services.http.media import parse_range
 from services.ids import UlidIds
 from services.models import MediaItem, MediaQuery, Remove
 from services.store.protocol import Store
 from tests.support.logs import recorded_lines
-from tests.support.records import operation
+from tests.support.records import make_principal, operation
 from tests.support.web import PICTURE, Web, running_web
 
 
@@ -23,6 +24,10 @@ from tests.support.web import PICTURE, Web, running_web
 def web(sqlite_store: Store, clock: FakeClock, tmp_path: Path) -> Iterator[Web]:
     with running_web(sqlite_store, clock, tmp_path / "data") as web:
         yield web
+
+
+def item_project(web: Web) -> str:
+    return web.studio.services.project.id
 
 
 class TestWhole:
@@ -163,6 +168,36 @@ class TestWho:
             web.studio.principal, [Remove("media", item.id, expect=item.revision)], operation_id=operation()
         )
         show(web)
+        assert web.get(web.url(item)).status_code == 404
+
+    def test_R2_09_while_the_store_is_away_what_a_screen_holds_stands_as_permission_however_old(
+        self, web: Web, clock: FakeClock
+    ) -> None:
+        item, unseen = web.keep(), web.keep(visibility="private", owner=make_principal("grace", item_project(web)))
+        show(web, item)
+        clock.advance(LIFETIME)
+        web.studio.store.fault = StoreUnavailable("The database is away")
+        assert web.get(web.url(item)).status_code == 200
+        assert web.get(web.url(unseen)).status_code == 503
+
+    def test_R2_09_while_screens_cannot_reach_the_store_their_pictures_do_not_wait_for_it(
+        self, web: Web, clock: FakeClock
+    ) -> None:
+        item, query = web.keep(), MediaQuery(project_id=item_project(web))
+        show(web, item)
+        clock.advance(LIFETIME)
+        web.studio.store.fault = StoreUnavailable("The database is away")
+        freshness = web.studio.services.freshness
+        with pytest.raises(StoreUnavailable):
+            freshness.revalidate(query, "manual", web.studio.principal, scope="library")
+        reads = web.studio.store.reads
+        assert web.get(web.url(item)).status_code == 200
+        assert web.studio.store.reads == reads
+        web.studio.store.fault = None
+        web.studio.store.commit(
+            web.studio.principal, [Remove("media", item.id, expect=item.revision)], operation_id=operation()
+        )
+        freshness.revalidate(query, "manual", web.studio.principal, scope="library")
         assert web.get(web.url(item)).status_code == 404
 
     def test_a_store_that_is_away_is_said_so(self, web: Web) -> None:

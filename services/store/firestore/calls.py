@@ -28,6 +28,10 @@ _AS_IT_IS = Retry(predicate=if_exception_type())
 _PASSING = (exceptions.ServiceUnavailable, exceptions.InternalServerError)
 _AGAIN = Retry(predicate=if_exception_type(*_PASSING), initial=0.1, multiplier=2, maximum=0.5, timeout=1.0)
 
+_REFUSED = (exceptions.Unauthenticated, exceptions.PermissionDenied, GoogleAuthError)
+_NO_TOKEN = ("invalid_grant", "invalid_client", "Reauthentication is needed")
+"""Signs that an account's credentials have ended, which gRPC reports as a service that is not there."""
+
 CHANGED_MEANWHILE = (exceptions.FailedPrecondition, exceptions.AlreadyExists, exceptions.NotFound, exceptions.Aborted)
 """A document is not, or no longer, as a conditional write demands."""
 ANSWER_LOST = (
@@ -61,7 +65,7 @@ def write(call: Callable[..., T], seconds: float = COMMIT_SECONDS) -> T:
 def translate(error: exceptions.GoogleAPIError | GoogleAuthError) -> StoreError:
     if isinstance(error, exceptions.RetryError) and isinstance(error.cause, exceptions.GoogleAPIError):
         return translate(error.cause)
-    if isinstance(error, (exceptions.Unauthenticated, exceptions.PermissionDenied, GoogleAuthError)):
+    if isinstance(error, _REFUSED) or any(sign in str(error) for sign in _NO_TOKEN):
         return StoreError(f"Firestore refuses this account: {error}")
     if isinstance(error, exceptions.FailedPrecondition):
         return StoreError(f"Firestore lacks an index; deploy firestore.indexes.json: {error}")

@@ -14,22 +14,23 @@ from services.store.firestore.vigil import PACE, Pace
 COLD_TRIES = 5
 """Pings that may run out of time at the start, on top of the one that may not."""
 
-COLD_TRIES = 5
-"""Pings that may run out of time at the start, on top of the one that may not."""
 
-
-def connect(project: str | None, database: str = "(default)", *, clock: Clock, pace: Pace = PACE) -> FirestoreStore:
+def connect(
+    project: str | None, database: str = "(default)", *, clock: Clock, pace: Pace = PACE, reach: bool = True
+) -> FirestoreStore:
     """The store on `database` of a Google Cloud project, by the machine's default credentials.
 
     `project` None takes the one of the credentials or the environment. With FIRESTORE_EMULATOR_HOST set it is the
-    emulator's and needs no credentials. Raises StoreError without project or credentials, and where the database
-    does not answer.
+    emulator's and needs no credentials. Raises StoreError without project or credentials, and, unless it is not to be
+    reached yet, where the database does not answer.
     """
     try:
         client = Client(project=project, database=database)
     except (GoogleAuthError, OSError) as error:  # OSError: no project could be found
-        raise StoreError(f"Firestore needs a project and credentials: {error}") from error
+        raise StoreError(f"Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: {error}") from error
     store = FirestoreStore(client, clock, pace=pace)
+    if not reach:
+        return store
     try:
         _reach(store)
     except StoreError as error:
