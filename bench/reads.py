@@ -63,7 +63,8 @@ def _library(server: Server) -> list[Figure]:
     assert len(tab.tiles()) == 240
     figures += [_open(f"Library, page {number}", pages[number]) for number in (2, 10)]
     figures.append(_open("Library filtered by type", _reads(server, lambda: _filter(tab, "video"))))
-    figures.append(_open("Refresh with nothing new", _reads(server, lambda: _refresh(tab))))
+    nothing_new = _reads(server, lambda: _refresh(tab))
+    figures.append(at_most("Refresh with nothing new, nor in the last minute", [nothing_new], 1, "documents"))
     return figures
 
 

@@ -87,6 +87,11 @@ class Server:
         lines = (json.loads(line) for line in list(self.log) if line.startswith("{"))
         return [line for line in lines if line.get("event") == name]
 
+    def logged(self, name: str, **fields: Any) -> dict[str, Any]:
+        """The last log line of one event with these fields; its log may lag behind an answer by a moment."""
+        time.sleep(0.2)
+        return next(line for line in reversed(self.events(name)) if fields.items() <= line.items())
+
     def _line(self) -> str:
         assert self.process.stdout is not None
         return self.process.stdout.readline()
