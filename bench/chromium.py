@@ -63,6 +63,30 @@ _FIRST_TILE = """() => {
 }"""
 
 
+_WATCH = """() => {
+  window.benchSeen = {};
+  const note = () => {
+    const now = Date.now();
+    for (const {dataset} of document.querySelectorAll('freshet-tile[data-id]')) {
+      window.benchSeen[`${dataset.id}@${dataset.revision}`] ??= now;
+    }
+  };
+  note();
+  const filter = {attributeFilter: ['data-id', 'data-revision']};
+  new MutationObserver(note).observe(document, {subtree: true, childList: true, ...filter});
+}"""
+_SEEN = """async ([key, patience]) => {
+  const end = performance.now() + patience;
+  while (!(key in window.benchSeen)) {
+    if (performance.now() > end) throw new Error(`never shown: ${key}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return window.benchSeen[key];
+}"""
+LIVE = "() => document.documentElement.dataset.live === 'live'"
+"""The page hears of changes as they happen."""
+
+
 class PressLost(Exception):
     """A press without any effect."""
 
@@ -126,6 +150,23 @@ class Tab:
             if "LOST" in error.message:
                 raise PressLost(f"{appears} never came at {self.page.url}") from error
             raise
+
+    def watch_tiles(self) -> None:
+        """From now on the page notes when each item first stands in it in each revision."""
+        self.page.evaluate(_WATCH)
+
+    def seen(self, media_id: str, revision: int, patience: float = 20_000) -> float:
+        """When a tile of this id and revision first stood in the DOM: milliseconds of the system's clock.
+
+        Waits for it for `patience` milliseconds.
+        """
+        when: float = self.page.evaluate(_SEEN, [f"{media_id}@{revision}", patience])
+        return when
+
+    @property
+    def sent(self) -> int:
+        """How many events the page has sent so far."""
+        return self._events.sent
 
     def until(self, condition: str, patience: float = 20_000) -> None:
         """Wait until a JavaScript function tells true; `patience` in milliseconds."""

@@ -7,7 +7,7 @@ import statistics
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,15 @@ def at_most(
     worst = max(values)
     target = f"≤ {amount(limit, unit)}" if limit else "none"
     return Figure(name, amount(worst, unit), target, worst <= limit, samples, incumbent)
+
+
+def twofold(
+    name: str, values: Sequence[float], unit: str, median_limit: float, p95_limit: float, *, incumbent: str = ""
+) -> Figure:
+    """As `times`, with a limit on the median and one on the 95th percentile."""
+    figure = times(name, values, unit, incumbent=incumbent)
+    target = f"median ≤ {amount(median_limit, unit)}, p95 ≤ {amount(p95_limit, unit)}"
+    return replace(figure, target=target, passed=median(values) <= median_limit and p95(values) <= p95_limit)
 
 
 def times(

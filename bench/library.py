@@ -59,9 +59,16 @@ def keep_pictures(library: Library) -> list[Files]:
     return [store_files(blobs, clock, ids, project_id, ids.new(), rendered) for rendered in _rendered()]
 
 
-def items(count: int, pictures: Sequence[Files], *, ids: Ids | None = None, mixed: bool = False) -> Iterator[MediaItem]:
-    """`count` items, a minute apart up to now, oldest first: images, or of all types where `mixed`."""
-    ids, now = ids or SequentialIds(), datetime.now(UTC)
+def items(
+    count: int,
+    pictures: Sequence[Files],
+    *,
+    ids: Ids | None = None,
+    mixed: bool = False,
+    until: datetime | None = None,
+) -> Iterator[MediaItem]:
+    """`count` items, a minute apart up to now or `until`, oldest first: images, or of all types where `mixed`."""
+    ids, now = ids or SequentialIds(), until or datetime.now(UTC)
     for number in range(count):
         made = now - timedelta(minutes=count - 1 - number)
         media_type = TYPES[number % len(TYPES)] if mixed else "image"
@@ -82,10 +89,10 @@ def items(count: int, pictures: Sequence[Files], *, ids: Ids | None = None, mixe
         )
 
 
-def add_items(settings: Settings, count: int) -> None:
-    """Add `count` new images to the library through its store, beside a running server or without one."""
+def add_items(settings: Settings, count: int, *, age: timedelta = timedelta()) -> None:
+    """Add `count` images, the newest of them `age` old, through the store, beside a running server or without one."""
     with open_library(settings, None) as library:
-        made = list(items(count, keep_pictures(library), ids=library.ids))
+        made = list(items(count, keep_pictures(library), ids=library.ids, until=datetime.now(UTC) - age))
         for start in range(0, count, _BATCH):
             writes = [Put(item, expect=0) for item in made[start : start + _BATCH]]
             library.store.commit(library.principal, writes, operation_id=library.ids.new())

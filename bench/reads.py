@@ -15,7 +15,7 @@ from bench.emulator import emulator
 from bench.figures import Figure, Section, amount, at_most
 from bench.library import add_items, fill_firestore, settings_for
 from bench.remote import load_more, open_tab
-from bench.server import Server
+from bench.server import DRIVEN, Server
 from tests.support.mesop_client import MesopClient
 
 DOCUMENTS = 10_000
@@ -41,12 +41,11 @@ def _measure(browser: Browser, data_dir: Path, host: str, documents: int) -> Sec
     settings = settings_for(data_dir, **choices)
     fill_firestore(settings, documents)
     figures: list[Figure] = []
-    program = ("-m", "bench.counted_server")
-    with Server(data_dir, program=program, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+    with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
         figures += _library(server)
-    with Server(data_dir, program=program, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+    with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
         figures += _chooser(server)
-    with Server(data_dir, program=program, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+    with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
         figures += _in_browser(server, browser)
         tab = open_tab(server.url, "/library")
         add_items(settings, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +15,12 @@ class _Answer:
         self.status_code = status_code
         self._body = body
 
-    def get_data(self, as_text: bool) -> str:
-        return self._body.decode()
+    def iter_encoded(self) -> Iterator[bytes]:
+        """All of it at once, when the last frame is there."""
+        yield self._body
+
+    def close(self) -> None:
+        """Read in full before it got here."""
 
 
 class RemoteApplication:
@@ -27,7 +32,7 @@ class RemoteApplication:
     def test_client(self) -> RemoteApplication:
         return self
 
-    def post(self, path: str, data: bytes, headers: dict[str, str]) -> _Answer:
+    def post(self, path: str, data: bytes, headers: dict[str, str], buffered: bool) -> _Answer:
         connection = HTTPConnection(urlsplit(self._url).netloc, timeout=60)
         try:
             connection.request("POST", path, data, {**headers, "Origin": self._url, "Content-Type": "text/plain"})

@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
+DRIVEN = ("-m", "bench.driven_server")
 PATIENCE = 60.0
 """Seconds after which a server that does not answer fails the measurement."""
 
@@ -23,7 +24,7 @@ PATIENCE = 60.0
 class Server:
     """A running server. `start_seconds` is how long the last start took until `/healthz` answered.
 
-    `program` is what Python is to run: the product itself, or `-m bench.counted_server`, whose reads can be counted.
+    `program` is what Python is to run: the product itself, or DRIVEN, which does as it is told as well.
     """
 
     def __init__(self, data_dir: Path, *, program: tuple[str, ...] = ("main.py",), **settings: str) -> None:
@@ -62,12 +63,16 @@ class Server:
             if stream is not None:
                 stream.close()
 
-    def tally(self) -> dict[str, Any]:
-        """What a counted server has been billed: {"reads": documents, "calls": RPCs by name}."""
+    def ask(self, do: str, **request: Any) -> Any:
+        """Have a driven server do something (see bench/driven_server.py); its answer."""
         assert self.process.stdin is not None
-        self.process.stdin.write("tally\n")
+        self.process.stdin.write(json.dumps({"do": do, **request}) + "\n")
         self.process.stdin.flush()
-        counts: dict[str, Any] = json.loads(self._line())
+        return json.loads(self._line())
+
+    def tally(self) -> dict[str, Any]:
+        """What a driven server has been billed: documents as "reads", "canaries" apart, "calls" by RPC."""
+        counts: dict[str, Any] = self.ask("tally")
         return counts
 
     def memory(self) -> int:

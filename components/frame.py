@@ -117,7 +117,7 @@ def _mode(view: ViewState) -> str:
 
 def _messages() -> None:
     state = me.state(NoticeState)
-    toast(message=state.message, token=str(state.token), tone=state.tone)
+    toast(message=state.message, token=str(state.token), tone=state.tone, undo=state.undo)
 
 
 @handler

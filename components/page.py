@@ -12,15 +12,17 @@ import flask
 import mesop as me
 from mesop.runtime import runtime
 
-from components.web import STYLESHEETS, live, session
+from components.web import STYLESHEETS, edits, live, session
 from services.freshness import Reason
 from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
+from state.edits import EditState, edit, follow_edits
 from state.handlers import Handler, handler
+from state.preview import recover_preview
 from state.session import SessionState, learn
-from state.view import ViewState, is_lost, recover, settle_view
+from state.view import ViewState, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
@@ -51,7 +53,8 @@ def page(
 
     Before it renders, each view whose snapshot this process does not hold is read again (reason `recover`), and the
     tree is then sent whole, because what the browser shows came from elsewhere. Behind it stands one element that
-    hears of changes to the views on screen, and brings the tab back to them when it is looked at again.
+    hears of changes to the views on screen, and brings the tab back to them when it is looked at again, and one that
+    hears of edits of the items on it.
     """
     _views[path] = views
 
@@ -60,12 +63,14 @@ def page(
         def guarded() -> None:
             shown = [view for view in views if view.active()]
             recovered = [recover(view.state(), view.query(), scope=view.scope) for view in shown]
+            recovered.append(recover_preview(tuple(item for view in shown for item in held_items(view.state()))))
             if any(recovered):
                 flask.g.freshet_send_whole = True
             try:
                 render()
                 if shown:
                     _live_updates(path, shown)
+                    _edits(path)
                 session(token=me.state(SessionState).token)
             except Exception as error:  # noqa: BLE001 - the edge: a page that cannot be drawn says so, the log has the trace
                 _broken_page(log_failure("page.failed", error, path=path))
@@ -84,33 +89,49 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
     live(
         views=json.dumps([view.query().model_dump(exclude_none=True) for view in shown]),
         versions=[state.version for state in states],
-        waiting=any(state.fetching for state in states),
+        waiting=bool(me.state(EditState).pending) or any(state.fetching or state.edits for state in states),
         on_refresh=bound(on_refresh, path),
     )
 
 
 def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
-    """Something may have changed, or a slow answer has come: {reason, views, scrolled, known}."""
+    """Something may have changed, or a slow answer or the end of an edit has come: {reason, views, scrolled, known}."""
     learn(str(event.value.get("known", "")))
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
-    shown = [view for view in _views[path] if view.active()]
-    for place, view in enumerate(shown):
+    follow_edits()
+    for place, view in enumerate(_shown(path)):
         if isinstance(wanted, list) and place not in wanted:
             continue
         state = view.state()
-        if not state.fetching and not wants_live(flask.request.cookies):
+        if reason not in PUSHED and reason != "ready":
+            continue
+        if not (state.fetching or state.edits) and not wants_live(flask.request.cookies):
             continue  # live updates are off, and this view waits for nothing
-        if reason in PUSHED and not state.fetching:
-            yield from view.load(cast(Reason, reason), hold=hold)
-        elif reason == "ready" and is_lost(state):
+        if is_lost(state):
             yield from view.load("recover", hold=hold)
-        elif reason in PUSHED or reason == "ready":
+        elif reason in PUSHED and not state.fetching:
+            yield from view.load(cast(Reason, reason), hold=hold)
+        else:
             settle_view(state, view.query(), hold=hold)
             if state.catching_up and not state.fetching:
                 yield from view.load("recover", hold=hold)
             else:
                 yield
+
+
+def _edits(path: str) -> None:
+    state = me.state(EditState)
+    edits(focus=f"{state.turns} {state.focus}" if state.focus else "", on_edit=bound(on_edit, path))
+
+
+def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
+    """Somebody edits an item on the page: {id, edit, value, scrolled}, all of it from a browser."""
+    yield from edit([(view.state(), view.query()) for view in _shown(path)], event.value)
+
+
+def _shown(path: str) -> list[View]:
+    return [view for view in _views[path] if view.active()]
 
 
 def _broken_page(error_id: str) -> None:

@@ -97,8 +97,7 @@ def library_content() -> None:
                 on_create_press,
             )
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    looked_at = me.state(PreviewState)
-    preview(previewed(items), is_open=bool(looked_at.item_id), missing=looked_at.missing, on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
 
 
 def _grid(items: tuple[MediaItem, ...]) -> None:

@@ -144,8 +144,7 @@ def _earlier() -> None:
                 media_tiles(items, label="Earlier results, newest first", on_activate=on_tile, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    looked_at = me.state(PreviewState)
-    preview(previewed(items), is_open=bool(looked_at.item_id), on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
 
 
 def on_person_select(event: LibrarySelectEvent) -> None:

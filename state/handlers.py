@@ -17,17 +17,21 @@ Handler = Callable[..., Generator[None, None, None] | None]
 
 @me.stateclass
 class NoticeState:
-    """The page's one message. `token` changes with each, so that the same words can be shown twice."""
+    """The page's one message. `token` changes with each, so that the same words can be shown twice.
+
+    `undo`: it speaks of something that can be undone.
+    """
 
     message: str = ""
     tone: str = "info"
     token: int = 0
+    undo: bool = False
 
 
-def notify(message: str, tone: str = "info") -> None:
+def notify(message: str, tone: str = "info", *, undo: bool = False) -> None:
     """Show one message; it replaces an older one."""
     state = me.state(NoticeState)
-    state.message, state.tone, state.token = message, tone, state.token + 1
+    state.message, state.tone, state.token, state.undo = message, tone, state.token + 1, undo
 
 
 def handler(function: Handler) -> Callable[..., Generator[None, None, None]]:

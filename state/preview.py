@@ -8,47 +8,110 @@ import mesop as me
 
 from services.container import services
 from services.errors import NotFound, StoreError
+from services.freshness.edits import edited
 from services.ids import is_id
 from services.models import MediaItem
 from state.session import principal
 
+NOT_THERE = "This item does not exist, or it is not yours to see."
+
 
 @me.stateclass
 class PreviewState:
-    """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown."""
+    """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown.
+
+    An item that is in no list of the page is drawn from its `revision` and the pending `edits` over it, both named as a
+    view names its snapshot. `title_error` says why a new title was refused.
+    """
 
     item_id: str = ""
     missing: str = ""
+    revision: int = 0
+    edits: str = ""
+    title_error: str = ""
 
 
 def open_preview(media_id: str) -> None:
     """Open the preview of an item; an id that is none opens nothing."""
-    state = me.state(PreviewState)
-    state.item_id, state.missing = (media_id, "") if is_id(media_id) else ("", "")
+    close_preview()
+    if is_id(media_id):
+        me.state(PreviewState).item_id = media_id
+        look_again()
 
 
 def close_preview() -> None:
     state = me.state(PreviewState)
-    state.item_id, state.missing = "", ""
+    state.item_id = state.missing = state.edits = state.title_error = ""
+    state.revision = 0
+
+
+def turn_to(media_id: str) -> None:
+    """Show another item in the open preview, or close it ("" for none); the page's address goes along."""
+    open_preview(media_id)
+    if "item" in me.query_params:
+        if media_id:
+            me.query_params["item"] = media_id
+        else:
+            del me.query_params["item"]
+
+
+def look_again() -> None:
+    """Take up what this process knows of the open item by now; reads nothing."""
+    state, who = me.state(PreviewState), principal().user_id
+    if not state.item_id:
+        return
+    seen = services().freshness.seen
+    edits = services().editor.overlays.current(who)  # first: what is stored is known before it ceases to be pending
+    newest = seen.pin(who, state.item_id)
+    if newest is not None:
+        state.edits, state.revision, state.missing = edits, newest.revision, ""
+    elif seen.is_gone(who, state.item_id):
+        state.revision, state.missing = 0, "This item is no longer there."
 
 
 def previewed(items: tuple[MediaItem, ...]) -> MediaItem | None:
-    """The open item: from the page's own items, else as it was last read for this person. Pure."""
-    wanted = me.state(PreviewState).item_id
-    held = next((item for item in items if item.id == wanted), None)
-    return held or (services().freshness.seen.get(principal().user_id, wanted) if wanted else None)
+    """The open item: from the page's own items, else as it was known when this tab last looked. Pure."""
+    state = me.state(PreviewState)
+    return next((item for item in items if item.id == state.item_id), None) or _apart(state)
+
+
+def stored_preview() -> MediaItem | None:
+    """The open item as it is stored, without what is pending."""
+    state = me.state(PreviewState)
+    return services().freshness.seen.at(principal().user_id, state.item_id, state.revision)
+
+
+def _apart(state: PreviewState) -> MediaItem | None:
+    who, item = principal().user_id, stored_preview()
+    return edited(item, services().editor.overlays.get(state.edits, who) or ()) if item else None
 
 
 def find_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
     """Read the item of a permalink that is not among `items`. It fills the preview only, never a grid."""
+    if me.state(PreviewState).item_id and previewed(items) is None:
+        _read()
+        yield
+
+
+def recover_preview(items: tuple[MediaItem, ...]) -> bool:
+    """Read the open item again if it is in no list, and this process does not hold what the state names of it.
+
+    True if it had to: the caller then sends the whole tree.
+    """
     state = me.state(PreviewState)
-    if not state.item_id or previewed(items) is not None:
-        return
+    if not state.revision or previewed(items) is not None:
+        return False
+    _read()
+    return True
+
+
+def _read() -> None:
+    state = me.state(PreviewState)
     try:
         item = services().store.media.get(principal(), state.item_id)
         services().freshness.seen.note(principal().user_id, [item])
+        look_again()
     except NotFound:
-        state.missing = "This item does not exist, or it is not yours to see."
+        state.revision, state.missing = 0, NOT_THERE
     except StoreError as error:
-        state.missing = str(error)
-    yield
+        state.revision, state.missing = 0, str(error)

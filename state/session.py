@@ -46,6 +46,15 @@ def is_behind(snapshot: Snapshot) -> bool:
     return not services().sessions.covers(snapshot, token())
 
 
+def wrote(project_id: str, watermark: str) -> None:
+    """The session's own edit was stored in the background: whatever this process holds of the project has it."""
+    before = token()
+    flask.g.freshet_token = moved(before, project_id, watermark)
+    for snapshot in services().freshness.snapshots.of_user(principal().user_id, project_id):
+        if services().sessions.covers(snapshot, before):
+            services().sessions.answered(snapshot, token())
+
+
 def saw(snapshot: Snapshot) -> None:
     """The session is being shown `snapshot`."""
     flask.g.freshet_token = moved(token(), snapshot.query.project_id, snapshot.newest or snapshot.watermark)

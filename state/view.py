@@ -9,11 +9,13 @@ from functools import partial
 from services.container import services
 from services.errors import FreshetError, StoreUnavailable
 from services.freshness import Reason, Sessions, Snapshot, Ticket
+from services.freshness.edits import Edit, overlaid
 from services.freshness.policy import ALWAYS
 from services.freshness.session import Token
 from services.models import MediaItem, MediaQuery
 from services.store.cursors import decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
+from state.preview import look_again
 from state.session import is_behind, principal, saw, token
 
 MOST_LOADED = 1_000
@@ -37,7 +39,8 @@ class ViewState:
 
     `catching_up`: what is held may lack something that this session has written or seen (state/session.py).
     `ceiling` is a place in the order ("" for none): what sorts above it has arrived while the list was scrolled and is
-    held back, so that nothing moves. `opened_ms` is when this visit's first answer was current.
+    held back, so that nothing moves. `opened_ms` is when this visit's first answer was current. `edits` names the
+    pending edits that lie over the snapshot ("" for none).
     """
 
     version: str = ""
@@ -51,6 +54,7 @@ class ViewState:
     offline: bool = False
     catching_up: bool = False
     ceiling: str = ""
+    edits: str = ""
 
 
 def first_load(view: ViewState) -> bool:
@@ -73,8 +77,8 @@ def load_view(
     if reason == "filter":
         _show_held(view, query)
     hold = hold or reason == "page"  # whoever is near the end of a list must not be moved
-    behind = _take_up(view, query, hold)
-    if behind and reason not in CURRENT:
+    take_up(view, query, hold=hold)
+    if view.catching_up and reason not in CURRENT:
         reason = "recover"
     view.fetching, view.asked = reason, services().freshness.mark
     view.wanted = min(view.loaded, MOST_LOADED)
@@ -107,14 +111,22 @@ def _prove(sessions: Sessions, ticket: Ticket, known: Token) -> None:
         sessions.answered(ticket.snapshot, known)
 
 
-def _take_up(view: ViewState, query: MediaQuery, hold: bool) -> bool:
-    """Show what is held by now, and label it if it is older than what this session knows; whether it is."""
-    held = services().freshness.snapshots.latest(query, principal())
-    if held is None:
-        return False
-    _hold_back(view, hold)
-    _show(view, held)
-    return view.catching_up
+def take_up(view: ViewState, query: MediaQuery, *, hold: bool = False) -> None:
+    """Show what is held and what is pending by now; reads nothing.
+
+    What is older than what this session knows is labelled (`view.catching_up`).
+    """
+    edits, held = _now(query)
+    if held is not None:
+        _hold_back(view, hold)
+        _show(view, held, edits)
+
+
+def _now(query: MediaQuery) -> tuple[str, Snapshot | None]:
+    """What is pending, and what is held. In this order: what is stored is held before it ceases to be pending."""
+    who = principal()
+    edits = services().editor.overlays.current(who.user_id)
+    return edits, services().freshness.snapshots.latest(query, who)
 
 
 def is_lost(view: ViewState) -> bool:
@@ -132,10 +144,7 @@ def settle_view(view: ViewState, query: MediaQuery, *, hold: bool = False, answe
         view.fetching = ""
         view.error, view.offline = entry.error or "", entry.offline
         view.loaded = min(max(view.loaded, view.wanted), MOST_LOADED)
-    held = services().freshness.snapshots.latest(query, principal())
-    if held is not None:
-        _hold_back(view, hold)
-        _show(view, held)
+    take_up(view, query, hold=hold)
 
 
 def show_held(view: ViewState, query: MediaQuery) -> None:
@@ -148,21 +157,22 @@ def show_held(view: ViewState, query: MediaQuery) -> None:
 
 
 def _show_held(view: ViewState, query: MediaQuery) -> None:
-    held = services().freshness.snapshots.latest(query, principal())
+    edits, held = _now(query)
     view.loaded, view.ceiling = PAGE_SIZE, ""
     if held is None:
-        view.version, view.as_of_ms, view.catching_up = "", 0, False
+        view.version, view.edits, view.as_of_ms, view.catching_up = "", "", 0, False
     else:
-        _show(view, held)
+        _show(view, held, edits)
 
 
-def _show(view: ViewState, snapshot: Snapshot) -> None:
+def _show(view: ViewState, snapshot: Snapshot, edits: str) -> None:
     if view.version != snapshot.version:
         saw(snapshot)
     view.catching_up = is_behind(snapshot)
-    view.version = snapshot.version
+    view.version, view.edits = snapshot.version, edits
     view.as_of_ms = int(snapshot.as_of.timestamp() * 1000)
     view.opened_ms = view.opened_ms or view.as_of_ms
+    look_again()
 
 
 def _hold_back(view: ViewState, hold: bool) -> None:
@@ -179,32 +189,46 @@ def show_new(view: ViewState) -> None:
 
 
 def held_items(view: ViewState) -> tuple[MediaItem, ...]:
-    """The items `view` shows, from its snapshot; pure, so rendering may call it."""
-    snapshot = _snapshot(view)
-    if snapshot is None:
-        return ()
-    above = len(_held_back(view, snapshot))
-    return snapshot.items[above : above + view.loaded]
+    """The items `view` shows: its snapshot's, with what is pending; pure, so rendering may call it."""
+    items = _items(view)
+    above = len(_held_back(view, items))
+    return items[above : above + view.loaded]
 
 
 def new_items(view: ViewState) -> tuple[MediaItem, ...]:
     """The items that were held back, newest first."""
+    return _held_back(view, _items(view))
+
+
+def stored_item(view: ViewState, media_id: str) -> MediaItem | None:
+    """An item of the view's snapshot as it is stored, without what is pending."""
     snapshot = _snapshot(view)
-    return _held_back(view, snapshot) if snapshot else ()
+    items = snapshot.items if snapshot else ()
+    return next((item for item in items if item.id == media_id), None)
 
 
-def _held_back(view: ViewState, snapshot: Snapshot) -> tuple[MediaItem, ...]:
+def _items(view: ViewState) -> tuple[MediaItem, ...]:
+    snapshot = _snapshot(view)
+    return overlaid(snapshot.held, snapshot.query, pending_edits(view.edits)) if snapshot else ()
+
+
+def pending_edits(version: str) -> tuple[Edit, ...]:
+    """The pending edits that a state names."""
+    return services().editor.overlays.get(version, principal().user_id) or ()
+
+
+def _held_back(view: ViewState, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
     if not view.ceiling:
         return ()
     ceiling = decode_cursor(view.ceiling)
     limit = (ceiling.created_at, ceiling.id)
     above = 0
-    for item in snapshot.items:
+    for item in items:
         place = place_of(item)
         if (place.created_at, place.id) <= limit:
             break
         above += 1
-    return snapshot.items[:above]
+    return items[:above]
 
 
 def has_more(view: ViewState) -> bool:
@@ -212,8 +236,8 @@ def has_more(view: ViewState) -> bool:
     snapshot = _snapshot(view)
     if snapshot is None or view.loaded >= MOST_LOADED:
         return False
-    below = len(snapshot.items) - len(_held_back(view, snapshot))
-    return below > view.loaded or not snapshot.complete
+    items = _items(view)
+    return len(items) - len(_held_back(view, items)) > view.loaded or not snapshot.complete
 
 
 def cursor(view: ViewState) -> str:
@@ -223,24 +247,27 @@ def cursor(view: ViewState) -> str:
 
 
 def recover(view: ViewState, query: MediaQuery, *, scope: str) -> bool:
-    """Re-read the snapshot that `view` names if this process does not hold it; True if it had to.
+    """Find anew what `view` names if this process does not hold it; True if it had to.
 
-    Another process answered this tab last, or the snapshot was dropped. The one read that rendering may cause: it
-    happens before the tree is built, and the caller sends that tree whole.
+    Another process answered this tab last, or the snapshot was dropped, and is read again: the one read that rendering
+    may cause. It happens before the tree is built, and the caller sends that tree whole.
     """
-    if not view.version or _snapshot(view) is not None:
+    if not view.version:
         return False
+    if _snapshot(view) is not None:
+        lost = services().editor.overlays.get(view.edits, principal().user_id) is None
+        if lost:
+            take_up(view, query, hold=bool(view.ceiling))
+        return lost
     try:
         loaded = min(view.loaded, MOST_LOADED)
-        known = token()
+        known, edits = token(), services().editor.overlays.current(principal().user_id)
         snapshot = services().freshness.revalidate(query, "recover", principal(), scope=scope, loaded=loaded)
         services().sessions.answered(snapshot, known)
-        _show(view, snapshot)
+        _show(view, snapshot, edits)
     except FreshetError as error:
         view.version, view.error, view.offline = "", str(error), isinstance(error, StoreUnavailable)
-        held = services().freshness.snapshots.latest(query, principal())
-        if held is not None:
-            _show(view, held)
+        take_up(view, query, hold=bool(view.ceiling))
     return True
 
 

@@ -37,7 +37,7 @@ def create_results(kind: str) -> None:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
-    preview(previewed(items), is_open=bool(me.state(PreviewState).item_id), on_close=on_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_close)
 
 
 def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:

@@ -49,6 +49,7 @@ def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:
         run_id=item.run_id or "",
         use=use,
         is_new=0 < opened_ms < created_ms,
+        favourite=item.favourite,
         key=item.id,
     )
 

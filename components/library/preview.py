@@ -1,29 +1,59 @@
-"""A closer look at one item: the file itself, what it was made from, and its download."""
+"""A closer look at one item: the file itself, what it was made from, its download, and what can be done with it."""
 
 from __future__ import annotations
 
 import mesop as me
 
-from components.web import dialog, look, symbol
+from components.web import dialog, item_bar, look, symbol
 from services.files.urls import media_url
 from services.generation.catalog import display_name
 from services.models import MediaItem
 from state.handlers import Handler
+from state.preview import PreviewState
 
 
-def preview(item: MediaItem | None, *, is_open: bool, missing: str = "", on_close: Handler) -> None:
-    """The dialog; with no item it says why (`missing`)."""
+def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler) -> None:
+    """The dialog, open while `state` names an item; without one it says why."""
     label = item.title if item else "Item"
     with (
-        dialog(is_open=is_open, label=label, on_close=on_close, key="preview"),
+        dialog(is_open=bool(state.item_id), label=label, on_close=on_close, key="preview"),
         me.box(key="preview-body", classes="look-closer"),
     ):
-        if is_open and item is not None:
+        if not state.item_id:
+            return
+        if item is None:
+            _blank("search_off", state.missing)
+        elif item.deleted_at is not None:
+            _deleted(item)
+        else:
+            _bar(item, state.title_error)
             _look(item)
-        elif is_open:
-            with me.box(classes="blank"):
-                symbol(name="search_off", look="xl")
-                me.text(missing)
+
+
+def _deleted(item: MediaItem) -> None:
+    with me.box(classes="blank", key="deleted"):
+        symbol(name="delete", look="xl")
+        with me.box(classes="h2"):
+            me.text("This item was deleted")
+        me.text("It is in the trash, with its file. No list shows it.")
+        _bar(item)
+
+
+def _bar(item: MediaItem, error: str = "") -> None:
+    item_bar(
+        media_id=item.id,
+        title=item.title,
+        favourite=item.favourite,
+        error=error,
+        deleted=item.deleted_at is not None,
+        key=f"bar-{item.id}",
+    )
+
+
+def _blank(symbol_name: str, text: str) -> None:
+    with me.box(classes="blank"):
+        symbol(name=symbol_name, look="xl")
+        me.text(text)
 
 
 def _look(item: MediaItem) -> None:

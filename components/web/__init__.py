@@ -53,6 +53,7 @@ from typing import Final
 from components.web._face import Handler
 from components.web.button import button, link_button
 from components.web.dialog import dialog
+from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.live import live
 from components.web.look import look
@@ -87,8 +88,10 @@ __all__ = [
     "button",
     "dialog",
     "drop",
+    "edits",
     "field",
     "guard",
+    "item_bar",
     "keys",
     "link_button",
     "live",

@@ -1,5 +1,8 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 
+/** What floats above the page may have to move: only what is inside the topmost dialog can be pressed. */
+const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
+
 /**
  * A native dialog (role, focus trap, Esc, inert page behind it) around Mesop's children. Mesop 1.3.7 adds, lists and
  * removes the children of an element through `appendChild`, `children` and `removeChild`: these lead into the dialog, so
@@ -72,7 +75,10 @@ class FreshetDialog extends FreshetElement {
   }
 
   disconnectedCallback() {
-    if (this.#shell.open) this.#shell.close();
+    if (this.#shell.open) {
+      this.#shell.close();
+      tellOfLayers();
+    }
     queueMicrotask(() => this.isConnected || this.#giveBackFocus());
   }
 
@@ -93,8 +99,10 @@ class FreshetDialog extends FreshetElement {
       this.#opener = document.activeElement;
       this.#shell.showModal();
       this.#heading.focus({preventScroll: true});
+      tellOfLayers();
     } else if (!wanted && this.#shell.open) {
       this.#shell.close();
+      tellOfLayers();
       this.#giveBackFocus();
     }
   }

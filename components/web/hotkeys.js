@@ -1,5 +1,5 @@
 const SEQUENCE_MS = 1200; // "g l": the second letter must follow within
-const WRITES = 'input, textarea, select, [contenteditable=""], [contenteditable=true]';
+export const WRITES = 'input, textarea, select, [contenteditable=""], [contenteditable=true]';
 
 /**
  * Hears keys for an element: "r", "/", "shift+x", "ctrl+z", "Escape", or two in a row as "g l".
@@ -54,7 +54,8 @@ export class Hotkeys {
   }
 }
 
-function keyName(event) {
+/** A key with what is held down, in lower case: "f", "ctrl+z", "shift+x". */
+export function keyName(event) {
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push('ctrl');
   if (event.altKey) parts.push('alt');

@@ -8,16 +8,25 @@ from components.web._face import Handler, element, insert
 
 
 @element
-def toast(*, message: str, token: str, tone: str = "info", on_done: Handler | None = None, key: str = "toast") -> Any:
+def toast(
+    *,
+    message: str,
+    token: str,
+    tone: str = "info",
+    undo: bool = False,
+    on_done: Handler | None = None,
+    key: str = "toast",
+) -> Any:
     """One line at the foot of the window, shown for each new `token`. Payload: {token}, when it has left.
 
     It stays six seconds, longer while pointed at or focused. `tone`: "info" (role status) or "failed" (role alert).
+    With `undo` it has a button for that, which the page's `edits` hears. It can be pressed over an open dialog, too.
     """
     return insert(
         "freshet-toast",
         key=key,
         events={"doneEvent": on_done},
-        properties={"message": message, "token": token, "tone": tone},
+        properties={"message": message, "token": token, "tone": tone, "undo": undo},
     )
 
 

@@ -14,6 +14,7 @@ const QUEUED_LEVEL = 6; // percent of water that stands in a tile whose progress
 const ASSUMED = {
   mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
   duration: null, progress: null, error: '', runId: '', selected: false, use: false, isNew: false,
+  favourite: false,
 };
 
 class FreshetTile extends FreshetElement {
@@ -30,6 +31,7 @@ class FreshetTile extends FreshetElement {
   #polled = 0; // progress told by the page's watch, which is ahead of the server's last render
   #still = null;
   #drawn = {};
+  #heart = null; // drawn over the picture, beside the button: one button cannot stand in another
 
   build() {
     this.classList.add('tile');
@@ -81,12 +83,42 @@ class FreshetTile extends FreshetElement {
     this.classList.toggle('on', this.selected);
     this.classList.toggle('using', this.use);
     this.classList.toggle('arrived', this.isNew);
+    this.classList.toggle('likable', this.#likable);
     say(this.#name, this.label);
     attrs(this.#hit, {title: this.label});
     if (changed.has('mediaType')) this.#drawKind();
     this.#drawPicture(changed);
     this.#drawMarks();
+    this.#drawHeart();
     this.#tellAge();
+  }
+
+  get #likable() {
+    return this.status === 'ready' && !this.use;
+  }
+
+  #drawHeart() {
+    if (!this.#likable) {
+      this.#heart?.remove();
+      this.#heart = null;
+      return;
+    }
+    this.#heart ??= this.#makeHeart();
+    attrs(this.#heart, {'aria-pressed': String(this.favourite), 'aria-label': `Favourite ${this.label}`});
+    this.#heart.firstChild.classList.toggle('fill', this.favourite);
+  }
+
+  /** For those who point. The keyboard has F on the tile, which stays the list's one tab stop. */
+  #makeHeart() {
+    const heart = el('button', {type: 'button', class: 'heart', tabindex: '-1', title: 'Favourite (F)'}, icon('favorite'));
+    heart.addEventListener('click', () => this.edit('favourite', !this.favourite));
+    this.append(heart);
+    return heart;
+  }
+
+  /** Have the page's `edits` change the item. */
+  edit(what, value = null) {
+    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {id: this.mediaId, edit: what, value}}));
   }
 
   #drawKind() {
@@ -148,6 +180,7 @@ class FreshetTile extends FreshetElement {
       marks.push(el('span', {class: `over ${video ? 'bl' : 'br'}`}, video ? icon('play_arrow', 'fill') : null, length(this.duration)));
     }
     if (this.isNew) marks.push(el('span', {class: 'over time tr'}, 'New'));
+    if (ready && this.favourite) marks.push(el('span', {class: 'vh'}, ', favourite'));
     if (this.selected) marks.push(el('span', {class: 'tick'}, icon('check'), el('span', {class: 'vh'}, 'selected')));
     if (this.use && ready) marks.push(el('span', {class: 'over use'}, icon('arrow_outward'), 'Use'));
     const key = marks.map((mark) => mark.outerHTML).join();

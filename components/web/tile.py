@@ -21,6 +21,7 @@ ASSUMED: Final[dict[str, Any]] = {
     "selected": False,
     "use": False,
     "isNew": False,
+    "favourite": False,
 }
 """What the element takes for granted: only what differs is sent, since there are many tiles."""
 
@@ -43,12 +44,14 @@ def tile(
     selected: bool = False,
     use: bool = False,
     is_new: bool = False,
+    favourite: bool = False,
 ) -> Any:
     """A button whose name starts with `label`. What it is asked for is heard by `tiles`, in the same box.
 
     `status`: "generating", "ready" or "failed". `created_ms` is epoch milliseconds, `duration` seconds, `progress`
     percent; the page's `run_watch` raises the water of tiles with its `run_id` between renders. `use` says that a press
     takes the item instead of opening it. Tiles inside a box with role "list" share one tab stop and the arrow keys.
+    Its heart (`favourite`) and its deletion are heard by the page's `edits`.
     """
     item = {
         "mediaId": media_id,
@@ -65,6 +68,7 @@ def tile(
         "selected": selected,
         "use": use,
         "isNew": is_new,
+        "favourite": favourite,
     }
     told = {name: value for name, value in item.items() if value != ASSUMED[name]}
     return insert("freshet-tile", key=key, properties={"item": told})

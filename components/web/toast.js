@@ -2,24 +2,39 @@ import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 
 const STAYS_MS = 6000;
 
-/** One line at the foot of the window. A new token shows it again; it leaves by itself unless pointed at or focused. */
+/**
+ * One line at the foot of the window. A new token shows it again; it leaves by itself unless pointed at or focused. While
+ * a dialog is open it stands inside that, since nothing outside can be pressed.
+ */
 class FreshetToast extends FreshetElement {
-  static props = {message: '', token: '', tone: 'info'};
+  static props = {message: '', token: '', tone: 'info', undo: false};
   #bar = el('div', {class: 'toast', popover: 'manual'});
   #symbol = icon('check_circle');
   #text = el('span', {class: 'grow'});
   #close = el('button', {type: 'button', class: 'ib sm', 'aria-label': 'Dismiss', title: 'Dismiss'}, icon('close'));
+  #undo = el('button', {type: 'button', class: 'btn mini', title: 'Undo (Ctrl+Z)'}, 'Undo');
   #timer = 0;
+  #moved = () => this.#settle();
 
   build() {
-    this.#bar.append(this.#symbol, this.#text, this.#close);
+    this.#bar.append(this.#symbol, this.#text, this.#undo, this.#close);
     this.append(this.#bar);
     this.#close.addEventListener('click', () => this.#leave());
+    this.#undo.addEventListener('click', () => {
+      this.#leave();
+      this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {edit: 'undo'}}));
+    });
     for (const name of ['pointerenter', 'focusin']) this.#bar.addEventListener(name, () => clearTimeout(this.#timer));
     for (const name of ['pointerleave', 'focusout']) this.#bar.addEventListener(name, () => this.#count());
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener('freshet:dialog', this.#moved);
+  }
+
   disconnectedCallback() {
+    window.removeEventListener('freshet:dialog', this.#moved);
     clearTimeout(this.#timer);
   }
 
@@ -28,11 +43,23 @@ class FreshetToast extends FreshetElement {
     attrs(this.#bar, {role: failed ? 'alert' : 'status'});
     this.#bar.classList.toggle('failed', failed);
     attrs(this.#symbol, {'data-icon': failed ? 'error' : 'check_circle'});
+    this.#undo.hidden = !this.undo;
+    this.#close.hidden = this.undo;
     if (!this.message) this.#hide();
     else if (changed.has('token') || changed.has('message')) this.#show();
   }
 
+  /** Move to where it can be pressed; what was on the screen stays there. */
+  #settle() {
+    const place = [...document.querySelectorAll('dialog:modal')].at(-1) ?? this;
+    if (this.#bar.parentElement === place) return;
+    const shown = this.#bar.matches(':popover-open');
+    place.append(this.#bar);
+    if (shown) this.#bar.showPopover();
+  }
+
   #show() {
+    this.#settle();
     // Shown first and filled after, so that the live region exists when its words come.
     if (!this.#bar.matches(':popover-open')) this.#bar.showPopover();
     this.#text.textContent = '';

@@ -239,7 +239,7 @@ def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself
         gate.wait(20)
         return read(*args, **options)
 
-    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, slow))
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, changed_since=slow))
     (new,) = studio.add()
     tab.fire("freshet-status", "refreshEvent")
     assert tab.element("freshet-status")["refreshing"] is True
@@ -256,9 +256,37 @@ def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself
     assert tab.element("freshet-live")["waiting"] is False
 
 
+@pytest.mark.parametrize("reason", ["ready", "online", "focus", "live"])
+def test_B18_a_question_that_its_process_took_with_it_is_asked_again_by_whatever_comes_first(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    """Else nothing would be awaited any more, and a list of which nothing is held would stay a skeleton."""
+    from tests.handler.test_page_try_on import open_chooser
+
+    (item,) = studio.add()
+    tab = studio.open("/try-on")
+    monkeypatch.setattr("state.view.PATIENCE", 0.01)
+    gate, media = threading.Event(), studio.services.freshness._reader._media
+
+    def slow(*args: Any, **options: Any) -> Any:
+        gate.wait(20)
+        return media.get_media_for_page(*args, **options)
+
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, get_media_for_page=slow))
+    open_chooser(tab, "person")
+    assert ids_shown(tab) == []
+    studio.restart()
+    gate.set()
+    monkeypatch.setattr("state.view.PATIENCE", 20.0)
+    push(tab, reason)
+    assert ids_shown(tab) == [item.id]
+    assert tab.element("freshet-live")["waiting"] is False
+
+
 class _Slow:
-    def __init__(self, media: Any, changed_since: Any) -> None:
-        self._media, self.changed_since = media, changed_since
+    def __init__(self, media: Any, **slow: Any) -> None:
+        self._media = media
+        vars(self).update(slow)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._media, name)

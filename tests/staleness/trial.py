@@ -41,7 +41,7 @@ TABS = 2
 """Of each session."""
 FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "restart", "dawdle", "calm")
 """What befalls one of the processes for a moment; each has its turn before any has the next."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds in which everything must have been caught up with, once the weather has cleared."""
 
 
@@ -200,7 +200,7 @@ class Trial:
         while caught_up is None and time.monotonic() < quiet + (0 if self.plan.control else PATIENCE):
             for tab in tabs:
                 tab.listen(tab.process)
-                if not tab.hear() and tab.label():
+                if not tab.hear() and any(shown.label for shown in tab.seen()):
                     tab.come_back("online")
             if all(_is_settled(tab, truth) for tab in tabs):
                 caught_up = time.monotonic() - quiet

@@ -59,3 +59,37 @@ def test_the_oldest_reads_make_room(seen: SeenItems, monkeypatch: pytest.MonkeyP
     items = [make_item() for _ in range(3)]
     seen.note("ada", items)
     assert [seen.get("ada", item.id) is not None for item in items] == [False, True, True]
+
+
+def test_what_was_known_and_has_gone_is_told_from_what_was_never_known(seen: SeenItems, clock: FakeClock) -> None:
+    seen.note("ada", [ITEM])
+    assert not seen.is_gone("ada", ITEM.id)
+    seen.forget("ada", [ITEM.id, "unknown"])
+    assert seen.is_gone("ada", ITEM.id)
+    assert not seen.is_gone("ada", "unknown")
+    assert not seen.is_gone("grace", ITEM.id)
+    seen.note("ada", [ITEM])
+    assert not seen.is_gone("ada", ITEM.id)
+
+
+def test_a_revision_that_a_screen_names_stays_as_it_was(seen: SeenItems, clock: FakeClock) -> None:
+    newer = ITEM.model_copy(update={"revision": 4})
+    seen.note("ada", [ITEM])
+    assert seen.pin("ada", ITEM.id) is ITEM
+    seen.note("ada", [newer])
+    assert seen.pin("ada", ITEM.id) is newer
+    clock.advance(LIFETIME)
+    seen.forget("ada", [ITEM.id])
+    assert seen.at("ada", ITEM.id, 3) is ITEM
+    assert seen.at("ada", ITEM.id, 4) is newer
+    assert seen.at("grace", ITEM.id, 3) is None
+    assert seen.pin("ada", ITEM.id) is None
+
+
+def test_the_oldest_pins_make_room(seen: SeenItems, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_module, "MOST_PINNED", 2)
+    items = [make_item(revision=1) for _ in range(3)]
+    seen.note("ada", items)
+    for item in items:
+        seen.pin("ada", item.id)
+    assert [seen.at("ada", item.id, 1) is not None for item in items] == [False, True, True]

@@ -1,0 +1,62 @@
+import {FreshetElement, define} from './base.js';
+import {isBusy} from './busy.js';
+import {WRITES, keyName} from './hotkeys.js';
+
+/**
+ * Hears of every edit on the page and tells the server: "freshet:edit" events that bubble up from tiles, from an item's
+ * bar and from the toast, so that a grid of tiles needs no handler of its own; and the keys F and Del on the focused
+ * tile, and Ctrl Z.
+ */
+class FreshetEdits extends FreshetElement {
+  static props = {focusOn: ''};
+  #heard = (event) => this.emit('editEvent', {...event.detail, scrolled: isBusy(this)});
+  #pressed = (event) => this.#press(event);
+  #closed = () => this.#focus();
+
+  build() {
+    this.hidden = true;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener('freshet:edit', this.#heard);
+    document.addEventListener('keydown', this.#pressed);
+    document.addEventListener('close', this.#closed, true); // of dialogs; it does not bubble
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('freshet:edit', this.#heard);
+    document.removeEventListener('keydown', this.#pressed);
+    document.removeEventListener('close', this.#closed, true);
+  }
+
+  draw(changed) {
+    if (changed.has('focusOn') && this.focusOn) requestAnimationFrame(() => this.#focus());
+  }
+
+  #press(event) {
+    const target = event.composedPath()[0];
+    if (event.defaultPrevented || event.repeat || event.isComposing || target.matches?.(WRITES)) return;
+    const key = keyName(event);
+    const tile = target.matches?.('.hit') && target.closest('freshet-tile');
+    if (key === 'ctrl+z') this.emit('editEvent', {edit: 'undo', scrolled: isBusy(this)});
+    else if (key === 'f' && tile?.classList.contains('likable')) tile.edit('favourite', !tile.favourite);
+    else if (key === 'delete' && tile && !tile.use) tile.edit('delete');
+    else return;
+    event.preventDefault();
+  }
+
+  /** Focus the tile that the server named, unless somebody is elsewhere by now. A dialog keeps the focus until it closes. */
+  #focus() {
+    if (!this.isConnected || document.querySelector('dialog:modal')) return;
+    const at = document.activeElement;
+    if (at && at !== document.body && !at.closest('freshet-tile, .toast')) return;
+    const id = this.focusOn.split(' ')[1];
+    const tile = id && document.querySelector(`freshet-tile[data-id="${CSS.escape(id)}"] .hit`);
+    if (!tile || tile === at) return;
+    tile.focus({preventScroll: true});
+    tile.scrollIntoView({block: 'nearest'});
+  }
+}
+
+define('freshet-edits', FreshetEdits);

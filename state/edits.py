@@ -1,0 +1,181 @@
+"""A tab's own edits: shown at once, followed until they have ended, and undone.
+
+Views are given as the page has them, each with its query: an edit concerns every one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import mesop as me
+
+from services.container import services
+from services.errors import BadInput
+from services.freshness import Attempt
+from services.freshness.editor import WAITING
+from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, title
+from services.ids import is_id
+from services.models import MediaItem, MediaQuery
+from state.handlers import notify
+from state.preview import PreviewState, look_again, stored_preview, turn_to
+from state.session import principal, wrote
+from state.view import PATIENCE, ViewState, held_items, pending_edits, stored_item, take_up
+
+Shown = Sequence[tuple[ViewState, MediaQuery]]
+MOST_UNDONE = 50
+"""Deletions that a tab can undo, one after the other."""
+
+
+@me.stateclass
+class EditState:
+    """What this tab has changed.
+
+    `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
+    `focus`: the item whose tile is to have the focus, and how often that was said.
+    """
+
+    pending: list[str]
+    deleted: list[str]
+    focus: str = ""
+    turns: int = 0
+
+
+def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
+    """Do what a browser asks: {id, edit, value, scrolled}. Yields once it shows, and again when it has ended.
+
+    Raises BadInput, Forbidden, NotFound, StoreError; then nothing was changed and nothing shows.
+    """
+    media_id, value = str(wanted.get("id", "")), wanted.get("value")
+    match wanted.get("edit"):
+        case "favourite":
+            attempt = _begin(shown, media_id, favourite(value is True))
+        case "title":
+            attempt = _rename(shown, media_id, str(value))
+        case "delete":
+            attempt = _delete(shown, media_id)
+        case "restore":
+            attempt = _restore(shown, media_id)
+        case "undo" if deleted := me.state(EditState).deleted:
+            attempt = _restore(shown, deleted[-1])
+        case _:
+            attempt = None
+    if attempt is not None:
+        yield from _see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
+    else:
+        yield
+
+
+def _rename(shown: Shown, media_id: str, text: str) -> Attempt | None:
+    """What is no title is refused where it was written; what was typed stays there."""
+    state = me.state(PreviewState)
+    try:
+        change, state.title_error = title(text), ""
+    except BadInput as error:
+        state.title_error = str(error)
+        return None
+    return _begin(shown, media_id, change)
+
+
+def _delete(shown: Shown, media_id: str) -> Attempt | None:
+    """Into the trash. The neighbour, the next one or else the one before, gets the focus and the open preview."""
+    item, over = _find(shown, media_id)
+    if edited(item, over).deleted_at is not None:
+        return None  # a second press on what is leaving already
+    neighbour = _neighbour(shown, media_id)
+    attempt = _begin(shown, media_id, delete(services().clock.now()))
+    state = me.state(EditState)
+    state.deleted = [*state.deleted, media_id][-MOST_UNDONE:]
+    _focus(neighbour)
+    if me.state(PreviewState).item_id == media_id:
+        turn_to(neighbour)
+    notify("1 item deleted", undo=True)
+    return attempt
+
+
+def _restore(shown: Shown, media_id: str) -> Attempt:
+    """Out of the trash, back into its place."""
+    attempt = _begin(shown, media_id, restore())
+    state = me.state(EditState)
+    state.deleted = [one for one in state.deleted if one != media_id]
+    _focus(media_id)
+    notify("1 item restored")
+    return attempt
+
+
+def follow_edits() -> None:
+    """Tell how those of this tab's edits ended that have ended. Reads nothing."""
+    state = me.state(EditState)
+    attempts = [services().editor.find(name, principal()) for name in state.pending[:WAITING]]
+    known = [attempt for attempt in attempts if attempt is not None]  # of others, the lists tell
+    state.pending = [attempt.edit.operation_id for attempt in known if not attempt.done]
+    ended = [attempt for attempt in known if attempt.done]
+    for attempt in ended:
+        wrote(attempt.edit.before.project_id, attempt.watermark)
+    failed = [attempt for attempt in ended if attempt.error]
+    if failed:
+        _tell(failed)
+
+
+def _tell(failed: list[Attempt]) -> None:
+    kept = {attempt.edit.media_id for attempt in failed if attempt.edit.change.kind == "delete"}
+    state = me.state(EditState)
+    state.deleted = [media_id for media_id in state.deleted if media_id not in kept]
+    more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
+    notify(failed[-1].error + more, tone="failed")
+
+
+def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:
+    item, over = _find(shown, media_id)
+    attempt = services().editor.begin(principal(), item, change, over)
+    me.state(EditState).pending.append(attempt.edit.operation_id)
+    return attempt
+
+
+def _see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:
+    """Show the edit, then how it ended; one that takes its time announces its end by itself."""
+    _take_up_all(shown, hold)
+    yield
+    attempt.wait(PATIENCE)
+    follow_edits()
+    _take_up_all(shown, hold)
+    yield
+
+
+def _take_up_all(shown: Shown, hold: bool) -> None:
+    for view, query in shown:
+        take_up(view, query, hold=hold)
+    look_again()
+
+
+def _find(shown: Shown, media_id: str) -> tuple[MediaItem, tuple[Edit, ...]]:
+    """The stored item that this tab shows, and the pending edits that it shows over it. Raises BadInput, NotFound,
+    StoreError.
+    """
+    if not is_id(media_id):
+        raise BadInput("item", "This page is out of date. Reload it and try again.")
+    for view, _ in shown:
+        item = stored_item(view, media_id)
+        if item is not None:
+            return item, pending_edits(view.edits)
+    looked_at = me.state(PreviewState)
+    if looked_at.item_id == media_id and (item := stored_preview()):
+        return item, pending_edits(looked_at.edits)
+    who = principal()
+    pending = pending_edits(services().editor.overlays.current(who.user_id))
+    return services().freshness.seen.get(who.user_id, media_id) or services().store.media.get(who, media_id), pending
+
+
+def _neighbour(shown: Shown, media_id: str) -> str:
+    """The next item in the list that shows this one, else the one before; "" for none."""
+    for view, _ in shown:
+        ids = [item.id for item in held_items(view)]
+        if media_id in ids:
+            place = ids.index(media_id)
+            return next(iter(ids[place + 1 :] or ids[:place][-1:]), "")
+    return ""
+
+
+def _focus(media_id: str) -> None:
+    state = me.state(EditState)
+    state.focus, state.turns = media_id, state.turns + 1
