@@ -37,7 +37,8 @@ the store reports them in the log."""
 
 HOW_IDLE = """A library open in Chromium, its stream live, nothing changes. Reads of the whole process are counted for
 {seconds:.0f} s after a quiet start and scaled to an hour; {hourly} reads are added for what comes once an hour (the
-page's own look, and the listener's new anchor). The canaries, which prove that the listener lives, are counted apart."""
+page's own look, and the listener's new anchor). The canaries, which prove that the listener lives, are counted
+apart."""
 
 HOW_HIDDEN = """A tab behind another one, in an ordinary window of Chromium, in which tabs know that they are hidden.
 Items change while it waits as long as the idle ones; then its clock is moved on by an hour. Queries and lookups are

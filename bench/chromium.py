@@ -126,7 +126,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def window(browser: Browser, profile: Path) -> Iterator[BrowserContext]:
-    """Another browser of the kind of `browser`, as people have it: of its tabs one is looked at, and the others know that they are hidden.
+    """Another browser of the kind of `browser`, as people have it: of its tabs one is looked at, the others are hidden.
 
     Playwright makes every tab of a browser that it starts itself believe that it has the focus.
     """
