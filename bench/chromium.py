@@ -125,25 +125,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def window(profile: Path) -> Iterator[BrowserContext]:
-    """A browser as people have it: of its tabs one is looked at, and the others know that they are hidden.
+def window(browser: Browser, profile: Path) -> Iterator[BrowserContext]:
+    """Another browser of the kind of `browser`, as people have it: of its tabs one is looked at, the others are hidden.
 
     Playwright makes every tab of a browser that it starts itself believe that it has the focus.
     """
-    with sync_playwright() as playwright:
-        program = executable() or playwright.chromium.executable_path
-        arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-        process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        assert process.stderr is not None
-        try:
-            address = next(found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line)))
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
-            yield browser.contexts[0]
-            browser.close()
-        finally:
-            process.terminate()
-            process.wait()
+    program = executable() or browser.browser_type.executable_path
+    arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        address = next(found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line)))
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        window = browser.browser_type.connect_over_cdp(address, no_defaults=True)
+        yield window.contexts[0]
+        window.close()
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class Tab:
