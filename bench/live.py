@@ -19,10 +19,10 @@ from bench.chromium import LIVE, PICTURES_LOADED, Tab
 from bench.emulator import emulator
 from bench.figures import Figure, Section, amount, at_most, median, times, twofold
 from bench.library import add_items, fill_firestore, settings_for
-from bench.server import DRIVEN, PATIENCE, ROOT, Server
+from bench.server import DRIVEN, PATIENCE, PRODUCT, ROOT, Server
 from services.files.importer import import_file
 from services.library import open_library
-from services.models import Put, Remove
+from services.models import Put, Remove, Write
 from services.settings import Settings
 from tests.support.media import clip, picture
 
@@ -156,7 +156,7 @@ def _across(browser: Browser, samples: int) -> Figure:
         fill_firestore(settings, DOCUMENTS)
         shared = {**choices, "FIRESTORE_EMULATOR_HOST": host, "FRESHET_FILES": settings.files_url}
         one = stack.enter_context(Server(folder / "one", program=DRIVEN, **shared))
-        two = stack.enter_context(Server(folder / "two", **shared))
+        two = stack.enter_context(Server(folder / "two", program=PRODUCT, **shared))
         tab = open_live(two, browser)
         taken = list(_commits(one, tab, samples))
         tab.close()
@@ -219,7 +219,7 @@ def _add_clip(settings: Settings) -> str:
         data = clip(frames=24 * 60)
         item = import_file(lib.store, lib.blobs, lib.clock, lib.ids, lib.principal, lib.project.id, data, "clip.mp4")
         older = {"id": lib.ids.new(), "created_at": item.created_at - timedelta(days=2), "revision": 0}
-        writes = [Remove("media", item.id, item.revision), Put(item.model_copy(update=older), expect=0)]
+        writes: list[Write] = [Remove("media", item.id, item.revision), Put(item.model_copy(update=older), expect=0)]
         lib.store.commit(lib.principal, writes, operation_id=lib.ids.new())
     return str(older["id"])
 
