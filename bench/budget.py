@@ -24,6 +24,7 @@ from tests.support.mesop_client import MesopClient
 CHANGES = 5
 SIZES = (100, 100_000)
 SECONDS = 90.0
+"""A multiple of the 30 s between canaries, so that scaling to an hour counts none twice."""
 IDLE_LIMIT, CANARY_LIMIT = 12, 120
 HOURLY = 3
 """Reads that come once an hour and are not in a shorter time: the page's own look (1, as nothing is new), and the
