@@ -32,8 +32,8 @@ class EditState:
     """What this tab has changed.
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
-    `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: of a list,
-    Mesop would send each removal on its own.
+    `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
+    travels with every event, and a text's difference is shorter than a list's.
     """
 
     pending: str = ""
