@@ -43,8 +43,8 @@ def take(source: str, position: int, now: datetime) -> str:
     return Watermark(source, position, to_micros(now)).encode()
 
 
-def read_watermark(text: str, *, source: str, now: datetime) -> Watermark:
-    """The watermark in `text`, if deltas of `source` still reach back to it.
+def read_watermark(text: str, *, now: datetime, source: str | None = None) -> Watermark:
+    """The watermark in `text`, if deltas still reach back to it; of the database `source`, if that is given.
 
     Raises BadInput where `text` is no watermark, WatermarkTooOld where it is older than the tombstones or comes
     from another database: the caller's remedy, to read in full, is the right one for both.
@@ -52,11 +52,17 @@ def read_watermark(text: str, *, source: str, now: datetime) -> Watermark:
     watermark = _parse(text)
     if watermark is None:
         raise BadInput("watermark", "This is not a watermark")
-    if watermark.source != source:
-        raise WatermarkTooOld("The watermark is of another database")
+    if source is not None:
+        require_source(watermark, source)
     if now - from_micros(watermark.taken_at) > TOMBSTONE_LIFETIME:
         raise WatermarkTooOld(f"Deletions are remembered for {TOMBSTONE_LIFETIME.days} days only")
     return watermark
+
+
+def require_source(watermark: Watermark, source: str) -> None:
+    """Raise WatermarkTooOld unless the watermark is of the database `source`."""
+    if watermark.source != source:
+        raise WatermarkTooOld("The watermark is of another database")
 
 
 def further(held: str, heard: str) -> str:
