@@ -9,20 +9,24 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from playwright.sync_api import Browser
 
-from bench import clicks, machine, making, pages, reads, starts
+from bench import away, budget, clicks, crowd, live, machine, making, pages, reads, starts
 from bench.chromium import chromium
-from bench.figures import Section
+from bench.figures import Section, attempted
 from bench.report import BENCHMARKS, missed, render
 from bench.server import ROOT
 
-Measure = Callable[[Browser, bool], list[Section]]
+Measure = Callable[[Browser, bool], Iterable[Section]]
 MEASURES: dict[str, Measure] = {
     "reads": lambda browser, quick: [reads.measure(browser, 1_000 if quick else reads.DOCUMENTS)],
+    "live": lambda browser, quick: live.measure(browser, 10, 3, 5) if quick else live.measure(browser),
+    "away": lambda browser, quick: [away.measure(browser, 1, 1, 5) if quick else away.measure(browser)],
+    "budget": lambda browser, quick: budget.measure(browser, (100, 1_000), 15) if quick else budget.measure(browser),
+    "crowd": lambda browser, quick: crowd.measure(20, 5, 20) if quick else crowd.measure(),
     "clicks": lambda browser, quick: clicks.measure(browser, 10 if quick else clicks.SAMPLES),
     "starts": lambda browser, quick: [starts.measure(browser, 2 if quick else starts.STARTS)],
     "pages": lambda browser, quick: [pages.measure((10_000,), 50) if quick else pages.measure()],
@@ -53,12 +57,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _measure(names: list[str], quick: bool) -> Iterator[Section]:
+    """Each with a browser of its own: one that fails takes no other with it."""
+    for name in names:
+        begun, core = time.monotonic(), machine.core_share()
+        sections = attempted(name.capitalize(), lambda name=name: _with_browser(name, quick))  # type: ignore[misc]
+        yield from (replace(section, core=core) for section in sections)
+        print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
+
+
+def _with_browser(name: str, quick: bool) -> Iterator[Section]:
     with chromium() as browser:
-        for name in names:
-            begun = time.monotonic()
-            core = machine.core_share()
-            yield from (replace(section, core=core) for section in MEASURES[name](browser, quick))
-            print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
+        yield from MEASURES[name](browser, quick)
 
 
 if __name__ == "__main__":

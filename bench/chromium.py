@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Error, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Locator, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -118,6 +122,27 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def window(browser: Browser, profile: Path) -> Iterator[BrowserContext]:
+    """Another browser of the kind of `browser`, as people have it: of its tabs one is looked at, the others are hidden.
+
+    Playwright makes every tab of a browser that it starts itself believe that it has the focus.
+    """
+    program = executable() or browser.browser_type.executable_path
+    arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        address = next(found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line)))
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        window = browser.browser_type.connect_over_cdp(address, no_defaults=True)
+        yield window.contexts[0]
+        window.close()
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class Tab:

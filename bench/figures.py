@@ -33,13 +33,15 @@ class Section:
 
 
 def attempted(title: str, measure: Callable[[], Iterable[Section]]) -> list[Section]:
-    """What a measurement results in; where it fails, a section that says so, so that nothing else is lost."""
+    """What a measurement results in; where it fails, all it had come to, and a section that says so."""
+    sections: list[Section] = []
     try:
-        return list(measure())
+        sections.extend(measure())
     except Exception as error:  # noqa: BLE001 - whatever went wrong, it is one section's fault
         traceback.print_exc(file=sys.stderr)
         words = " ".join(f"{type(error).__name__}: {error}".replace("|", "/").split())
-        return [Section(title, "", (Figure("Measured", f"failed: {words[:300]}", "all of it", False),))]
+        sections.append(Section(title, "", (Figure("Measured", f"failed: {words[:300]}", "all of it", False),)))
+    return sections
 
 
 def median(values: Sequence[float]) -> float:

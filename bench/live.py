@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from playwright.sync_api import Browser
 
@@ -20,9 +19,11 @@ from bench.chromium import LIVE, PICTURES_LOADED, Tab
 from bench.emulator import emulator
 from bench.figures import Figure, Section, amount, at_most, median, times, twofold
 from bench.library import add_items, fill_firestore, settings_for
-from bench.server import DRIVEN, PATIENCE, ROOT, Server
+from bench.server import DRIVEN, PATIENCE, PRODUCT, ROOT, Server
 from services.files.importer import import_file
 from services.library import open_library
+from services.models import Put, Remove, Write
+from services.settings import Settings
 from tests.support.media import clip, picture
 
 SAMPLES, IMPORTS, ACROSS = 100, 30, 40
@@ -155,7 +156,7 @@ def _across(browser: Browser, samples: int) -> Figure:
         fill_firestore(settings, DOCUMENTS)
         shared = {**choices, "FIRESTORE_EMULATOR_HOST": host, "FRESHET_FILES": settings.files_url}
         one = stack.enter_context(Server(folder / "one", program=DRIVEN, **shared))
-        two = stack.enter_context(Server(folder / "two", **shared))
+        two = stack.enter_context(Server(folder / "two", program=PRODUCT, **shared))
         tab = open_live(two, browser)
         taken = list(_commits(one, tab, samples))
         tab.close()
@@ -212,12 +213,15 @@ def _still(browser: Browser) -> Iterator[Figure]:
             tab.close()
 
 
-def _add_clip(settings: Any) -> str:
-    """Import a clip of a minute, so that it does not begin again while it is watched."""
+def _add_clip(settings: Settings) -> str:
+    """A clip of a minute, which does not begin again while it is watched, as old as the rest of the library."""
     with open_library(settings, None) as lib:
         data = clip(frames=24 * 60)
         item = import_file(lib.store, lib.blobs, lib.clock, lib.ids, lib.principal, lib.project.id, data, "clip.mp4")
-    return item.id
+        older = {"id": lib.ids.new(), "created_at": item.created_at - timedelta(days=2), "revision": 0}
+        writes: list[Write] = [Remove("media", item.id, item.revision), Put(item.model_copy(update=older), expect=0)]
+        lib.store.commit(lib.principal, writes, operation_id=lib.ids.new())
+    return str(older["id"])
 
 
 def _changes(name: str, tab: Tab, act: Callable[[], None], times_: int) -> Figure:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.support.mesop_client import MesopClient
+
+PATIENCE = 60.0
+"""Seconds after which an answer that should come counts as missing."""
 
 
 class _Answer:
@@ -44,7 +48,17 @@ class RemoteApplication:
 
 def open_tab(url: str, path: str, query: dict[str, str] | None = None) -> MesopClient:
     """A tab at `path` of the server at `url`. Events raise OSError or HTTPException where the server is gone."""
-    return MesopClient(RemoteApplication(url), path, query)
+    return answered(MesopClient(RemoteApplication(url), path, query))
+
+
+def answered(tab: MesopClient) -> MesopClient:
+    """The tab once it waits for nothing more: a slow store's answer is asked for, as a browser does."""
+    give_up = time.monotonic() + PATIENCE
+    while any(live["waiting"] for live in tab.elements("freshet-live")):
+        assert time.monotonic() < give_up, "an answer never came"
+        time.sleep(0.1)
+        tab.fire("freshet-live", "refreshEvent", {"reason": "ready", "views": None, "scrolled": False})
+    return tab
 
 
 def fill_form(tab: MesopClient, kind: str, prompt: str, amount: str) -> str:
@@ -66,4 +80,4 @@ def start_images(tab: MesopClient, prompt: str, count: int = 4) -> str:
 def load_more(tab: MesopClient) -> MesopClient:
     """Scroll to the end of what is loaded, so that the next page is fetched."""
     cursor: Any = tab.element("freshet-sentinel")["cursor"]
-    return tab.fire("freshet-sentinel", "moreEvent", {"cursor": cursor})
+    return answered(tab.fire("freshet-sentinel", "moreEvent", {"cursor": cursor}))

@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
+PRODUCT = ("main.py",)
 DRIVEN = ("-m", "bench.driven_server")
 PATIENCE = 60.0
 """Seconds after which a server that does not answer fails the measurement."""
@@ -24,10 +25,10 @@ PATIENCE = 60.0
 class Server:
     """A running server. `start_seconds` is how long the last start took until `/healthz` answered.
 
-    `program` is what Python is to run: the product itself, or DRIVEN, which does as it is told as well.
+    `program` is what Python is to run: PRODUCT, or DRIVEN, which does as it is told as well.
     """
 
-    def __init__(self, data_dir: Path, *, program: tuple[str, ...] = ("main.py",), **settings: str) -> None:
+    def __init__(self, data_dir: Path, *, program: tuple[str, ...] = PRODUCT, **settings: str) -> None:
         self.data_dir = data_dir
         self._program = program
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FRESHET_")}
@@ -86,6 +87,11 @@ class Server:
         """The log lines of one event, oldest first."""
         lines = (json.loads(line) for line in list(self.log) if line.startswith("{"))
         return [line for line in lines if line.get("event") == name]
+
+    def logged(self, name: str, **fields: Any) -> dict[str, Any]:
+        """The last log line of one event with these fields; its log may lag behind an answer by a moment."""
+        time.sleep(0.2)
+        return next(line for line in reversed(self.events(name)) if fields.items() <= line.items())
 
     def _line(self) -> str:
         assert self.process.stdout is not None

@@ -32,11 +32,12 @@ class EditState:
     """What this tab has changed.
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
-    `focus`: the item whose tile is to have the focus, and how often that was said.
+    `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: of a list,
+    Mesop would send each removal on its own.
     """
 
-    pending: list[str]
-    deleted: list[str]
+    pending: str = ""
+    deleted: str = ""
     focus: str = ""
     turns: int = 0
 
@@ -46,24 +47,27 @@ def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]
 
     Raises BadInput, Forbidden, NotFound, StoreError; then nothing was changed and nothing shows.
     """
-    media_id, value = str(wanted.get("id", "")), wanted.get("value")
-    match wanted.get("edit"):
-        case "favourite":
-            attempt = _begin(shown, media_id, favourite(value is True))
-        case "title":
-            attempt = _rename(shown, media_id, str(value))
-        case "delete":
-            attempt = _delete(shown, media_id)
-        case "restore":
-            attempt = _restore(shown, media_id)
-        case "undo" if deleted := me.state(EditState).deleted:
-            attempt = _restore(shown, deleted[-1])
-        case _:
-            attempt = None
+    attempt = _started(shown, str(wanted.get("id", "")), wanted.get("edit"), wanted.get("value"))
     if attempt is not None:
         yield from _see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
     else:
         yield
+
+
+def _started(shown: Shown, media_id: str, what: object, value: object) -> Attempt | None:
+    """The edit that has begun; None where there is nothing to do."""
+    match what:
+        case "favourite":
+            return _begin(shown, media_id, favourite(value is True))
+        case "title":
+            return _rename(shown, media_id, str(value))
+        case "delete":
+            return _delete(shown, media_id)
+        case "restore":
+            return _restore(shown, media_id)
+        case "undo" if deleted := me.state(EditState).deleted.split():
+            return _restore(shown, deleted[-1])
+    return None
 
 
 def _rename(shown: Shown, media_id: str, text: str) -> Attempt | None:
@@ -85,7 +89,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
     neighbour = _neighbour(shown, media_id)
     attempt = _begin(shown, media_id, delete(services().clock.now()))
     state = me.state(EditState)
-    state.deleted = [*state.deleted, media_id][-MOST_UNDONE:]
+    state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
     _focus(neighbour)
     if me.state(PreviewState).item_id == media_id:
         turn_to(neighbour)
@@ -96,8 +100,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
 def _restore(shown: Shown, media_id: str) -> Attempt:
     """Out of the trash, back into its place."""
     attempt = _begin(shown, media_id, restore())
-    state = me.state(EditState)
-    state.deleted = [one for one in state.deleted if one != media_id]
+    _no_longer_deleted({media_id})
     _focus(media_id)
     notify("1 item restored")
     return attempt
@@ -106,9 +109,9 @@ def _restore(shown: Shown, media_id: str) -> Attempt:
 def follow_edits() -> None:
     """Tell how those of this tab's edits ended that have ended. Reads nothing."""
     state = me.state(EditState)
-    attempts = [services().editor.find(name, principal()) for name in state.pending[:WAITING]]
+    attempts = [services().editor.find(name, principal()) for name in state.pending.split()[:WAITING]]
     known = [attempt for attempt in attempts if attempt is not None]  # of others, the lists tell
-    state.pending = [attempt.edit.operation_id for attempt in known if not attempt.done]
+    state.pending = " ".join(attempt.edit.operation_id for attempt in known if not attempt.done)
     ended = [attempt for attempt in known if attempt.done]
     for attempt in ended:
         wrote(attempt.edit.before.project_id, attempt.watermark)
@@ -118,17 +121,21 @@ def follow_edits() -> None:
 
 
 def _tell(failed: list[Attempt]) -> None:
-    kept = {attempt.edit.media_id for attempt in failed if attempt.edit.change.kind == "delete"}
-    state = me.state(EditState)
-    state.deleted = [media_id for media_id in state.deleted if media_id not in kept]
+    _no_longer_deleted({attempt.edit.media_id for attempt in failed if attempt.edit.change.kind == "delete"})
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
+
+
+def _no_longer_deleted(media_ids: set[str]) -> None:
+    state = me.state(EditState)
+    state.deleted = " ".join(media_id for media_id in state.deleted.split() if media_id not in media_ids)
 
 
 def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:
     item, over = _find(shown, media_id)
     attempt = services().editor.begin(principal(), item, change, over)
-    me.state(EditState).pending.append(attempt.edit.operation_id)
+    state = me.state(EditState)
+    state.pending = f"{state.pending} {attempt.edit.operation_id}".strip()
     return attempt
 
 

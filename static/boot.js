@@ -25,18 +25,78 @@
   birth.observe(document.documentElement, {childList: true});
 })();
 
-// Every POST /__ui__ is handed to components/web/guard.js; those sent before it has loaded wait for it here.
+// Mesop 1.3.7 sends each event as a POST /__ui__ and has no error path for it: one that fails leaves the tab waiting for
+// ever. So those requests are watched from the first one on, by components/web/channel.js; what happens before it has
+// loaded waits for it here. One that got no answer at all, since the server is away, fails in silence and can be sent again.
 (() => {
   const GUARD = '/__web-components-module__/components/web/guard.js';
-  const channel = (window.freshetChannel = {early: [], watch: null});
-  const open = XMLHttpRequest.prototype.open;
-  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    if (new URL(url, location.href).pathname.endsWith('/__ui__')) {
-      if (channel.watch) channel.watch(this);
-      else channel.early.push(this);
+  const AWAY = new Set([0, 502, 503, 504]);
+  const channel = (window.freshetChannel = {pending: new Set(), early: [], hear: null});
+  const tell = (what, request) => (channel.hear ? channel.hear(what, request) : channel.early.push([what, request]));
+  const listen = EventTarget.prototype.addEventListener; // before zone.js, which Mesop brings, puts its own there
+  const Plain = XMLHttpRequest;
+
+  window.XMLHttpRequest = class extends Plain {
+    #line = null; // method and address of a request that is Mesop's
+    #body = null;
+    #status = 0;
+    #begun = false; // some of the answer has been taken in
+    #taken = false; // Mesop has heard the end of it, or given up
+
+    constructor() {
+      super();
+      // The first to listen, so that nobody hears of a failure that is to be made good.
+      for (const type of ['readystatechange', 'progress', 'load', 'error', 'abort', 'loadend']) {
+        listen.call(this, type, (event) => this.#line && this.#hear(event));
+      }
     }
-    return open.call(this, method, url, ...rest);
+
+    open(method, url, ...rest) {
+      this.#line = new URL(url, location.href).pathname.endsWith('/__ui__') ? [method, url] : null;
+      super.open(method, url, ...rest);
+    }
+
+    send(body) {
+      if (this.#line) {
+        this.#body = body;
+        channel.pending.add(this);
+        tell('sent', this);
+      }
+      super.send(body);
+    }
+
+    abort() {
+      this.#taken = true;
+      super.abort();
+      this.#end(); // Chromium tells nobody when all of the answer was there already
+    }
+
+    /** Send it once more, after it was lost. */
+    again() {
+      this.#status = 0;
+      super.open(...this.#line);
+      super.send(this.#body);
+    }
+
+    #hear(event) {
+      if (this.readyState >= Plain.HEADERS_RECEIVED && this.status) this.#status = this.status;
+      if (this.readyState >= Plain.LOADING && this.status === 200 && this.responseText) this.#begun = true;
+      const over = this.readyState === Plain.DONE || this.#status > 0;
+      const lost = over && !this.#begun && !this.#taken && AWAY.has(this.#status);
+      if (lost) event.stopImmediatePropagation();
+      if (event.type === 'readystatechange' && this.readyState === Plain.HEADERS_RECEIVED && !lost) tell('heard', this);
+      if (event.type !== 'loadend') return;
+      if (lost) tell('lost', this);
+      else this.#end();
+    }
+
+    #end() {
+      if (!channel.pending.delete(this)) return;
+      const whole = this.#status === 200 && (this.#taken || this.responseText.includes('<stream_end>'));
+      tell(whole ? 'answered' : 'broken', this);
+    }
   };
+
   const load = () => import(GUARD).catch(() => setTimeout(load, 3000));
   load();
 })();

@@ -4,6 +4,8 @@
 // in `static props` (name → default), setters ignore equal values, and changes are drawn together in one microtask.
 // Elements live in the light DOM and are built with createElement: the page's policy forbids innerHTML.
 
+import {send} from './channel.js';
+
 const same = (a, b) => a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 const stop = (event) => event.stopPropagation();
 
@@ -66,12 +68,13 @@ export class FreshetElement extends HTMLElement {
     this.draw(changed);
   }
 
-  /** Send an event to the Python handler named in the face's `events`; false if the page did not ask for it. */
-  emit(name, payload = {}) {
+  /**
+   * Send an event to the Python handler named in the face's `events`, if the page asked for it. Resolves once it is
+   * answered; `how` as in channel.js.
+   */
+  emit(name, payload = {}, how = {}) {
     const handler = this[name];
-    if (!handler) return false;
-    this.dispatchEvent(new window.MesopEvent(handler, payload));
-    return true;
+    return handler ? send(this, new window.MesopEvent(handler, payload), how) : Promise.resolve();
   }
 }
 

@@ -55,7 +55,7 @@ class FreshetDrop extends FreshetElement {
   #ask(auto) {
     if (this.#asked >= this.count) return;
     this.#asked = this.count;
-    this.emit('showEvent', {count: this.count, auto});
+    this.emit('showEvent', {count: this.count, auto}, {quiet: auto});
   }
 
   #press() {

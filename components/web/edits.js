@@ -38,7 +38,7 @@ class FreshetEdits extends FreshetElement {
     const target = event.composedPath()[0];
     if (event.defaultPrevented || event.repeat || event.isComposing || target.matches?.(WRITES)) return;
     const key = keyName(event);
-    const tile = target.matches?.('.hit') && target.closest('freshet-tile');
+    const tile = target.matches?.('.hit') ? target.closest('freshet-tile') : null;
     if (key === 'ctrl+z') this.emit('editEvent', {edit: 'undo', scrolled: isBusy(this)});
     else if (key === 'f' && tile?.classList.contains('likable')) tile.edit('favourite', !tile.favourite);
     else if (key === 'delete' && tile && !tile.use) tile.edit('delete');

@@ -1,17 +1,25 @@
 import {FreshetElement, define, el} from './base.js';
+import {awaited, watch} from './channel.js';
 import {learn} from './clock.js';
 import {keepForReload} from './drafts.js';
 
-// Mesop 1.3.7 has no error path for its POST /__ui__: one that fails leaves the tab waiting for ever. So those requests
-// are watched here, from the first one on (static/boot.js); when one fails, the tab says so, waits for the server and
-// opens the page again. Typed text survives through drafts.js, filters and ids because pages keep them in the URL.
+// A server that goes away takes no tab with it. A request that got no answer is sent again once the server is back, and
+// the page lives on as it was. One that was cut off in the middle, or failed, cannot be: then the page is opened again.
+// Typed text survives that through drafts.js, filters and ids because pages keep them in the URL.
 
 const RELOADS = 'freshet:reloads';
-const TOO_MANY = 3; // reloads within a minute that did not help
+const TOO_MANY = 3; // sendings of one request, or reloads within a minute, that did not help
+const attempts = new WeakMap(); // request → how often it was sent again
+let away = false; // requests were lost, and none has been answered since
+let asking = null; // resolves once the server answers
+let bar = null;
 let broken = false;
+let left = false; // a page that is being left cancels its requests; that is no failure
 let leavingFor = null; // where the user was going when the request failed
 
 window.addEventListener('freshet:leaving', (event) => { leavingFor = event.detail; });
+window.addEventListener('pagehide', () => { left = true; });
+window.addEventListener('pageshow', () => { left = false; });
 
 function tooOften() {
   let past = [];
@@ -33,6 +41,13 @@ const healthy = async () => {
   }
 };
 
+async function serverAnswers() {
+  for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (await healthy()) return;
+  }
+}
+
 function reopen() {
   keepForReload();
   const url = leavingFor === null ? location.href : new URL(leavingFor, location.href).href;
@@ -40,73 +55,75 @@ function reopen() {
   else location.assign(url);
 }
 
-function notice() {
-  const strong = el('b', {}, 'Freshet is restarting.');
-  const words = el('span', {class: 'grow'}, strong, ' This page comes back by itself, with what you typed.');
-  const bar = el('div', {class: 'notice info restarting', role: 'alert'}, el('i', {class: 'spin', 'aria-hidden': 'true'}), words);
-  document.body.append(bar);
-  return {bar, strong, words};
+function notice(promise) {
+  bar ??= el('div', {class: 'notice info restarting', role: 'alert'});
+  const words = el('span', {class: 'grow'}, el('b', {}, 'Freshet is restarting.'), ` ${promise}`);
+  bar.replaceChildren(el('i', {class: 'spin', 'aria-hidden': 'true'}), words);
+  if (!bar.isConnected) document.body.append(bar);
 }
 
 /** A server that answers but keeps failing this page must not be asked for ever. */
-function giveUp({bar, words}) {
+function giveUp() {
   const again = el('button', {type: 'button', class: 'btn'}, 'Try again');
   again.addEventListener('click', () => {
     sessionStorage.removeItem(RELOADS);
     reopen();
   });
   bar.className = 'notice failed restarting';
-  bar.firstChild.remove();
-  words.replaceChildren(el('b', {}, 'This page does not open.'), ' The server answers, but not here. What you typed is kept.');
-  bar.append(again);
+  const words = ' The server answers, but not here. What you typed is kept.';
+  bar.replaceChildren(el('span', {class: 'grow'}, el('b', {}, 'This page does not open.'), words), again);
 }
 
+/** Open the page again, as soon as the server answers. */
 async function recover() {
-  if (broken) return;
+  if (broken || left) return;
   broken = true;
-  const shown = notice();
-  for (let wait = 400; ; wait = Math.min(wait * 1.5, 5000)) {
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    if (!(await healthy())) continue;
-    if (tooOften()) giveUp(shown);
-    else reopen();
+  notice('This page comes back by itself, with what you typed.');
+  await serverAnswers();
+  if (tooOften()) giveUp();
+  else reopen();
+}
+
+/** Send a request again, as soon as the server answers. */
+async function resend(request) {
+  if (broken || left) return;
+  const attempt = (attempts.get(request) ?? 0) + 1;
+  attempts.set(request, attempt);
+  if (attempt > TOO_MANY) {
+    recover();
     return;
   }
+  away = true;
+  window.dispatchEvent(new Event('freshet:away'));
+  promise();
+  asking ??= serverAnswers().finally(() => { asking = null; });
+  await asking;
+  if (!left) request.again();
 }
 
-function judge(request) {
-  if (request.status === 200 && request.responseText.includes('<stream_end>')) leavingFor = null;
-  else recover();
+/** Only who waits for something is told: the page's own questions may wait in silence. */
+function promise() {
+  if (away && !broken && awaited()) notice('Your last click will be sent again.');
 }
 
-function hear(request) {
-  if (request.readyState >= XMLHttpRequest.HEADERS_RECEIVED) learn(Date.parse(request.getResponseHeader('Date')));
-}
-
-function watch(request) {
-  hear(request);
-  if (request.readyState === XMLHttpRequest.DONE) {
-    judge(request);
-    return;
+function back() {
+  leavingFor = null;
+  if (!away) return;
+  away = false;
+  if (!broken) {
+    bar?.remove();
+    bar = null;
   }
-  // A page that is being left cancels its requests; that is no failure.
-  let left = false;
-  const leave = () => { left = true; };
-  window.addEventListener('pagehide', leave, {once: true});
-  request.addEventListener('readystatechange', () => request.readyState === XMLHttpRequest.HEADERS_RECEIVED && hear(request));
-  request.addEventListener('error', () => left || recover());
-  request.addEventListener('load', () => {
-    window.removeEventListener('pagehide', leave);
-    judge(request);
-  });
+  window.dispatchEvent(new Event('freshet:back'));
 }
 
-// static/boot.js sees the requests from the first one on; this module may be loaded twice, by it and by a page.
-const channel = window.freshetChannel;
-if (channel && !channel.watch) {
-  channel.watch = watch;
-  for (const request of channel.early.splice(0)) watch(request);
-}
+watch((what, request) => {
+  if (what === 'queued') promise();
+  else if (what === 'heard') learn(Date.parse(request.getResponseHeader('Date')));
+  else if (what === 'lost') resend(request);
+  else if (what === 'answered') back();
+  else if (what === 'broken') recover();
+});
 
 class FreshetGuard extends FreshetElement {
   build() {

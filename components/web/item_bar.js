@@ -12,10 +12,11 @@ class FreshetItemBar extends FreshetElement {
   #delete = this.#button('delete', 'Delete', 'Del', () => this.#send('delete'));
   #input = el('input', {type: 'text', class: 'txt', 'aria-label': 'Title', autocomplete: 'off', spellcheck: 'true'});
   #save = el('button', {type: 'button', class: 'btn primary mini'}, el('span', {}, 'Save'));
-  #field = el('span', {class: 'input grow'}, this.#input, this.#save);
+  #field = el('span', {class: 'input retitle'}, this.#input, this.#save);
   #wrong = el('span', {class: 'help bad', role: 'alert'});
   #restore = el('button', {type: 'button', class: 'btn primary'}, icon('undo'), el('span', {}, 'Restore'));
   #writing = false;
+  #placed = ''; // how the controls stand in the head now
   #pressed = (event) => this.#press(event);
 
   build() {
@@ -67,21 +68,19 @@ class FreshetItemBar extends FreshetElement {
   #place() {
     this.replaceChildren(this.#wrong, ...(this.deleted ? [this.#restore] : []));
     const head = this.#head;
-    if (!head || this.deleted) return this.#clear();
-    const state = this.#writing ? 'writing' : 'reading';
-    if (head.dataset.bar === state) return;
+    const place = !head || this.deleted ? '' : this.#writing ? 'writing' : 'reading';
+    if (this.#placed === place) return;
     this.#clear();
-    head.dataset.bar = state;
-    if (this.#writing) head.lastElementChild.before(this.#field);
-    else {
-      head.firstElementChild.after(this.#rename);
-      head.lastElementChild.before(this.#heart, this.#delete);
-    }
+    this.#placed = place;
+    if (place === 'writing') head.lastElementChild.before(this.#field);
+    if (place !== 'reading') return;
+    head.firstElementChild.after(this.#rename);
+    head.lastElementChild.before(this.#heart, this.#delete);
   }
 
   #clear() {
+    this.#placed = '';
     for (const node of [this.#rename, this.#heart, this.#delete, this.#field]) node.remove();
-    delete this.#head?.dataset.bar;
   }
 
   #tell() {

@@ -9,7 +9,7 @@ const POLL_MS = 5000; // a tab without a stream of its own asks this often
 const WAIT_MS = 1000; // a slow answer without a stream to announce it is asked for this often
 const TTL_MS = 60 * 60e3; // an open view is looked at again after this long even if nothing was heard
 const STREAMS = 4; // per browser: HTTP/1.1 gives six connections to a host, and pages need some
-const RETRY_MS = [1000, 2000, 5000, 10e3, 20e3];
+const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that were cut off together come back apart
 
 /**
  * Hears of changes to the views on screen (server-sent events), notices when the tab is looked at again, and tells the
@@ -38,6 +38,8 @@ class FreshetLive extends FreshetElement {
   #state = 'connecting';
   #feed = 'live';
   #views = null;
+  #away = false; // the server does not answer what the page asks
+  #onAway = (event) => this.#lost(event.type === 'freshet:away');
   #unheard = null; // ends hearing of live updates being turned on or off
   #onReturn = (event) => this.#returned(event.type);
   #onHide = () => (document.hidden ? this.#rest() : this.#returned('visibilitychange'));
@@ -50,6 +52,7 @@ class FreshetLive extends FreshetElement {
     super.connectedCallback();
     document.addEventListener('visibilitychange', this.#onHide);
     for (const type of ['focus', 'online', 'offline']) window.addEventListener(type, this.#onReturn);
+    for (const type of ['freshet:away', 'freshet:back']) window.addEventListener(type, this.#onAway);
     this.#unheard = onLiveChoice(() => this.#chosen());
     this.#returnedAt = performance.now(); // the page has just been loaded
     if (!document.hidden) this.#open();
@@ -58,6 +61,7 @@ class FreshetLive extends FreshetElement {
   disconnectedCallback() {
     document.removeEventListener('visibilitychange', this.#onHide);
     for (const type of ['focus', 'online', 'offline']) window.removeEventListener(type, this.#onReturn);
+    for (const type of ['freshet:away', 'freshet:back']) window.removeEventListener(type, this.#onAway);
     this.#unheard();
     this.#rest();
   }
@@ -146,7 +150,14 @@ class FreshetLive extends FreshetElement {
     this.#state = 'reconnecting';
     this.#show();
     clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => document.hidden || this.#open(), after);
+    this.#retryTimer = setTimeout(() => document.hidden || this.#open(), after * (0.75 + Math.random() / 2));
+  }
+
+  /** The page's own requests go unanswered (see guard.js), or are answered again. */
+  #lost(away) {
+    this.#away = away;
+    if (!away && !document.hidden) this.#open();
+    this.#show();
   }
 
   #alive() {
@@ -232,7 +243,9 @@ class FreshetLive extends FreshetElement {
 
   #tell(reason, views) {
     if (liveOff() && !this.waiting) return;
-    if (this.isConnected && !document.hidden) this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known});
+    if (this.#away || this.#state === 'reconnecting') return; // a stream that opens again catches up
+    if (!this.isConnected || document.hidden) return;
+    this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known}, {quiet: true});
   }
 
   /** A slow answer announces itself through the stream; without one it is asked for. */
@@ -248,6 +261,7 @@ class FreshetLive extends FreshetElement {
   // How the connection is, told to the status lines without a trip to the server
 
   get #mode() {
+    if (this.#away) return 'reconnecting';
     if (liveOff()) return 'off';
     if (this.#state === 'reconnecting') return 'reconnecting';
     if (this.#state === 'polling') return 'polling';

@@ -89,7 +89,7 @@ class FreshetRunWatch extends FreshetElement {
     const ids = this.#open.filter((run) => OVER.has(runs[run]?.status));
     if (!(ids.length || news) || !this.isConnected) return;
     for (const run of ids) this.#ended.add(run);
-    this.emit('completeEvent', {ids, scrolled: isBusy(this)});
+    this.emit('completeEvent', {ids, scrolled: isBusy(this)}, {quiet: true});
   }
 }
 

@@ -1,6 +1,6 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
 
-const REFUSED_MS = 700; // the server kept its value that long after a choice: it did not take it
+const REFUSED_MS = 300; // so long after its answer the server still has another value: it did not take the choice
 const FRAME_AREA = 266; // square pixels of the small frame that draws an aspect ratio
 
 function frame(value) {
@@ -17,8 +17,9 @@ class FreshetSegments extends FreshetElement {
   static props = {label: '', options: [], value: '', kind: 'seg', showLabel: null};
   #group = el('div');
   #caption = el('span', {class: 'lab', 'aria-hidden': 'true'});
-  #picked = null;
-  #pickedAt = 0;
+  #picked = null; // what was pressed last, until the server has it too, or has refused it
+  #asked = 0; // presses so far
+  #refused = 0;
 
   build() {
     this.append(this.#caption, this.#group);
@@ -26,19 +27,24 @@ class FreshetSegments extends FreshetElement {
     this.#group.addEventListener('keydown', (event) => this.#move(event));
   }
 
-  assigned(name, value) {
-    if (name !== 'value' || this.#picked === null || value === this.#picked) return;
-    if (performance.now() - this.#pickedAt < REFUSED_MS) return;
-    this.#picked = null;
-    this.redraw('value');
-  }
-
-  #pick(value) {
+  async #pick(value) {
     if (value === undefined || value === this.#shown) return;
     this.#picked = value;
-    this.#pickedAt = performance.now();
+    clearTimeout(this.#refused);
     this.#mark();
-    this.emit('selectEvent', {value});
+    const press = ++this.#asked;
+    await this.emit('selectEvent', {value}, {latest: true});
+    if (press === this.#asked) this.#settle();
+  }
+
+  /** The last press has been answered; what the server holds now may still be on its way onto the screen. */
+  #settle() {
+    const give = () => {
+      this.#picked = null;
+      this.#mark();
+    };
+    if (this.value === this.#picked) give();
+    else this.#refused = setTimeout(give, REFUSED_MS);
   }
 
   get #shown() {
@@ -57,7 +63,6 @@ class FreshetSegments extends FreshetElement {
   }
 
   draw(changed) {
-    if (changed.has('value')) this.#picked = null;
     const tabs = this.kind === 'tabs';
     const labelled = this.showLabel ?? (this.kind === 'aspects' || this.closest('.form') !== null);
     attrs(this, {class: `segments${labelled ? ' field' : ''}`});

@@ -52,7 +52,7 @@ class FreshetSentinel extends FreshetElement {
 
   #ask() {
     this.#asked = this.cursor;
-    this.emit('moreEvent', {cursor: this.cursor});
+    this.emit('moreEvent', {cursor: this.cursor}, {quiet: true});
   }
 }
 

@@ -17,7 +17,7 @@ class FreshetToast extends FreshetElement {
   #moved = () => this.#settle();
 
   build() {
-    this.#bar.append(this.#symbol, this.#text, this.#undo, this.#close);
+    this.#bar.append(this.#symbol, this.#text, this.#close);
     this.append(this.#bar);
     this.#close.addEventListener('click', () => this.#leave());
     this.#undo.addEventListener('click', () => {
@@ -43,8 +43,8 @@ class FreshetToast extends FreshetElement {
     attrs(this.#bar, {role: failed ? 'alert' : 'status'});
     this.#bar.classList.toggle('failed', failed);
     attrs(this.#symbol, {'data-icon': failed ? 'error' : 'check_circle'});
-    this.#undo.hidden = !this.undo;
-    this.#close.hidden = this.undo;
+    this.#text.after(this.undo ? this.#undo : this.#close); // one action
+    (this.undo ? this.#close : this.#undo).remove();
     if (!this.message) this.#hide();
     else if (changed.has('token') || changed.has('message')) this.#show();
   }
@@ -79,7 +79,7 @@ class FreshetToast extends FreshetElement {
 
   #leave() {
     this.#hide();
-    this.emit('doneEvent', {token: this.token});
+    this.emit('doneEvent', {token: this.token}, {quiet: true});
   }
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 PAGES = {
     "Library": "/library",
@@ -15,6 +15,30 @@ PAGES = {
 PATIENCE_MS = 30_000
 RENDER_MS = 90_000
 READY = "freshet-tile[data-status=ready]"
+
+
+class Held:
+    """Keeps what a context's tabs send to the server, until it is let through."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._routes: list[Route] = []
+        context.route("**/__ui__", self._keep)
+
+    def _keep(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def let_one_through(self, page: Page) -> None:
+        """The oldest, once there is one, and wait for its answer."""
+        while not self._routes:
+            page.wait_for_timeout(20)
+        with page.expect_response("**/__ui__") as answer:
+            self._routes.pop(0).continue_()
+        answer.value.finished()
+
+    def let_through(self) -> None:
+        """All, and whatever else comes: requests without a route go on by themselves."""
+        self._context.unroute("**/__ui__", self._keep)
 
 
 def updated(scope: Page | Locator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -51,6 +52,34 @@ def _preview(page: Page) -> None:
     expect(page.get_by_role("dialog", name="harbour at dawn").locator("video")).to_be_visible()
 
 
+def _renaming(page: Page) -> None:
+    tile(page, "Picture 000").click()
+    dialog = page.get_by_role("dialog", name="Picture 000")
+    dialog.get_by_role("button", name="Favourite").click()
+    dialog.get_by_role("button", name="Rename").click()
+    page.get_by_role("textbox", name="Title").fill("x" * 213)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Shorten it by 13")).to_be_visible()
+
+
+def _deleting(page: Page) -> None:
+    """Any but the first pictures, which other scenes need."""
+    page.locator("freshet-tile .hit").nth(9).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _deleted(page: Page) -> None:
+    page.locator("freshet-tile .hit").nth(9).click()
+    expect(page).to_have_url(re.compile("item="))
+    address = page.url
+    page.keyboard.press("Delete")
+    expect(page).not_to_have_url(address)
+    page.goto(address)
+    expect(page.get_by_text("This item was deleted")).to_be_visible()
+
+
 def _try_on(page: Page) -> None:
     for slot, name in (("Person", "Picture 000"), ("Product", "Picture 001")):
         tile(open_chooser(page, slot), name).click()
@@ -71,6 +100,9 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "library": ("/library", _library),
     "nothing of a type": ("/library?type=audio", _library),
     "preview": ("/library", _preview),
+    "renaming": ("/library", _renaming),
+    "deleting": ("/library", _deleting),
+    "deleted": ("/library", _deleted),
     "image": ("/create/image", _invalid),
     "video": ("/create/video", _library),
     "try-on": ("/try-on", _try_on),

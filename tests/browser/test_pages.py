@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Route, expect
 from tests.browser.conftest import PAGES, Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, prompt, refresh, tile, tiles, updated
+from tests.browser.steps import READY, RENDER_MS, Held, ask_for, go, ids, prompt, refresh, tile, tiles, updated
 
 pytestmark = PAGES
 
@@ -62,6 +62,25 @@ def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, v
         refresh(page)
         assert len(server.wait_logged("create.image.refresh", times=asked + 2)) == asked + 2
     expect(page.locator(READY)).to_have_count(2, timeout=RENDER_MS)
+
+
+def test_the_type_that_was_pressed_last_wins_however_busy_the_server_is(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    fill(server, 1, "Pier")
+    page = visit("/library")
+    expect(tile(page, "Pier 000")).to_be_visible()
+    held = Held(context)
+    for name in ("Videos", "Images"):
+        page.get_by_role("tab", name=name).click()
+    held.let_one_through(page)
+    page.get_by_role("tab", name="Videos").click()
+    expect(page.get_by_role("tab", name="Videos")).to_have_attribute("aria-selected", "true")
+    held.let_through()
+    expect(page).to_have_url(re.compile("type=video"))
+    expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
+    expect(page.get_by_role("tab", name="Videos")).to_have_attribute("aria-selected", "true")
+    updated(page)
 
 
 def test_R0_06_back_and_forward_keep_the_type_filter(server: Server, visit: Visit) -> None:

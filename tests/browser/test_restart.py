@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import KINDS, Visit
+from tests.browser.library import write_photo
 from tests.browser.server import Server
-from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, prompt, shows, tiles, updated
+from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, live, prompt, shows, tile, tiles, updated
+from tests.support.media import clip
 
 CUT = "ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING)"
 """What the console says of requests, and of the stream of changes, that a server's end cuts off."""
@@ -32,6 +35,79 @@ def test_a_tab_says_that_the_server_restarts_and_comes_back_by_itself_with_what_
     updated(page)
     page.get_by_role("button", name="Generate Image").click()
     expect(page.locator(READY)).to_have_count(1, timeout=RENDER_MS)
+
+
+@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+def test_B18_a_server_that_is_away_is_told_by_the_status_line_and_the_page_catches_up_by_itself(
+    server: Server, visit: Visit, tolerated: list[str], tmp_path: Path
+) -> None:
+    tolerated.append(CUT)
+    library, studio = visit("/library"), visit("/create/image")
+    for page in (library, studio):
+        page.bring_to_front()
+        live(page)
+        page.evaluate("window.sameDocument = true")
+    with studio.expect_response("**/__ui__") as answer:
+        studio.get_by_role("radio", name="4:3").click()
+    answer.value.finished()
+    prompt(studio).fill("Half a thought about a harbour")
+    server.kill()
+    for page in (library, studio):
+        expect(page.get_by_role("status").filter(has_text="Reconnecting…")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+    imported = server.run("import", str(write_photo(tmp_path, "harbour.jpg"))).stdout.split()[0]
+    server.start()
+    for page in (library, studio):
+        live(page)
+    shows(library, [imported])
+    expect(prompt(studio)).to_have_value("Half a thought about a harbour")
+    expect(prompt(studio)).to_be_focused()
+    expect(studio.get_by_role("radio", name="4:3")).to_be_checked()
+    assert all(page.evaluate("window.sameDocument") for page in (library, studio))
+
+
+@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+def test_a_click_that_was_lost_is_sent_again_once_the_server_is_back_and_the_page_stays(
+    server: Server, visit: Visit, tolerated: list[str], tmp_path: Path
+) -> None:
+    tolerated.append(CUT)
+    clip_file = tmp_path / "harbour.mp4"
+    clip_file.write_bytes(clip())
+    assert server.run("import", str(clip_file), str(write_photo(tmp_path, "pier.jpg"))).returncode == 0
+    page = visit("/library")
+    live(page)
+    page.evaluate("window.sameDocument = true")
+    server.kill()
+    expect(page.get_by_role("status").filter(has_text="Reconnecting…")).to_be_visible()
+    page.get_by_role("tab", name="Videos").click()
+    page.get_by_role("tab", name="Images").click()
+    lost = page.get_by_role("alert").filter(has_text="Freshet is restarting. Your last click will be sent again.")
+    expect(lost).to_be_visible()
+    server.start()
+    expect(lost).to_have_count(0)
+    expect(page).to_have_url(re.compile("type=image"))
+    expect(tiles(page)).to_have_count(1)
+    expect(tile(page, "pier")).to_be_visible()
+    live(page)
+    assert page.evaluate("window.sameDocument")
+
+
+@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+def test_a_press_of_generate_whose_answer_was_lost_makes_one_run(
+    server: Server, visit: Visit, tolerated: list[str]
+) -> None:
+    tolerated.append(CUT)
+    page = visit("/create/image")
+    live(page)
+    prompt(page).fill("A lighthouse")
+    prompt(page).blur()
+    updated(page)
+    server.kill()
+    page.get_by_role("button", name="Generate Image").click()
+    expect(page.get_by_role("alert").filter(has_text="Your last click will be sent again.")).to_be_visible()
+    server.start()
+    expect(page.locator(READY)).to_have_count(1, timeout=RENDER_MS)
+    assert len(server.logged("run.started")) == 1
 
 
 @pytest.mark.parametrize("server", KINDS[:1], indirect=True)

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from tests.browser.apps.elements import MODES, NOW_MS
 from tests.browser.apps.process import ElementsServer
 from tests.browser.conftest import watch
+from tests.browser.steps import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-elements")]
 
@@ -510,6 +511,34 @@ def test_a_choice_shows_at_once_and_goes_back_if_the_server_keeps_its_own(show: 
     page.clock.fast_forward(1_000)
     settle(page)
     expect(page.get_by_role("radio", name="1:1")).to_be_checked()
+
+
+def test_what_was_pressed_last_is_chosen_however_late_the_server_answers(show: Open, context: BrowserContext) -> None:
+    page = show("/form")
+    held = Held(context)
+    first, second = page.get_by_role("radio", name="1:1"), page.get_by_role("radio", name="4:3")
+    first.click()
+    second.click()
+    expect(second).to_be_checked()
+    held.let_one_through(page)
+    expect(second).to_be_checked()
+    first.click()
+    expect(first).to_be_checked()
+    held.let_through()
+    settle(page)
+    expect(first).to_be_checked()
+    assert heard(page)[-1] == 'shape {"value": "1:1"}'
+
+
+def test_of_presses_that_wait_for_the_server_only_the_last_is_sent(show: Open, context: BrowserContext) -> None:
+    page = show("/form")
+    held = Held(context)
+    for name in ("1:1", "4:3", "1:1", "9:16", "4:3", "1:1"):
+        page.get_by_role("radio", name=name).click()
+    held.let_through()
+    settle(page)
+    expect(page.get_by_role("radio", name="1:1")).to_be_checked()
+    assert heard(page) == ['shape {"value": "1:1"}'] * 2
 
 
 def test_tabs_are_chosen_with_arrow_keys(show: Open) -> None:

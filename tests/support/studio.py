@@ -135,13 +135,15 @@ class Studio:
 
     def restart(self) -> None:
         """As if another process answered from now on: nothing that was read is held."""
-        from services.freshness import Freshness, SnapshotStore
+        from services.freshness import Editor, Freshness, SnapshotStore
 
-        mark = self.services.ids.new()
-        self.services.freshness = Freshness(self.services.store.media, self.clock, SnapshotStore(mark=mark))
+        s, mark = self.services, self.services.ids.new()
+        s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark))
+        s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
 
     def close(self) -> None:
         container.install(None)
+        self.services.editor.close()
         self.services.hub.close()
         self.services.freshness.close()
         self.services.pool.close()

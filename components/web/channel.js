@@ -1,0 +1,77 @@
+// The way to the server: Mesop's events, one at a time.
+//
+// Mesop 1.3.7 has a queue of its own, but takes an event at once that comes while it still works on the last answer: sent
+// with the state of before, it undoes what that answer brought. So our elements' events wait here until all is calm.
+// What people do goes before what the page does by itself; what a later press replaces need not be sent at all.
+
+const wire = window.freshetChannel; // static/boot.js: the requests on their way
+const waiting = []; // letters, in the order in which they will be sent
+const watchers = new Set();
+const macrotask = new MessageChannel(); // not a timer: those are held back in hidden tabs
+let current = null; // the letter whose answer is awaited
+let calm = wire.pending.size === 0;
+
+/**
+ * Send `event` through `element`; resolves once the server has answered, or if a later one has replaced it. `quiet`: the
+ * page does this by itself. `latest`: it replaces what waits of the same element and handler.
+ */
+export function send(element, event, {quiet = false, latest = false} = {}) {
+  return new Promise((done) => {
+    const letter = {element, event, quiet, done};
+    if (latest) replace(letter);
+    const first = quiet ? -1 : waiting.findIndex((other) => other.quiet);
+    waiting.splice(first < 0 ? waiting.length : first, 0, letter);
+    tell('queued');
+    go();
+  });
+}
+
+/** Whether somebody waits for an answer, and not only the page itself. */
+export function awaited() {
+  const foreign = wire.pending.size > 0 && current === null; // a page that opens, or a step back
+  return foreign || [current, ...waiting].some((letter) => letter !== null && !letter.quiet);
+}
+
+/** Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered" and "broken" request. */
+export function watch(heard) {
+  watchers.add(heard);
+  return () => watchers.delete(heard);
+}
+
+function replace({element, event}) {
+  const at = waiting.findIndex((other) => other.element === element && other.event.handlerId === event.handlerId);
+  if (at >= 0) waiting.splice(at, 1)[0].done();
+}
+
+function go() {
+  while (calm && waiting.length) {
+    current = waiting.shift();
+    current.element.dispatchEvent(current.event);
+    if (calm) finish(); // the element has left: nobody sent it
+  }
+}
+
+function finish() {
+  current?.done();
+  current = null;
+}
+
+function hear(what, request) {
+  if (what === 'sent') calm = false;
+  if (what === 'answered' || what === 'broken') macrotask.port2.postMessage(null); // when Mesop has taken it in
+  tell(what, request);
+}
+
+macrotask.port1.onmessage = () => {
+  if (wire.pending.size) return; // one of Mesop's own
+  calm = true;
+  finish();
+  go();
+};
+
+function tell(what, request) {
+  for (const heard of watchers) heard(what, request);
+}
+
+wire.hear = hear;
+for (const [what, request] of wire.early.splice(0)) hear(what, request);
