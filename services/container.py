@@ -140,6 +140,7 @@ def build(
     )
     away: StoreUnavailable | None = None
     try:
+        store.ping()  # from here on it knows which database it is on: no screen pays for that
         project = ensure_default_project(store, clock)
     except StoreUnavailable as error:
         if settings.store == "sqlite":
