@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -41,9 +43,8 @@ def choose(page: Page, title: str) -> None:
     ids=["library", "create", "try-on", "chooser"],
 )
 def test_back_closes_a_dialog_and_then_leaves_the_page(
-    server: Server, visit: Visit, place: str, address: str, cover: object
+    server: Server, visit: Visit, place: str, address: str, cover: Callable[..., Any]
 ) -> None:
-    assert callable(cover)
     title = f"{place} {cover.__name__} 000"
     origin = {"Image": "create-image", "Try-on": "try-on"}.get(place, "import")
     fill(server, 1, title.removesuffix(" 000"), origin)  # type: ignore[arg-type]
