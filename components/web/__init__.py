@@ -59,6 +59,7 @@ from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
+from components.web.outcome import outcome
 from components.web.page_tools import ago, aria, guard, keys, session, shortcuts, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
@@ -97,6 +98,7 @@ __all__ = [
     "live",
     "look",
     "nav",
+    "outcome",
     "place",
     "run_watch",
     "segments",

@@ -15,6 +15,7 @@ import './link_button.js';
 import './live.js';
 import './look.js';
 import './nav.js';
+import './outcome.js';
 import './place.js';
 import './run_watch.js';
 import './segments.js';

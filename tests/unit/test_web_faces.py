@@ -34,6 +34,10 @@ FACES: dict[str, dict[str, Any]] = {
     "look": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "prompt": "", "facts": "4:3", "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
     "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
+    "outcome": {
+        "media_id": "m", "run_id": "r", "status": "ready", "label": "Tee", "base_url": "/a", "file_url": "/b",
+        "error": "", "key": "k",
+    },
     "place": {
         "person_url": "/a", "product_url": "/b", "x": 0.5, "y": 0.5, "scale": 0.5, "on_place": lambda event: None,
         "key": "k",
