@@ -10,6 +10,7 @@ import './edits.js';
 import './field.js';
 import './guard.js';
 import './item_bar.js';
+import './key_help.js';
 import './keys.js';
 import './link_button.js';
 import './live.js';

@@ -28,6 +28,7 @@ FACES: dict[str, dict[str, Any]] = {
     "guard": {},
     "item_bar": {"media_id": "m", "title": "Dunes", "favourite": False, "key": "k"},
     "keys": {},
+    "key_help": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
