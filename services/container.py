@@ -31,6 +31,7 @@ from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
 from services.workflows.progress import ProgressBoard
+from services.workflows.pruning import Pruner
 from services.workflows.studio import Studio
 
 
@@ -59,6 +60,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
+        self.pruner = Pruner(self.clock)
 
     def launch_workflows(self) -> None:
         """Take the data directory's lock, start the engine and take up what the last process left.
@@ -76,6 +78,7 @@ class Services:
             self.away = error
         if self.away is not None:
             self.arrival.await_store(self.away)
+        self.pruner.begin()
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
@@ -88,6 +91,7 @@ class Services:
 
     def close(self) -> None:
         self.arrival.close()
+        self.pruner.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()
