@@ -15,6 +15,7 @@ from components.web import aria, button, place, run_watch, sentinel, symbol
 from services.container import services
 from services.errors import FreshetError
 from services.freshness import Reason
+from services.generation.cutouts import cutout_url
 from state.bound import bound
 from state.handlers import handler
 from state.preview import PreviewState, close_preview, open_preview, previewed
@@ -111,7 +112,7 @@ def _result() -> None:
         with me.box(classes="slot-pic" if both else "slot-pic empty", key="result-pic"):
             if both:
                 place(
-                    person_url=state.person.url, product_url=state.product.url,
+                    person_url=state.person.url, product_url=cutout_url(state.product.url),
                     x=state.x, y=state.y, scale=state.scale, on_place=on_place, key="place",
                 )  # fmt: skip
             else:

@@ -18,6 +18,7 @@ from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
+from services.generation.cutouts import Cutouts
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -31,6 +32,7 @@ from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
 from services.workflows.progress import ProgressBoard
+from services.workflows.pruning import Pruner
 from services.workflows.studio import Studio
 
 
@@ -51,6 +53,7 @@ class Services:
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
+    cutouts: Cutouts
     engine: WorkflowEngine
     studio: Studio
     lock: DataDirLock
@@ -59,6 +62,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
+        self.pruner = Pruner(self.clock)
 
     def launch_workflows(self) -> None:
         """Take the data directory's lock, start the engine and take up what the last process left.
@@ -76,6 +80,7 @@ class Services:
             self.away = error
         if self.away is not None:
             self.arrival.await_store(self.away)
+        self.pruner.begin()
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
@@ -88,6 +93,7 @@ class Services:
 
     def close(self) -> None:
         self.arrival.close()
+        self.pruner.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()
@@ -114,6 +120,7 @@ class Services:
         """Have runs in flight end where they are, to be resumed at the next launch, and end the render processes."""
         self.engine.stop()
         self.pool.close()
+        self.cutouts.close()
 
 
 def build(
@@ -140,6 +147,7 @@ def build(
     )
     away: StoreUnavailable | None = None
     try:
+        store.ping()  # from here on it knows which database it is on: no screen pays for that
         project = ensure_default_project(store, clock)
     except StoreUnavailable as error:
         if settings.store == "sqlite":
@@ -171,6 +179,7 @@ def build(
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
+        cutouts=Cutouts(blobs),
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),

@@ -196,7 +196,7 @@ def is_due(
     if state.retry_at is not None and state.failures and now < state.retry_at:
         return False
     if reason in RETURNING:
-        if state.failure is not None and state.running is None:
+        if state.running is None and (state.failure is not None or state.invalid):
             return True  # what failed a moment ago, when the store was away, has not been asked yet
         return not (_just_now(state.fetched_at, now) or _just_now(state.started_at, now))
     if reason == "ttl":

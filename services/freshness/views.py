@@ -151,9 +151,10 @@ class Views:
 
     def feed(self, project_id: str, state: FeedState) -> None:
         with self._lock:
-            if self._feeds.note(project_id, state):  # the store answers again: nobody needs to wait any longer
+            if self._feeds.note(project_id, state):
+                # The store answers again: nobody needs to wait any longer, and it may be a copy of an earlier one.
                 for record in self._records.of_project(project_id):
-                    record.state = replace(record.state, retry_at=None)
+                    record.state = replace(policy.invalidated(record.state), retry_at=None)
 
     def invalidate(self, query: MediaQuery, principal: Principal) -> None:
         with self._lock:

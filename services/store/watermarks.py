@@ -1,7 +1,8 @@
-"""Watermarks: how far a read reached, as opaque text `<source>-<position>-<taken at>`.
+"""Watermarks: how far a read reached, as opaque text `<source>-<position>-<taken at>[-<branch>]`.
 
 `source` tells databases apart. `position` is the store's own measure (SQLite: the sequence of the last commit;
 Firestore: the read time in microseconds). `taken_at` is this machine's clock in microseconds, for the age alone.
+`branch` is the store's own word for whether a position is still part of its history; in comparing it has no say.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from services.errors import BadInput, WatermarkTooOld
 from services.store.protocol import TOMBSTONE_LIFETIME
 from services.store.times import LATEST, from_micros, to_micros
 
-_SHAPE = re.compile(r"([a-z0-9]{1,64})-([0-9]{1,18})-([0-9]{1,18})")
+_SHAPE = re.compile(r"([a-z0-9]{1,64})-([0-9]{1,18})-([0-9]{1,18})(?:-([a-z0-9]{1,16}))?")
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,10 @@ class Watermark:
     source: str
     position: int
     taken_at: int
+    branch: str = ""
 
     def encode(self) -> str:
-        return f"{self.source}-{self.position}-{self.taken_at}"
+        return "-".join((self.source, str(self.position), str(self.taken_at), *filter(None, [self.branch])))
 
 
 def is_at_least(watermark: str, other: str) -> bool:
@@ -39,12 +41,12 @@ def is_at_least(watermark: str, other: str) -> bool:
     return one is not None and two is not None and one.source == two.source and one.position >= two.position
 
 
-def take(source: str, position: int, now: datetime) -> str:
-    return Watermark(source, position, to_micros(now)).encode()
+def take(source: str, position: int, now: datetime, branch: str = "") -> str:
+    return Watermark(source, position, to_micros(now), branch).encode()
 
 
-def read_watermark(text: str, *, source: str, now: datetime) -> Watermark:
-    """The watermark in `text`, if deltas of `source` still reach back to it.
+def read_watermark(text: str, *, now: datetime, source: str | None = None) -> Watermark:
+    """The watermark in `text`, if deltas still reach back to it; of the database `source`, if that is given.
 
     Raises BadInput where `text` is no watermark, WatermarkTooOld where it is older than the tombstones or comes
     from another database: the caller's remedy, to read in full, is the right one for both.
@@ -52,11 +54,17 @@ def read_watermark(text: str, *, source: str, now: datetime) -> Watermark:
     watermark = _parse(text)
     if watermark is None:
         raise BadInput("watermark", "This is not a watermark")
-    if watermark.source != source:
-        raise WatermarkTooOld("The watermark is of another database")
+    if source is not None:
+        require_source(watermark, source)
     if now - from_micros(watermark.taken_at) > TOMBSTONE_LIFETIME:
         raise WatermarkTooOld(f"Deletions are remembered for {TOMBSTONE_LIFETIME.days} days only")
     return watermark
+
+
+def require_source(watermark: Watermark, source: str) -> None:
+    """Raise WatermarkTooOld unless the watermark is of the database `source`."""
+    if watermark.source != source:
+        raise WatermarkTooOld("The watermark is of another database")
 
 
 def further(held: str, heard: str) -> str:
@@ -75,4 +83,4 @@ def _parse(text: str) -> Watermark | None:
     match = _SHAPE.fullmatch(text)
     if match is None or not int(match[2]) <= LATEST >= int(match[3]):
         return None
-    return Watermark(match[1], int(match[2]), int(match[3]))
+    return Watermark(match[1], int(match[2]), int(match[3]), match[4] or "")

@@ -238,13 +238,13 @@ class TestTombstones:
             assert expires_at == backend.clock.now() + TOMBSTONE_LIFETIME + timedelta(days=1)
 
     def test_a_move_leaves_one_in_the_old_project_and_coming_back_takes_it_away(self, backend: Backend) -> None:
-        store, client = backend.open(), backend.client()
+        store = backend.open()
         both = make_principal("ada", PROJECT, "other")
         [item] = save(store, make_item())
         [moved] = save(store, item.model_copy(update={"project_id": "other"}), principal=both)
-        assert {snapshot.id for snapshot in client.collection("media").get()} == {item.id, f"{item.id}@{PROJECT}"}
+        assert {snapshot.id for snapshot in backend.media_documents()} == {item.id, f"{item.id}@{PROJECT}"}
         save(store, moved.model_copy(update={"project_id": PROJECT}), principal=both)
-        assert {snapshot.id for snapshot in client.collection("media").get()} == {item.id, f"{item.id}@other"}
+        assert {snapshot.id for snapshot in backend.media_documents()} == {item.id, f"{item.id}@other"}
         assert [one.id for one in store.media.get_media_for_page(both, ALL).items] == [item.id]
 
     def test_a_record_made_again_is_no_tombstone_any_more(self, backend: Backend) -> None:

@@ -200,6 +200,18 @@ class TestCurrent:
         followed.ask("live")
         assert followed.freshness.entry(ALL, ADA).current
 
+    def test_B18_so_it_does_where_it_was_read_just_before(self, followed: Engine) -> None:
+        """A return asks once in five seconds, but this one knows of a reason."""
+        followed.ask("open")
+        for times in (1, 1):
+            followed.ask("online")
+            assert followed.media.reads == times
+        followed.freshness.feed(PROJECT, "down")
+        followed.freshness.feed(PROJECT, "live")
+        for times in (2, 2):
+            followed.ask("online")
+            assert followed.media.reads == times
+
     def test_another_page_does_not_make_a_view_current(self, engine: Engine, store: Store) -> None:
         save(store, *(make_item() for _ in range(30)))
         engine.ask("open")

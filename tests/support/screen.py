@@ -22,6 +22,7 @@ class Screen:
         self.backend = backend
         self.lines = lines
         self.shaky = UnreliableStore(backend.open())
+        self.shaky.ping()  # as a server does at its start
         self.freshness = Freshness(self.shaky.media, clock, SnapshotStore("m"))
         self.cost = 0
         """Documents: as billed by Firestore, as reported by the store on SQLite."""

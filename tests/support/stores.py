@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from services.clock import Clock, FakeClock, SystemClock
@@ -52,6 +52,12 @@ class Backend:
     def billed_reads(self) -> int:
         """What Firestore has billed all clients so far."""
         return sum(client.tally.reads for client in self.clients)
+
+    def media_documents(self) -> list[Any]:
+        """Snapshots of what Firestore holds among the media, but for what tells the database from others."""
+        from services.store.firestore.identity import NAME
+
+        return [one for one in self.client().collection("media").get() if one.id != NAME]
 
     def close(self) -> None:
         for store in self._stores:

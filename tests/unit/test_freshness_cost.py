@@ -32,7 +32,7 @@ def settle(screen: Screen) -> None:
     if screen.backend.kind == "firestore":
         client = screen.backend.client()
         batch = client.batch()
-        for document in client.collection("media").get():
+        for document in screen.backend.media_documents():
             batch.update(document.reference, {"updated_at": document.get("updated_at") - timedelta(minutes=2)})
         batch.commit()
 

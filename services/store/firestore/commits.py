@@ -20,7 +20,8 @@ from services.errors import StoreUnavailable
 from services.models import Commit, Principal, Record, RecordKind, Write
 from services.store.firestore import calls
 from services.store.firestore.documents import COLLECTIONS, as_replacement, encode, held, tombstone
-from services.store.firestore.horizon import Horizon
+from services.store.firestore.horizon import watermark_at
+from services.store.firestore.identity import Identity
 from services.store.planning import Key, Step, done_before, keys_of, plan
 from services.store.times import from_micros, to_micros
 
@@ -28,10 +29,10 @@ _ATTEMPTS = 5
 
 
 class Commits:
-    def __init__(self, client: firestore.Client, clock: Clock) -> None:
+    def __init__(self, client: firestore.Client, clock: Clock, identity: Identity) -> None:
         self._client = client
         self._clock = clock
-        self._horizon = Horizon(client)
+        self._identity = identity
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         """See `Store.commit`.
@@ -44,14 +45,15 @@ class Commits:
         if not keys:
             return Commit(operation_id, (), self._clock.now())
         failure: Exception | None = None
+        source = self._identity.source  # now: not to know it after the commit would look like a failure
         for _ in range(_ATTEMPTS):
             snapshots = self._read(keys)
             found = {key: one for key in keys if (one := held(key[0], snapshots[key]))}
             if done := done_before(writes, found, operation_id):
-                return replace(done, watermark=self._covering(next(iter(snapshots.values())).read_time))
+                return replace(done, watermark=self._covering(source, next(iter(snapshots.values())).read_time))
             steps = plan(principal, writes, found)
             try:
-                return self._write(steps, snapshots, operation_id)
+                return self._write(source, steps, snapshots, operation_id)
             except (*calls.CHANGED_MEANWHILE, *calls.ANSWER_LOST) as error:
                 failure = error
             except (GoogleAPIError, GoogleAuthError) as error:
@@ -64,7 +66,7 @@ class Commits:
         snapshots = calls.read(lambda **options: list(self._client.get_all(references, **options)))
         return {wanted[snapshot.reference.path]: snapshot for snapshot in snapshots}
 
-    def _write(self, steps: Sequence[Step], snapshots: dict[Key, Any], operation_id: str) -> Commit:
+    def _write(self, source: str, steps: Sequence[Step], snapshots: dict[Key, Any], operation_id: str) -> Commit:
         batch = self._client.batch()
         for step in steps:
             self._change(batch, step, snapshots[step.key], operation_id)
@@ -74,10 +76,10 @@ class Commits:
         stamps = [_stamp(result) for result in results[: len(steps)]]
         changed = ((step.after, stamp) for step, stamp in zip(steps, stamps, strict=True))
         records = tuple(after.model_copy(update={"updated_at": stamp}) for after, stamp in changed if after)
-        return Commit(operation_id, records, stamps[0], self._covering(batch.commit_time))
+        return Commit(operation_id, records, stamps[0], self._covering(source, batch.commit_time))
 
-    def _covering(self, server_time: Any) -> str:
-        return self._horizon.watermark(server_time, self._clock.now())
+    def _covering(self, source: str, server_time: Any) -> str:
+        return watermark_at(source, server_time, self._clock.now())
 
     def _change(self, batch: Any, step: Step, snapshot: Any, operation_id: str) -> None:
         fields = encode(step.after, operation_id) if step.after else self._tombstone(step, operation_id)

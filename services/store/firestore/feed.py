@@ -8,6 +8,7 @@ from google.cloud import firestore
 
 from services.clock import Clock
 from services.errors import StoreUnavailable
+from services.store.firestore.identity import Identity
 from services.store.firestore.vigil import Pace
 from services.store.firestore.watch import FirestoreWatch
 from services.store.protocol import OnBatch, OnState, Watch
@@ -15,14 +16,15 @@ from services.store.telling import Consumer
 
 
 class Feed:
-    def __init__(self, client: firestore.Client, clock: Clock, pace: Pace) -> None:
-        self._client, self._clock, self._pace = client, clock, pace
+    def __init__(self, client: firestore.Client, clock: Clock, pace: Pace, identity: Identity) -> None:
+        self._client, self._clock, self._pace, self._identity = client, clock, pace, identity
         self._lock = threading.Lock()
         self._watches: set[FirestoreWatch] = set()
         self._closed = False
 
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
-        watch = FirestoreWatch(self._client, self._clock, self._pace, Consumer(project_id, on_batch, on_state))
+        consumer = Consumer(project_id, on_batch, on_state)
+        watch = FirestoreWatch(self._client, self._clock, self._pace, self._identity, consumer)
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The store has been closed")

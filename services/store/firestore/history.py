@@ -19,17 +19,24 @@ from services.models import Batch, MediaItem, Removal
 from services.store.deltas import latest
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import decode, is_tombstone, removal
-from services.store.firestore.horizon import OVERLAP, Horizon
+from services.store.firestore.horizon import OVERLAP, watermark_at
+from services.store.firestore.identity import Identity
+from services.store.firestore.listener import Heard
 
 PORTION = 500
 """Documents read at a time."""
 
 
+class Replaced(Exception):
+    """The database is not the one that was being followed: emptied, or put back from a copy."""
+
+
 class History:
-    def __init__(self, client: firestore.Client, clock: Clock, project_id: str) -> None:
-        self._client, self._clock, self._project_id = client, clock, project_id
-        self._horizon = Horizon(client)
+    def __init__(self, client: firestore.Client, clock: Clock, project_id: str, identity: Identity) -> None:
+        self._client, self._clock, self._project_id, self._identity = client, clock, project_id, identity
         self._position: datetime | None = None
+        self._source = ""
+        """Of the database that is followed."""
 
     @property
     def has_start(self) -> bool:
@@ -37,32 +44,43 @@ class History:
 
     def start(self) -> None:
         """Follow from now on. Raises StoreError."""
-        self._position = self._horizon.server_time()
+        self._source, self._position = self._identity.look()
+
+    def lose(self) -> None:
+        """Follow nothing, until the next start."""
+        self._position = None
 
     def query(self, *more_project_ids: str) -> Any:
         """What a listener is to listen to."""
         return queries.watched(self._client, [self._project_id, *more_project_ids], self._anchor)
 
+    def require_same(self, heard: Heard, *, whole: bool) -> None:
+        """Raise Replaced if a listener has heard of another database; `whole`: this is everything its query matches."""
+        _, source = self._identity.part(heard.snapshots)
+        gone = self._identity.path in heard.gone
+        if gone or (whole and source is None) or source not in (None, self._source):
+            raise Replaced("The database was emptied or put back from a copy")
+
     def deliver(self, snapshots: Iterable[Any], reached: datetime, to: Callable[[Batch], None]) -> bool:
         """Deliver what a listener heard: everything up to `reached`. Whether there was anything."""
         assert self._position is not None
         self._position = max(self._position, reached)
-        heard = list(snapshots)
+        heard, _ = self._identity.part(snapshots)
         # Between the newest of them and `reached` nothing was committed: the earlier time says no less. And it is true
         # on the emulator, too, where `reached` runs some milliseconds ahead of what has been sent.
         newest = max((one.update_time for one in heard), default=self._position)
         return self._hand_over(heard, min(self._position, newest), to)
 
     def catch_up(self, to: Callable[[Batch], None]) -> None:
-        """Read and deliver everything since the position, however much it is. Raises StoreError."""
+        """Read and deliver everything since the position, however much it is. Raises StoreError, Replaced."""
         assert self._position is not None
         reached = self._position
-        for portion in self._portions():
-            if not portion:
-                break
-            if reached == self._position:  # only the first portion's time is one at which nothing was missing
+        for portion, source in self._portions():
+            if source is not None and source != self._source:
+                raise Replaced("The database was emptied or put back from a copy")
+            if portion and reached == self._position:  # only the first one's time is one at which nothing was missing
                 reached = max(reached, portion[0].read_time)
-            upto = reached if len(portion) < PORTION else self._position
+            upto = self._position if source is None else reached
             self._hand_over(portion, upto, to)
         self._position = reached
 
@@ -71,15 +89,19 @@ class History:
         assert self._position is not None
         return self._position - OVERLAP
 
-    def _portions(self) -> Iterator[list[Any]]:
+    def _portions(self) -> Iterator[tuple[list[Any], str | None]]:
+        """The changes, in portions; with the last one comes the source of the database."""
         last = None
         while True:
             query = queries.changes(self._client, self._project_id, self._anchor, PORTION, beyond=last)
-            portion = list(calls.read(query.get))
-            yield portion
-            if len(portion) < PORTION:
+            found = list(calls.read(query.get))
+            portion, source = self._identity.part(found)
+            if source is None and len(found) < PORTION:
+                source, _ = self._identity.look()
+            yield portion, source
+            if source is not None:
                 return
-            last = portion[-1]
+            last = found[-1]
 
     def _hand_over(self, snapshots: list[Any], reached: datetime, to: Callable[[Batch], None]) -> bool:
         readable = [(one, news) for one in snapshots if (news := _read(one))]
@@ -89,8 +111,8 @@ class History:
         removals = [news for _, news in readable if isinstance(news, Removal)]
         operation_ids = frozenset(str(one.get("operation_id")) for one, _ in readable)
         now = self._clock.now()
-        watermark = self._horizon.watermark(reached, now)
-        newest = self._horizon.watermark(max(one.update_time for one, _ in readable), now)
+        watermark = watermark_at(self._source, reached, now)
+        newest = watermark_at(self._source, max(one.update_time for one, _ in readable), now)
         to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, newest))
         return True
 

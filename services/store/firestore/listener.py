@@ -35,6 +35,8 @@ class Heard:
     """What has come since the last look. `reached`: everything up to then, in the server's time, has come."""
 
     snapshots: tuple[Any, ...] = ()
+    gone: frozenset[str] = frozenset()
+    """The paths of documents that the query matches no longer, or that are no longer there."""
     reached: datetime | None = None
     ended: FreshetError | None = None
     """Why nothing more will come."""
@@ -51,12 +53,15 @@ class Listener:
         self._query = query
         self._mail = threading.Condition()
         self._kept: dict[str, Any] = {}
+        """By path; None for a document that is gone."""
         self._reached: datetime | None = None
         self._ended: FreshetError | None = None
         self._interrupted = False
         self._pending: dict[str, Any] = {}
         self._versions: dict[str, datetime] = {}
         self._current = False
+        self._from_start = False
+        """Whether what comes next is everything again: what is not in it is gone."""
         self.documents = 0
         """Documents heard so far, each revision once: what Firestore bills."""
         self._done = threading.Event()
@@ -68,7 +73,9 @@ class Listener:
         """What has come, waiting up to `timeout` seconds for anything to come."""
         with self._mail:
             self._mail.wait_for(lambda: self._reached or self._ended or self._interrupted, timeout)
-            heard = Heard(tuple(self._kept.values()), self._reached, self._ended)
+            snapshots = tuple(one for one in self._kept.values() if one is not None)
+            gone = frozenset(path for path, one in self._kept.items() if one is None)
+            heard = Heard(snapshots, gone, self._reached, self._ended)
             self._kept, self._reached = {}, None
             return heard
 
@@ -136,11 +143,15 @@ class Listener:
         self._done.wait()
 
     def _take(self, response: ListenResponse) -> None:
-        """Documents that leave the query are passed over: a removal leaves a tombstone, which comes as a document."""
+        """A removal leaves a tombstone, which comes as a document; what is gone without one was deleted by others."""
         kind = response._pb.WhichOneof("response_type")
         if kind == "document_change" and _TARGET in response.document_change.target_ids:
             document = response.document_change.document
-            self._pending[_path(document)] = document
+            self._pending[_path(document.name)] = document
+        elif kind == "document_change" and _TARGET in response.document_change.removed_target_ids:
+            self._pending[_path(response.document_change.document.name)] = None
+        elif kind in ("document_delete", "document_remove"):
+            self._pending[_path(getattr(response, kind).document)] = None
         elif kind == "target_change":
             self._take_state(response.target_change)
 
@@ -149,7 +160,7 @@ class Listener:
         if kind == _Kind.REMOVE:
             raise StoreUnavailable(f"Firestore stopped telling of changes: {change.cause.message}")
         if kind == _Kind.RESET:
-            self._current = False
+            self._current, self._from_start, self._pending = False, True, {}
         elif kind == _Kind.CURRENT:
             self._current = True
         elif kind == _Kind.NO_CHANGE and not change.target_ids and change.read_time and self._current:
@@ -161,23 +172,28 @@ class Listener:
         Firestore may send again what it sent before; the emulator always sends everything.
         """
         pending, self._pending = self._pending, {}
-        news = [one for path, one in pending.items() if self._versions.get(path) != one.update_time]
-        snapshots = {_path(one): self._snapshot(one, read_time) for one in news}
+        missing = (path for path in self._versions if path not in pending) if self._from_start else ()
+        told = (path for path, one in pending.items() if one is None and path in self._versions)
+        gone, self._from_start = [*missing, *told], False
+        news = {path: one for path, one in pending.items() if one and self._versions.get(path) != one.update_time}
+        snapshots = {path: self._snapshot(one, read_time) for path, one in news.items()}
         with self._mail:
             self.documents += len(news)
-            self._versions |= {_path(one): one.update_time for one in news}
-            self._kept |= snapshots
+            for path in gone:
+                del self._versions[path]
+            self._versions |= {path: one.update_time for path, one in news.items()}
+            self._kept |= snapshots | dict.fromkeys(gone)
             self._reached = read_time
             self._mail.notify_all()
 
     def _snapshot(self, document: Any, read_time: datetime) -> firestore.DocumentSnapshot:
-        reference = self._client.document(_path(document))
+        reference = self._client.document(_path(document.name))
         fields = _helpers.decode_dict(document.fields, self._client)
         return firestore.DocumentSnapshot(
             reference, fields, True, read_time, document.create_time, document.update_time
         )
 
 
-def _path(document: Any) -> str:
-    """As the client writes it: without the database."""
-    return str(document.name.split("/documents/", 1)[1])
+def _path(name: str) -> str:
+    """A document's name as the client writes it: without the database."""
+    return name.split("/documents/", 1)[1]

@@ -15,18 +15,20 @@ from services.store.cursors import Place
 from services.store.deltas import as_seen, require_few
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import COLLECTIONS, decode, is_tombstone, removal
-from services.store.firestore.horizon import Horizon
+from services.store.firestore.horizon import start_of_delta, watermark_at
+from services.store.firestore.identity import Identity
 from services.store.keys import is_safe_id
 from services.store.paging import fill
 from services.store.protocol import DELTA_LIMIT, PAGE_SIZE
 from services.store.rules import require_member
+from services.store.watermarks import read_watermark, require_source
 
 
 class FirestoreMedia:
-    def __init__(self, client: firestore.Client, clock: Clock) -> None:
+    def __init__(self, client: firestore.Client, clock: Clock, identity: Identity) -> None:
         self._client = client
         self._clock = clock
-        self._horizon = Horizon(client)
+        self._identity = identity
 
     def get(self, principal: Principal, media_id: str) -> MediaItem:
         item = self.get_many(principal, [media_id]).get(media_id)
@@ -47,7 +49,8 @@ class FirestoreMedia:
         self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
     ) -> Page[MediaItem]:
         require_member(principal, query.project_id)
-        started = self._clock.monotonic()
+        # Before the read: of a database that is replaced meanwhile, this may name the old one, but never the wrong.
+        source, started = self._identity.source, self._clock.monotonic()
         read, read_time = 0, None
 
         def fetch(after: Place | None, count: int) -> list[MediaItem]:
@@ -59,25 +62,30 @@ class FirestoreMedia:
 
         page = fill(fetch, lambda item: can(principal, "read", item), cursor=cursor, limit=limit)
         if read_time is None:
-            read_time, read = self._horizon.server_time(), read + 1
+            (_, read_time), read = self._identity.look(), read + 1
             read_time -= timedelta(seconds=self._clock.monotonic() - started)
         now = self._clock.now()
-        return Page(page.items, page.next_cursor, now, self._horizon.watermark(read_time, now), read)
+        return Page(page.items, page.next_cursor, now, watermark_at(source, read_time, now), read)
 
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
         """See `MediaRepository.changed_since`. With nothing new the watermark stays, and the call costs one read.
 
-        For OVERLAP after a change it is delivered again to everybody, at a read each.
+        For OVERLAP after a change it is delivered again to everybody, at a read each. Each delta finds which database
+        it is of (identity.py), and so costs one read more than there are changes.
         """
         require_member(principal, project_id)
         now = self._clock.now()
-        since = self._horizon.start_of_delta(watermark, now)
-        snapshots = calls.read(queries.changes(self._client, project_id, since, DELTA_LIMIT + 1).get)
-        if not snapshots:
-            return Changes((), (), now, watermark, 1)
+        mark = read_watermark(watermark, now=now)
+        found = calls.read(queries.changes(self._client, project_id, start_of_delta(mark), DELTA_LIMIT + 2).get)
+        snapshots, source = self._identity.part(found)
         require_few(len(snapshots))
+        if source is None:
+            source, _ = self._identity.look()
+        require_source(mark, source)
+        if not snapshots:
+            return Changes((), (), now, watermark, len(found))
         items = [decode(MediaItem, one) for one in snapshots if not is_tombstone(one)]
         seen = as_seen(principal, items, [removal(one) for one in snapshots if is_tombstone(one)])
-        reached = self._horizon.watermark(snapshots[0].read_time, self._clock.now())
-        newest = self._horizon.watermark(max(one.update_time for one in snapshots), now)
-        return Changes(*seen, now, reached, len(snapshots), newest)
+        reached = watermark_at(source, snapshots[0].read_time, self._clock.now())
+        newest = watermark_at(source, max(one.update_time for one in snapshots), now)
+        return Changes(*seen, now, reached, len(found), newest)

@@ -12,6 +12,7 @@ from google.cloud.firestore_v1.base_query import FieldFilter, Or
 from services.models import MediaQuery, Principal
 from services.store.cursors import Place
 from services.store.firestore.documents import COLLECTIONS
+from services.store.firestore.identity import NAME as IDENTITY
 
 
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
@@ -29,17 +30,20 @@ def page(client: firestore.Client, query: MediaQuery, after: Place | None, count
 def changes(
     client: firestore.Client, project_id: str, after: datetime, count: int, *, beyond: Any | None = None
 ) -> Any:
-    """`count` changes and tombstones of a project stamped after a time, oldest first; only those beyond a snapshot."""
-    documents = client.collection(COLLECTIONS["media"]).where(filter=FieldFilter("project_id", "==", project_id))
-    documents = documents.where(filter=FieldFilter("updated_at", ">", after)).order_by("updated_at")
+    """`count` changes and tombstones of a project stamped after a time, oldest first; only those beyond a snapshot.
+
+    Last of all comes the document that tells which database this is (identity.py).
+    """
+    documents = watched(client, [project_id], after)
     if beyond is not None:
         documents = documents.start_after(beyond)
     return documents.limit(count)
 
 
 def watched(client: firestore.Client, project_ids: Sequence[str], after: datetime) -> Any:
-    """All changes and tombstones of projects stamped after a time: what a listener is told of."""
-    documents = client.collection(COLLECTIONS["media"]).where(filter=FieldFilter("project_id", "in", project_ids))
+    """All changes and tombstones of projects stamped after a time, and which database this is (identity.py)."""
+    scopes = [*project_ids, IDENTITY]
+    documents = client.collection(COLLECTIONS["media"]).where(filter=FieldFilter("project_id", "in", scopes))
     return documents.where(filter=FieldFilter("updated_at", ">", after)).order_by("updated_at")
 
 

@@ -8,9 +8,9 @@ from google.cloud import firestore
 
 from services.clock import Clock
 from services.models import Commit, Principal, Write
-from services.store.firestore import calls
 from services.store.firestore.commits import Commits
 from services.store.firestore.feed import Feed
+from services.store.firestore.identity import Identity
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
@@ -26,9 +26,10 @@ class FirestoreStore:
 
     def __init__(self, client: firestore.Client, clock: Clock, *, pace: Pace = PACE) -> None:
         self._client = client
-        self._feed = Feed(client, clock, pace)
-        self._commits = Commits(client, clock)
-        self.media: MediaRepository = FirestoreMedia(client, clock)
+        self._identity = Identity(client)
+        self._feed = Feed(client, clock, pace, self._identity)
+        self._commits = Commits(client, clock, self._identity)
+        self.media: MediaRepository = FirestoreMedia(client, clock, self._identity)
         self.runs: RunRepository = FirestoreRuns(client)
         self.projects: ProjectRepository = FirestoreProjects(client)
 
@@ -39,7 +40,7 @@ class FirestoreStore:
         return self._feed.watch(project_id, on_batch, on_state)
 
     def ping(self) -> None:
-        calls.read(self._client.collection("meta").document("nothing").get)
+        self._identity.look()
 
     def close(self) -> None:
         self._feed.close()

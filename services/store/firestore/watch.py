@@ -5,6 +5,8 @@ connect ──── a listener works ────▶ follow: live
    │  └──── the database does not ▶ down ────┤
    │                      try again          │
    └── stream ended, silence, time for a new anchor ◀── follow
+
+When the database turns out to be another one, whatever was held is not known any more: down, and anew from there.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from services.clock import Clock
 from services.errors import StoreError
 from services.log import log_event
 from services.store.firestore.canary import Canary
-from services.store.firestore.history import History
+from services.store.firestore.history import History, Replaced
+from services.store.firestore.identity import Identity
 from services.store.firestore.listener import Heard, Listener
 from services.store.firestore.vigil import Pace, Vigil
 from services.store.telling import Consumer
@@ -31,9 +34,11 @@ _LONGEST_PAUSE = 12
 class FirestoreWatch:
     """Implements `services.store.protocol.Watch`."""
 
-    def __init__(self, client: firestore.Client, clock: Clock, pace: Pace, consumer: Consumer) -> None:
+    def __init__(
+        self, client: firestore.Client, clock: Clock, pace: Pace, identity: Identity, consumer: Consumer
+    ) -> None:
         self._client, self._clock, self._pace, self._consumer = client, clock, pace, consumer
-        self._history = History(client, clock, consumer.project_id)
+        self._history = History(client, clock, consumer.project_id, identity)
         self._canary = Canary(client, clock)
         self._listener: Listener | None = None
         self._failures = 0
@@ -65,9 +70,15 @@ class FirestoreWatch:
     def _run(self) -> None:
         trusting = True
         while not self._closing.is_set():
-            if (listener := self._connect(trusting)) is not None:
-                trusting = self._follow(listener)
-                self._drop(listener)
+            try:
+                if (listener := self._connect(trusting)) is not None:
+                    trusting = self._follow(listener)
+                    self._drop(listener)
+            except Replaced as replaced:
+                self._drop(self._listener)
+                self._history.lose()
+                self._consumer.become("down", because=replaced)
+                trusting = False
         with suppress(StoreError):  # what stays will expire
             if self._consumer.state == "live":
                 self._canary.remove()
@@ -120,7 +131,7 @@ class FirestoreWatch:
         if self._closing.is_set():  # set before `end` could see the listener
             listener.interrupt()
         if listener.wait_until_current(self._pace.patience) and (not prove or self._hears_the_canary(listener)):
-            self._deliver(listener.hear(0))
+            self._deliver(listener.hear(0), whole=True)
             self._consumer.become("live")
             return listener
         self._failures += 1
@@ -131,9 +142,10 @@ class FirestoreWatch:
         written_at = self._ask()
         return written_at is not None and listener.wait_for(self._canary.path, written_at, self._pace.patience)
 
-    def _drop(self, listener: Listener) -> None:
+    def _drop(self, listener: Listener | None) -> None:
         self._listener = None
-        listener.close()
+        if listener is not None:
+            listener.close()
 
     # Following
 
@@ -165,10 +177,14 @@ class FirestoreWatch:
                 vigil.asked(self._clock.monotonic())
         return True
 
-    def _deliver(self, heard: Heard) -> bool:
-        """Deliver what was heard; whether there was any but the canary."""
+    def _deliver(self, heard: Heard, *, whole: bool = False) -> bool:
+        """Deliver what was heard; whether there was any but the canary. Raises Replaced.
+
+        `whole`: it is the first that its listener tells, and so all that there is.
+        """
         if heard.reached is None:
             return False
+        self._history.require_same(heard, whole=whole)
         news = [one for one in heard.snapshots if one.reference.path != self._canary.path]
         return self._history.deliver(news, heard.reached, self._consumer.deliver)
 

@@ -15,7 +15,7 @@ from services.errors import StoreError, StoreUnavailable
 from services.models import Batch
 from services.store.protocol import OnBatch, OnState
 from services.store.sqlite.connections import Connections
-from services.store.sqlite.head import Head, read_head
+from services.store.sqlite.head import Head, leads_to, read_head
 from services.store.sqlite.news import News, read_news
 from services.store.sqlite.poller import Poller
 from services.store.telling import Consumer
@@ -147,7 +147,7 @@ class SqliteWatch:
         while not self._closing.is_set():
             with self._connections.read() as connection:
                 end = read_head(connection)
-                if self._position is None or not self._position.leads_to(end):
+                if self._position is None or not leads_to(connection, self._position, end):
                     self._begin_anew(end)
                 news = read_news(connection, self._consumer.project_id, self._position or end, end)
             if news is None:

@@ -1,4 +1,4 @@
-"""The head of the file: its identity, the number of the last commit, and how far tombstones are forgotten."""
+"""The head of the file: its identity, its branch, the number of the last commit, how far tombstones are forgotten."""
 
 from __future__ import annotations
 
@@ -8,34 +8,42 @@ from typing import NamedTuple
 
 from services.errors import WatermarkTooOld
 from services.store.protocol import TOMBSTONE_LIFETIME
+from services.store.sqlite.branches import LATEST, leads_here
 from services.store.times import to_micros
-from services.store.watermarks import Watermark, read_watermark, take
+from services.store.watermarks import read_watermark, take
 
 
 class Head(NamedTuple):
     database_id: str
     sequence: int
     purged: int
+    branch: str
 
     def watermark(self, now: datetime) -> str:
         """Covers everything that the transaction in which this head was read can see."""
-        return take(self.database_id, self.sequence, now)
-
-    def read(self, text: str, now: datetime) -> Watermark:
-        """Raises BadInput, and WatermarkTooOld where deltas do not reach back to it."""
-        watermark = read_watermark(text, source=self.database_id, now=now)
-        if not self.purged <= watermark.position <= self.sequence:
-            # Ahead of the sequence: the file was put back from a copy. Behind `purged`: deletions are forgotten.
-            raise WatermarkTooOld("Changes since then are not known")
-        return watermark
-
-    def leads_to(self, later: Head) -> bool:
-        """Whether every change between this head and `later` is still known."""
-        return self.database_id == later.database_id and later.purged <= self.sequence <= later.sequence
+        return take(self.database_id, self.sequence, now, self.branch)
 
 
 def read_head(connection: sqlite3.Connection) -> Head:
-    return Head(*connection.execute("SELECT database_id, sequence, purged FROM head").fetchone())
+    return Head(*connection.execute(f"SELECT database_id, sequence, purged, {LATEST} FROM head").fetchone())  # noqa: S608 (own names)
+
+
+def position_in(connection: sqlite3.Connection, head: Head, text: str, now: datetime) -> int:
+    """The sequence number of a watermark. Raises BadInput, and WatermarkTooOld where deltas do not reach back to it."""
+    watermark = read_watermark(text, source=head.database_id, now=now)
+    before = head._replace(sequence=watermark.position, branch=watermark.branch)
+    if not leads_to(connection, before, head):
+        raise WatermarkTooOld("Changes since then are not known")
+    return watermark.position
+
+
+def leads_to(connection: sqlite3.Connection, before: Head, later: Head) -> bool:
+    """Whether every change between two heads is still known; not so where the file was put back from a copy."""
+    return (
+        before.database_id == later.database_id
+        and later.purged <= before.sequence <= later.sequence
+        and leads_here(connection, before.branch, before.sequence)
+    )
 
 
 def next_sequence(connection: sqlite3.Connection) -> int:

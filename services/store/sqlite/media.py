@@ -17,7 +17,7 @@ from services.store.paging import fill
 from services.store.protocol import DELTA_LIMIT, PAGE_SIZE
 from services.store.rules import require_member
 from services.store.sqlite.connections import Connections
-from services.store.sqlite.head import read_head
+from services.store.sqlite.head import position_in, read_head
 from services.store.sqlite.rows import MEDIA, decode_all
 
 
@@ -62,7 +62,7 @@ class SqliteMedia:
         now = self._clock.now()
         with self._connections.read() as connection:
             head = read_head(connection)
-            after = head.read(watermark, now).position
+            after = position_in(connection, head, watermark, now)
             items = _changed(connection, project_id, after)
             removed = _removed(connection, project_id, after)
         if not items and not removed:

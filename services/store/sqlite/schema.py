@@ -13,6 +13,8 @@ import sqlite3
 from pathlib import Path
 
 from services.errors import StoreError
+from services.store.sqlite.branches import TABLE as BRANCHES
+from services.store.sqlite.branches import begin_branch
 
 APPLICATION_ID = 0x46525348
 """'FRSH', in the file's header: tells a Freshet database from any other SQLite file."""
@@ -80,6 +82,7 @@ _STEPS: list[list[str]] = [
             )
         ),
     ],
+    [BRANCHES],
 ]
 
 
@@ -100,18 +103,18 @@ def is_current(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the file to this version, wholly or not at all; another process may be doing the same."""
+    """Bring the file to this version, wholly or not at all; another process may be doing the same.
+
+    It begins a branch in any case, which tells a read-only file now and not at the first commit.
+    """
     connection.execute("BEGIN IMMEDIATE")
-    if is_current(connection, path):
-        # A write that is taken back: it tells a read-only file now and not at the first commit. To begin is not enough.
-        connection.execute("UPDATE head SET one = 1")
-        connection.execute("ROLLBACK")
-        return
+    is_current(connection, path)
     for step in _STEPS[_pragma(connection, "user_version") :]:
         for statement in step:
             connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
+    begin_branch(connection)
     connection.execute("COMMIT")
 
 

@@ -10,6 +10,7 @@ from services.clock import Clock
 from services.models import Commit, Principal, Write
 from services.store.planning import done_before, keys_of, plan
 from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
+from services.store.sqlite.branches import begin_branch
 from services.store.sqlite.connections import Connections
 from services.store.sqlite.feed import PACE, Feed, Pace
 from services.store.sqlite.head import next_sequence, purge_tombstones, read_head
@@ -29,6 +30,8 @@ class SqliteStore:
     def __init__(self, path: Path, clock: Clock, *, busy_timeout: float = 5.0, pace: Pace = PACE) -> None:
         self._clock = clock
         self._connections = Connections(path, busy_timeout)
+        self._furthest = 0
+        """The number of our last commit: one that is not higher was made on a copy that was put back meanwhile."""
         self._feed = Feed(self._connections, clock, pace)
         self.media: MediaRepository = SqliteMedia(self._connections, clock)
         self.runs: RunRepository = SqliteRuns(self._connections)
@@ -42,10 +45,13 @@ class SqliteStore:
                 return replace(done, watermark=read_head(connection).watermark(self._clock.now()))
             steps = plan(principal, writes, found)
             seq = next_sequence(connection)
+            if seq <= self._furthest:
+                begin_branch(connection, at=seq - 1)
             now = self._clock.now()
             stored = [store_step(connection, step, seq=seq, now=now, operation_id=operation_id) for step in steps]
             purge_tombstones(connection, now)
             watermark = read_head(connection).watermark(now)
+        self._furthest = seq
         self._feed.notice()
         return Commit(operation_id, tuple(record for record in stored if record), now, watermark)
 
