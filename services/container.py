@@ -32,6 +32,7 @@ from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
 from services.workflows.progress import ProgressBoard
+from services.workflows.pruning import Pruner
 from services.workflows.studio import Studio
 
 
@@ -61,6 +62,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
+        self.pruner = Pruner(self.clock)
 
     def launch_workflows(self) -> None:
         """Take the data directory's lock, start the engine and take up what the last process left.
@@ -78,6 +80,7 @@ class Services:
             self.away = error
         if self.away is not None:
             self.arrival.await_store(self.away)
+        self.pruner.begin()
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
@@ -90,6 +93,7 @@ class Services:
 
     def close(self) -> None:
         self.arrival.close()
+        self.pruner.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()

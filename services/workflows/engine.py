@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from services.errors import FreshetError, StoreUnavailable
-from services.log import log_event
-from services.workflows.context import Activity
-from services.workflows.generate import abandon, generate
+from services.errors import FreshetError, StorageFull, StoreUnavailable
+from services.log import log_event, log_failure
+from services.workflows.context import Activity, Interrupted
+from services.workflows.generate import abandon, abandon_in_time, generate
+from services.workflows.room import FULL, is_out_of_room
 
 QUEUE = "generation"
 APPLICATION_VERSION = "1"
@@ -68,9 +70,26 @@ class WorkflowEngine:
         self._launched = True
 
     def enqueue(self, run_id: str) -> None:
-        """Have `generate(run_id)` executed. Enqueueing the same run again changes nothing. Raises StoreUnavailable."""
+        """Have `generate(run_id)` executed. Enqueueing the same run again changes nothing.
+
+        Raises StoreUnavailable, StorageFull.
+        """
         with _mapped("The workflow database"), SetWorkflowID(run_id):
             DBOS.enqueue_workflow(QUEUE, generate, run_id)
+
+    def give_up(self, run_id: str, reason: str) -> None:
+        """Record a run as failed that could not be enqueued: now, or in the background once the store takes it."""
+        try:
+            abandon(run_id, reason)
+        except (StoreUnavailable, StorageFull):
+            threading.Thread(target=self._give_up, args=[run_id, reason], name="freshet-give-up", daemon=True).start()
+
+    def _give_up(self, run_id: str, reason: str) -> None:
+        with suppress(Interrupted), self._activity.running():  # else the next start takes it up
+            try:
+                abandon_in_time(run_id, reason)
+            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+                log_failure("run.broke", error, run_id=run_id)
 
     def take_up(self, run_ids: list[str]) -> None:
         """Bring unfinished runs of this engine back on their way after a start.
@@ -103,12 +122,17 @@ class WorkflowEngine:
 
 @contextmanager
 def _mapped(what: str) -> Iterator[None]:
-    """Raise whatever the engine or its database raises as StoreUnavailable, in one line that begins with `what`."""
+    """Raise whatever the engine or its database raises as StoreUnavailable, in one line that begins with `what`.
+
+    A full disk, which people can do something about, is StorageFull.
+    """
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
+        if is_out_of_room(error):
+            raise StorageFull(f"{what} cannot grow. {FULL}") from error
         cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise StoreUnavailable(f"{what} cannot be used: {cause}") from error
 

@@ -37,6 +37,7 @@ from services.log import log_event, log_failure
 from services.models import FileRef, MediaItem, Put, Run, RunStatus, Variant
 from services.workflows.context import Interrupted, WorkflowContext, context
 from services.workflows.render import render_output
+from services.workflows.room import FULL, is_out_of_room
 
 CLASHES = 20
 """How often a write is repeated on a record that others keep changing."""
@@ -53,11 +54,8 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def _step(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """A durable step that outlasts a store that is away or full, for as long as that takes: the one layer that retries.
-
-    Not the engine's own retries: they give up, and the run could not even be recorded as failed.
-    """
+def _patient(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """`function`, which outlasts a store that is away or full, for as long as that takes. Raises Interrupted."""
 
     @wraps(function)
     def patiently(*args: _P.args, **options: _P.kwargs) -> _T:
@@ -71,7 +69,15 @@ def _step(function: Callable[_P, _T]) -> Callable[_P, _T]:
             activity.pause(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
-    return DBOS.step()(patiently)
+    return patiently
+
+
+def _step(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """A durable step; the one layer that retries.
+
+    Not the engine's own retries: they give up, and the run could not even be recorded as failed.
+    """
+    return DBOS.step()(_patient(function))
 
 
 @DBOS.workflow(name="generate")
@@ -83,6 +89,9 @@ def generate(run_id: str) -> None:
                 publish(run_id, media_id, render(run_id, media_id))
             finish(run_id)
         except Exception as error:  # noqa: BLE001 - what no step foresaw must not leave a run that never ends
+            if is_out_of_room(error):  # the engine could not note what was done
+                _give_up_without_room(run_id)
+                return
             error_id = log_failure("run.broke", error, run_id=run_id)
             give_up(run_id, f"Something went wrong (error {error_id}). Try again.")
 
@@ -157,6 +166,28 @@ def finish(run_id: str) -> None:
 @_step
 def give_up(run_id: str, reason: str) -> None:
     """`abandon`, as the workflow's own last step."""
+    abandon(run_id, reason)
+
+
+def _give_up_without_room(run_id: str) -> None:
+    """Say why at once, and go on until the engine can note that, too: then it can note the end of the workflow."""
+    wait = FIRST_WAIT
+    while True:
+        try:
+            give_up(run_id, FULL)
+        except Exception as error:
+            if not is_out_of_room(error):
+                raise
+            log_event("run.waiting", logging.WARNING, step="give_up", seconds=wait, why=FULL)
+        else:
+            return
+        context().activity.pause(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+@_patient
+def abandon_in_time(run_id: str, reason: str) -> None:
+    """`abandon`, as soon as the store takes it. Raises Interrupted."""
     abandon(run_id, reason)
 
 

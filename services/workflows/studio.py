@@ -14,7 +14,6 @@ from services.log import log_event
 from services.models import MediaItem, MediaType, Origin, Principal, Put, Remove, Run, RunType, Write
 from services.store.protocol import Store
 from services.workflows.engine import WorkflowEngine
-from services.workflows.generate import abandon
 from services.workflows.progress import ProgressBoard
 
 
@@ -134,7 +133,7 @@ class Studio:
         try:
             self._engine.enqueue(run.id)
         except StoreError as error:
-            abandon(run.id, str(error))
+            self._engine.give_up(run.id, str(error))
             raise
 
     @staticmethod
