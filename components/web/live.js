@@ -64,6 +64,7 @@ class FreshetLive extends FreshetElement {
     for (const type of ['freshet:away', 'freshet:back']) window.removeEventListener(type, this.#onAway);
     this.#unheard();
     this.#rest();
+    this.#say(''); // the next page's status line is not live before its own stream is open
   }
 
   draw(changed) {
@@ -270,8 +271,10 @@ class FreshetLive extends FreshetElement {
   }
 
   #show() {
-    if (!this.isConnected) return;
-    const mode = this.#mode;
+    if (this.isConnected) this.#say(this.#mode);
+  }
+
+  #say(mode) {
     for (const status of document.querySelectorAll('freshet-status')) status.connection = mode;
     document.documentElement.dataset.live = mode;
   }
