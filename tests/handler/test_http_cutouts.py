@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -54,9 +55,14 @@ def test_a_large_product_comes_in_the_size_of_a_screen_and_in_its_own_shape(web:
 
 def test_it_is_made_once_for_all_who_ask_and_kept(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     item, cutouts = web.keep(encoded(product())), web.studio.services.cutouts
-    made: list[bytes] = []
+    made: list[tuple[Any, ...]] = []
     run = cutouts._pool.run
-    monkeypatch.setattr(cutouts._pool, "run", lambda *args, **options: made.append(b"") or run(*args, **options))
+
+    def counted(*args: Any, **options: Any) -> Any:
+        made.append(args)
+        return run(*args, **options)
+
+    monkeypatch.setattr(cutouts._pool, "run", counted)
 
     async def ask() -> list[int]:
         answers = await asyncio.gather(*[web._ask("GET", address(item), {}) for _ in range(8)])
