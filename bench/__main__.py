@@ -25,7 +25,7 @@ MEASURES: dict[str, Measure] = {
     "reads": lambda browser, quick: [reads.measure(browser, 1_000 if quick else reads.DOCUMENTS)],
     "live": lambda browser, quick: live.measure(browser, 10, 3, 5) if quick else live.measure(browser),
     "away": lambda browser, quick: [away.measure(browser, 1, 1, 5) if quick else away.measure(browser)],
-    "budget": lambda browser, quick: budget.measure(browser, (100, 1_000), 15) if quick else budget.measure(browser),
+    "budget": lambda browser, quick: budget.measure(browser, (100, 1_000), 60) if quick else budget.measure(browser),
     "crowd": lambda browser, quick: crowd.measure(20, 5, 20) if quick else crowd.measure(),
     "clicks": lambda browser, quick: clicks.measure(browser, 10 if quick else clicks.SAMPLES),
     "starts": lambda browser, quick: [starts.measure(browser, 2 if quick else starts.STARTS)],

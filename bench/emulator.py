@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from tests.support.emulator import running_emulator
 
+MEGABYTES = 3_000
+"""Enough for a library of 100,000 documents."""
 _HOST = "FIRESTORE_EMULATOR_HOST"
 
 
@@ -15,7 +17,7 @@ _HOST = "FIRESTORE_EMULATOR_HOST"
 def emulator() -> Iterator[str]:
     """`host:port` of an emulator, which clients of this process and of its children use. Raises EmulatorMissing."""
     before = os.environ.get(_HOST)
-    with running_emulator() as host:
+    with running_emulator(MEGABYTES) as host:
         os.environ[_HOST] = host
         try:
             yield host

@@ -6,7 +6,7 @@ import mesop as me
 
 from components.frame import frame, head_bar
 from components.page import page
-from components.web import aria, setting
+from components.web import aria, key_help, setting
 
 
 def on_load(event: me.LoadEvent) -> None:
@@ -25,10 +25,17 @@ def _head() -> None:
 
 
 def _body() -> None:
-    with me.box(classes="page", key="page"), me.box(classes="card settings", key="settings"):
-        aria(role="group", label="This browser")
-        setting(
-            name="live", label="Live updates", key="setting-live",
-            hint="Off, a page changes only when you open it or press Refresh.",
-        )  # fmt: skip
-        setting(name="dark", label="Dark theme", hint="Remembered in this browser.", key="setting-dark")
+    with me.box(classes="page account", key="page"):
+        with me.box(classes="h2", key="browser"):
+            me.text("This browser")
+            aria(role="heading", label="This browser", level=2)
+        with me.box(classes="card settings", key="settings"):
+            aria(role="group", label="This browser")
+            setting(
+                name="theme", label="Theme", hint="System follows your device.", key="setting-theme",
+            )  # fmt: skip
+            setting(
+                name="live", label="Live updates", key="setting-live",
+                hint="Off, a page changes only when you open it or press Refresh.",
+            )  # fmt: skip
+        key_help()

@@ -97,7 +97,7 @@ def library_content() -> None:
                 on_create_press,
             )
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close, linked=True)
 
 
 def _grid(items: tuple[MediaItem, ...]) -> None:
@@ -170,8 +170,6 @@ def on_create_press(event: me.WebEvent) -> None:
 @handler
 def on_tile_activate(event: me.WebEvent) -> None:
     open_preview(str(event.value.get("id", "")))
-    if item_id := me.state(PreviewState).item_id:
-        me.query_params["item"] = item_id
 
 
 @handler
@@ -183,5 +181,3 @@ def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_preview_close(event: me.WebEvent) -> None:
     close_preview()
-    if "item" in me.query_params:
-        del me.query_params["item"]

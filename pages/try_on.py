@@ -11,16 +11,30 @@ from components.library.library_chooser_button import CHOOSER, LibrarySelectEven
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
-from components.web import aria, button, place, run_watch, sentinel, symbol
+from components.web import aria, button, link_button, outcome, place, run_watch, sentinel, symbol
 from services.container import services
 from services.errors import FreshetError
+from services.files.urls import media_url
 from services.freshness import Reason
+from services.generation.cutouts import cutout_url
+from services.models import MediaItem
 from state.bound import bound
 from state.handlers import handler
 from state.preview import PreviewState, close_preview, open_preview, previewed
-from state.retry import retry
+from state.retry import retry, retry_item
 from state.session import principal, project_id
-from state.try_on import SLOTS, TryOnState, clear, order, put_in, results_query, slot, try_on_view
+from state.try_on import (
+    SLOTS,
+    TryOnState,
+    clear,
+    made_item,
+    order,
+    place_again,
+    put_in,
+    results_query,
+    slot,
+    try_on_view,
+)
 from state.view import cursor, has_more, held_items, load_view, show_held, show_new
 
 
@@ -100,35 +114,78 @@ def _step(number: int, label: str) -> None:
 
 
 def _result() -> None:
+    """The stage where the product is placed; once that was ordered, what is made of it in the same place."""
     state = me.state(TryOnState)
-    both = bool(state.person.media_id and state.product.media_id)
+    made = made_item(held_items(state.view))
+    waits = bool(state.made_id) and made is None and bool(state.view.fetching)
     with me.box(classes="card slot result", key="slot-result"):
         aria(role="region", label="Result")
-        with me.box(classes="row", key="result-head"):
-            _step(3, "Result")
-            with me.box(classes="meta"):
-                me.text("Drag to place, corners to scale" if both else "")
-        with me.box(classes="slot-pic" if both else "slot-pic empty", key="result-pic"):
-            if both:
-                place(
-                    person_url=state.person.url, product_url=state.product.url,
-                    x=state.x, y=state.y, scale=state.scale, on_place=on_place, key="place",
-                )  # fmt: skip
-            else:
-                symbol(name="checkroom", look="xl")
-                with me.box(classes="strong"):
-                    me.text("Choose a person and a product")
-        with me.box(classes="meta", key="preview-note"):
-            me.text("A preview made by laying one picture over the other: no model, no cost.")
-        if state.error:
-            with me.box(classes="notice failed", key="try-on-error"):
-                aria(role="alert")
-                symbol(name="error")
-                me.text(state.error)
-        button(
-            label="Generate Image", variant="primary", big=True, full=True, busy=state.starting, busy_label="Starting…",
-            disabled=not both, token=state.run_id, on_press=on_generate, key="generate",
+        if made is not None or waits:
+            _made(made)
+        else:
+            _stage()
+
+
+def _stage() -> None:
+    state = me.state(TryOnState)
+    both = bool(state.person.media_id and state.product.media_id)
+    _result_head("Drag to place, corners to scale" if both else "")
+    with me.box(classes="slot-pic" if both else "slot-pic empty", key="result-pic"):
+        if both:
+            place(
+                person_url=state.person.url, product_url=cutout_url(state.product.url),
+                x=state.x, y=state.y, scale=state.scale, on_place=on_place, key="place",
+            )  # fmt: skip
+        else:
+            symbol(name="checkroom", look="xl")
+            with me.box(classes="strong"):
+                me.text("Choose a person and a product")
+    with me.box(classes="meta", key="preview-note"):
+        me.text("A preview made by laying one picture over the other: no model, no cost.")
+    if state.error:
+        with me.box(classes="notice failed", key="try-on-error"):
+            aria(role="alert")
+            symbol(name="error")
+            me.text(state.error)
+    button(
+        label="Generate Image", variant="primary", big=True, full=True, busy=state.starting, busy_label="Starting…",
+        disabled=not both, token=state.run_id, on_press=on_generate, key="generate",
+    )  # fmt: skip
+
+
+def _made(item: MediaItem | None) -> None:
+    """What came of it; None while the page has yet to hear of it."""
+    state = me.state(TryOnState)
+    status = item.status if item else "generating"
+    file_url = (media_url(item, "original") if item else None) or ""
+    _result_head({"generating": "Being made", "ready": "Done", "failed": "Failed"}[status])
+    with me.box(classes="slot-pic", key="outcome-pic"):
+        outcome(
+            media_id=state.made_id, run_id=(item.run_id if item else "") or "", status=status,
+            label=item.title if item else "", base_url=state.person.url, file_url=file_url,
+            error=(item.error if item else "") or "", key="outcome",
         )  # fmt: skip
+    with me.box(classes="row wrap", key="outcome-actions"):
+        if status == "ready":
+            button(label="Open", icon="zoom_in", token=state.made_id, on_press=on_open_result, key="open-result")
+            link_button(
+                label="Download", icon="download", href=f"{file_url}&download=1", download=True, key="download-result"
+            )
+        elif status == "failed":
+            button(label="Retry", icon="replay", token=state.made_id, on_press=on_retry_result, key="retry-result")
+        elif item is not None:
+            button(label="Cancel", icon="close", token=item.run_id or "", on_press=on_cancel, key="cancel-result")
+        with me.box(classes="grow", key="outcome-space"):
+            pass
+        button(label="Place again", icon="tune", variant="primary", on_press=on_place_again, key="place-again")
+
+
+def _result_head(note: str) -> None:
+    with me.box(classes="row", key="result-head"):
+        _step(3, "Result")
+        with me.box(classes="meta"):
+            aria(live="polite")
+            me.text(note)
 
 
 def _earlier() -> None:
@@ -181,12 +238,36 @@ def on_generate(event: me.WebEvent) -> Generator[None, None, None]:
     state.error, state.starting = "", True
     yield
     try:
-        services().studio.start(principal(), project_id(), order(), run_id=str(event.value.get("token", "")))
+        run = services().studio.start(principal(), project_id(), order(), run_id=str(event.value.get("token", "")))
+        state.made_id = run.output_ids[0]
         state.run_id = services().ids.new()
     except FreshetError as error:
         state.error = str(error)
     finally:
         state.starting = False
+    yield from _load_results("complete")
+
+
+@handler
+def on_place_again(event: me.WebEvent) -> None:
+    place_again()
+
+
+@handler
+def on_open_result(event: me.WebEvent) -> None:
+    open_preview(me.state(TryOnState).made_id)
+
+
+@handler
+def on_retry_result(event: me.WebEvent) -> Generator[None, None, None]:
+    retry_item(me.state(TryOnState).made_id)
+    yield from _load_results("complete")
+
+
+@handler
+def on_cancel(event: me.WebEvent) -> Generator[None, None, None]:
+    services().studio.cancel(principal(), str(event.value.get("token", "")))
+    place_again()
     yield from _load_results("complete")
 
 

@@ -18,6 +18,7 @@ from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
+from services.generation.cutouts import Cutouts
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -52,6 +53,7 @@ class Services:
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
+    cutouts: Cutouts
     engine: WorkflowEngine
     studio: Studio
     lock: DataDirLock
@@ -118,6 +120,7 @@ class Services:
         """Have runs in flight end where they are, to be resumed at the next launch, and end the render processes."""
         self.engine.stop()
         self.pool.close()
+        self.cutouts.close()
 
 
 def build(
@@ -176,6 +179,7 @@ def build(
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
+        cutouts=Cutouts(blobs),
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),

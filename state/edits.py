@@ -18,7 +18,7 @@ from services.freshness.edits import Change, Edit, delete, edited, favourite, re
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from state.handlers import notify
-from state.preview import PreviewState, look_again, stored_preview, turn_to
+from state.preview import PreviewState, look_again, open_preview, stored_preview
 from state.session import principal, wrote
 from state.view import PATIENCE, ViewState, held_items, pending_edits, stored_item, take_up
 
@@ -32,8 +32,8 @@ class EditState:
     """What this tab has changed.
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
-    `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: of a list,
-    Mesop would send each removal on its own.
+    `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
+    travels with every event, and a text's difference is shorter than a list's.
     """
 
     pending: str = ""
@@ -92,7 +92,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
     state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
     _focus(neighbour)
     if me.state(PreviewState).item_id == media_id:
-        turn_to(neighbour)
+        open_preview(neighbour)
     notify("1 item deleted", undo=True)
     return attempt
 

@@ -45,16 +45,6 @@ def close_preview() -> None:
     state.revision = 0
 
 
-def turn_to(media_id: str) -> None:
-    """Show another item in the open preview, or close it ("" for none); the page's address goes along."""
-    open_preview(media_id)
-    if "item" in me.query_params:
-        if media_id:
-            me.query_params["item"] = media_id
-        else:
-            del me.query_params["item"]
-
-
 def look_again() -> None:
     """Take up what this process knows of the open item by now; reads nothing."""
     state, who = me.state(PreviewState), principal().user_id

@@ -6,6 +6,7 @@ have not changed: together, unchanged, two fifths of what an event costs the ser
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -13,11 +14,20 @@ from mesop import dataclass_utils
 from mesop.runtime import context
 
 _difference = dataclass_utils.diff_state
+READ = ("path", "action", "value", "t2_from_index", "t2_to_index")
+"""What Mesop's client reads of a change."""
 
 
 def difference(before: Any, after: Any) -> str:
-    """The changes that make the state `after` of `before`, as JSON: none if they are equal, else Mesop's own answer."""
-    return "[]" if before == after else str(_difference(before, after))
+    """The changes that make the state `after` of `before`, as JSON: none if they are equal, else Mesop's own answer.
+
+    Of that, the parts that its client reads: the others are three quarters of it, for each field that changed.
+    """
+    if before == after:
+        return "[]"
+    changes = json.loads(_difference(before, after))
+    told = [{part: change[part] for part in READ if part in change} for change in changes]
+    return json.dumps(told, separators=(",", ":"))
 
 
 def quicken_mesop() -> None:

@@ -11,8 +11,12 @@ from state.session import principal
 
 
 def retry(event: me.WebEvent) -> None:
-    """Start the failed item named in a tile's event again. Raises BadInput, NotFound, Forbidden, StoreError."""
-    media_id = str(event.value.get("id", ""))
+    """Start the failed item named in a tile's event again. Raises as `retry_item`."""
+    retry_item(str(event.value.get("id", "")))
+
+
+def retry_item(media_id: str) -> None:
+    """Start a failed item again. Raises BadInput, NotFound, Forbidden, StoreError."""
     if not is_id(media_id):
         raise BadInput("item", "This page is out of date. Reload it and try again.")
     services().studio.retry(principal(), media_id)

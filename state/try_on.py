@@ -38,6 +38,8 @@ class TryOnState:
     error: str = ""
     starting: bool = False
     run_id: str = ""
+    made_id: str = ""
+    """The item that the last press of Generate makes; "" while the stage is shown."""
     view: ViewState = field(default_factory=ViewState)
 
 
@@ -55,14 +57,27 @@ def slot(name: str) -> Chosen:
     return state.person if name == "person" else state.product
 
 
+def made_item(items: tuple[MediaItem, ...]) -> MediaItem | None:
+    """What the last press of Generate makes or has made, if it is still there; pure."""
+    made_id = me.state(TryOnState).made_id
+    return next((item for item in items if item.id == made_id), None)
+
+
+def place_again() -> None:
+    """Back to the stage, as it was left."""
+    me.state(TryOnState).made_id = ""
+
+
 def put_in(name: str, media_id: str) -> None:
     """Fill a slot with a library item. Raises BadInput if it is no picture that can be used, StoreError."""
     item = readable_picture(media_id)
+    place_again()
     chosen = slot(name)
     chosen.media_id, chosen.title, chosen.url = item.id, item.title, media_url(item, "original") or ""
 
 
 def clear(name: str) -> None:
+    place_again()
     chosen = slot(name)
     chosen.media_id = chosen.title = chosen.url = ""
 

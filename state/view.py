@@ -172,6 +172,8 @@ def _show(view: ViewState, snapshot: Snapshot, edits: str) -> None:
     view.version, view.edits = snapshot.version, edits
     view.as_of_ms = int(snapshot.as_of.timestamp() * 1000)
     view.opened_ms = view.opened_ms or view.as_of_ms
+    if view.ceiling and not held_items(view):
+        view.ceiling = ""  # nothing is left that new items could move
     look_again()
 
 

@@ -12,11 +12,12 @@ from state.handlers import Handler
 from state.preview import PreviewState
 
 
-def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler) -> None:
-    """The dialog, open while `state` names an item; without one it says why."""
+def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, linked: bool = False) -> None:
+    """The dialog, open while `state` names an item; without one it says why. `linked`: the page opens it by address."""
     label = item.title if item else "Item"
+    address = f"item={state.item_id}" if linked and state.item_id else ""
     with (
-        dialog(is_open=bool(state.item_id), label=label, on_close=on_close, key="preview"),
+        dialog(is_open=bool(state.item_id), label=label, on_close=on_close, address=address, key="preview"),
         me.box(key="preview-body", classes="look-closer"),
     ):
         if not state.item_id:

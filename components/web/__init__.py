@@ -59,7 +59,8 @@ from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
-from components.web.page_tools import ago, aria, guard, keys, session, shortcuts, symbol
+from components.web.outcome import outcome
+from components.web.page_tools import ago, aria, guard, key_help, keys, session, shortcuts, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
@@ -92,11 +93,13 @@ __all__ = [
     "field",
     "guard",
     "item_bar",
+    "key_help",
     "keys",
     "link_button",
     "live",
     "look",
     "nav",
+    "outcome",
     "place",
     "run_watch",
     "segments",

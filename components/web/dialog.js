@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {cover, readdress, uncover} from './layers.js';
 
 /** What floats above the page may have to move: only what is inside the topmost dialog can be pressed. */
 const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
@@ -9,13 +10,14 @@ const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
  * everything stays in the page's own tree, under its stylesheets and within reach of queries by role.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', wide: true};
+  static props = {isOpen: false, label: '', purpose: '', wide: true, address: ''};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
   #shell = el('dialog', {'aria-labelledby': this.#heading.id});
   #purpose = el('span', {class: 'chip on'});
   #body = el('div', {class: 'dialog-body'});
   #opener = null;
+  #layer = null; // its entry in the history, while it is open
   #asked = false; // the user closed it; the server has not said so yet
 
   appendChild(child) {
@@ -75,10 +77,7 @@ class FreshetDialog extends FreshetElement {
   }
 
   disconnectedCallback() {
-    if (this.#shell.open) {
-      this.#shell.close();
-      tellOfLayers();
-    }
+    if (this.#shell.open) this.#shut();
     queueMicrotask(() => this.isConnected || this.#giveBackFocus());
   }
 
@@ -90,6 +89,14 @@ class FreshetDialog extends FreshetElement {
     attrs(this.#shell, {class: `dialog${this.wide ? ' wide' : ''}`});
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
     this.#sync();
+    if (this.#layer) readdress(this.#layer, this.address);
+  }
+
+  #shut() {
+    this.#shell.close();
+    uncover(this.#layer);
+    this.#layer = null;
+    tellOfLayers();
   }
 
   #sync() {
@@ -99,10 +106,10 @@ class FreshetDialog extends FreshetElement {
       this.#opener = document.activeElement;
       this.#shell.showModal();
       this.#heading.focus({preventScroll: true});
+      this.#layer = cover(() => this.#ask('back'), this.address);
       tellOfLayers();
     } else if (!wanted && this.#shell.open) {
-      this.#shell.close();
-      tellOfLayers();
+      this.#shut();
       this.#giveBackFocus();
     }
   }

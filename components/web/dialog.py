@@ -8,16 +8,26 @@ from components.web._face import Handler, element, insert
 
 
 @element
-def dialog(*, is_open: bool, label: str, on_close: Handler, key: str, purpose: str = "", wide: bool = True) -> Any:
-    """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button"}.
+def dialog(
+    *,
+    is_open: bool,
+    label: str,
+    on_close: Handler,
+    key: str,
+    purpose: str = "",
+    wide: bool = True,
+    address: str = "",
+) -> Any:
+    """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button" | "back"}.
 
     Put all children into one box (slotted children are matched by place) and draw them only while it is open.
     `on_close` must lead to `is_open=False`: the dialog has left the screen by then. `purpose` is a chip beside the
-    heading ("for Product"). Below 600 px it is a sheet at the foot of the window.
+    heading ("for Product"). The browser's Back closes it; `address` ("item=…") is what the page's address gets while it
+    is open, and by which the page opens it again. Below 600 px it is a sheet at the foot of the window.
     """
     return insert(
         "freshet-dialog",
         key=key,
         events={"closeEvent": on_close},
-        properties={"isOpen": is_open, "label": label, "purpose": purpose, "wide": wide},
+        properties={"isOpen": is_open, "label": label, "purpose": purpose, "wide": wide, "address": address},
     )

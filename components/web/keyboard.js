@@ -5,5 +5,6 @@ export const atDesk = matchMedia('(hover: hover) and (pointer: fine)');
 
 const apple = /^(mac|ip)/i.test(navigator.userAgentData?.platform ?? navigator.platform);
 
+export const CTRL = apple ? '⌘' : 'Ctrl';
 /** "Ctrl ↵", or "⌘ ↵" on a Mac. Both keys work on either. */
-export const SUBMIT = apple ? '⌘ ↵' : 'Ctrl ↵';
+export const SUBMIT = `${CTRL} ↵`;

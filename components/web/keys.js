@@ -7,6 +7,7 @@ const PRESSES = {
   r: '.sheet freshet-status button',
   n: '.sheet freshet-drop button',
   c: link('/create/image'),
+  '?': link('/account'),
   'g l': link('/library'),
   'g i': link('/create/image'),
   'g v': link('/create/video'),

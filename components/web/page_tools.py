@@ -76,3 +76,9 @@ def ago(*, ms: int, prefix: str = "", suffix: str = "", clock: bool = False, key
 def symbol(*, name: str, look: str = "", key: str | None = None) -> Any:
     """A decorative symbol of the icon font. `look`: "s", "l", "xl", "fill", "bad", "warn", "acc", several by space."""
     return insert("freshet-symbol", key=key, properties={"name": name, "look": look})
+
+
+@element
+def key_help(key: str = "key-help") -> Any:
+    """The keys and what they do, as a card with a heading. Hidden where there is no keyboard."""
+    return insert("freshet-key-help", key=key, properties={})

@@ -1,5 +1,4 @@
-import {FreshetElement, attrs, define, el} from './base.js';
-import {cutOut} from './cutout.js';
+import {FreshetElement, attrs, define, el, icon} from './base.js';
 
 const SMALLEST = 0.05;
 const LARGEST = 2;
@@ -31,6 +30,8 @@ class FreshetPlace extends FreshetElement {
     this.#frame.addEventListener('pointerup', () => this.#drop());
     this.#frame.addEventListener('pointercancel', () => this.#drop());
     this.#frame.addEventListener('keydown', (event) => this.#key(event));
+    // Whoever leaves it is done: what is pressed next must find it where it was put.
+    this.#frame.addEventListener('blur', () => this.#settle && this.#tell());
   }
 
   draw(changed) {
@@ -42,17 +43,26 @@ class FreshetPlace extends FreshetElement {
     this.#lay();
   }
 
+  /** The product comes cut out as it will be made. Until it does, and if it cannot, a frame can be placed already. */
   async #wear(url) {
-    this.#product.replaceChildren();
-    if (!url) return;
+    if (!url) {
+      this.#product.replaceChildren();
+      return;
+    }
+    this.#stand(el('i', {class: 'spin'}));
     const image = el('img', {alt: '', src: url, draggable: 'false'});
     try {
       await image.decode();
-      if (url === this.productUrl) this.#product.replaceChildren(cutOut(image));
-    } catch {
-      // Not decodable or not readable: the handles still place its frame.
       if (url === this.productUrl) this.#product.replaceChildren(image);
+    } catch {
+      if (url !== this.productUrl) return;
+      this.#stand(icon('broken_image', 'l'));
+      window.addEventListener('online', () => url === this.productUrl && this.#wear(url), {once: true});
     }
+  }
+
+  #stand(mark) {
+    this.#product.replaceChildren(el('span', {class: 'stand-in'}, mark));
   }
 
   #lay() {
@@ -113,6 +123,7 @@ class FreshetPlace extends FreshetElement {
 
   #tell() {
     clearTimeout(this.#settle);
+    this.#settle = 0;
     if (this.isConnected) this.emit('placeEvent', {...this.#at});
   }
 }

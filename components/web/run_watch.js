@@ -74,7 +74,7 @@ class FreshetRunWatch extends FreshetElement {
 
   #hear(runs) {
     let news = false;
-    for (const tile of document.querySelectorAll('freshet-tile[data-run]')) {
+    for (const tile of document.querySelectorAll('[data-run]')) {
       const run = runs[tile.runId];
       if (!run) continue;
       // A run of several pictures tells how far each is; without that, all share the run's own progress.

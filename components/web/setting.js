@@ -1,42 +1,80 @@
 import {FreshetElement, attrs, define, el, say} from './base.js';
-import {liveOff, switchLive} from './live_choice.js';
-import {isDark, toggleTheme} from './theme.js';
+import {liveOff, onLiveChoice, switchLive} from './live_choice.js';
+import {chooseTheme, chosenTheme} from './theme.js';
 
-// name → [is it on, turn it over]
-const SETTINGS = {
-  live: [() => !liveOff(), switchLive],
-  dark: [isDark, toggleTheme],
-};
+const THEMES = [['light', 'Light'], ['dark', 'Dark'], ['system', 'System']];
 
+/** A setting that lives in this browser: "live", a switch, or "theme", one of three. */
 class FreshetSetting extends FreshetElement {
   static props = {name: '', label: '', hint: ''};
-  #switch = el('button', {type: 'button', role: 'switch', class: 'switch'});
   #label = el('span', {class: 'strong'});
   #hint = el('span', {class: 'meta'});
-  #look = () => this.redraw('name');
+  #control = null;
+  #look = () => this.#show();
+  #unheard = null;
 
   build() {
-    this.#switch.addEventListener('click', () => {
-      SETTINGS[this.name]?.[1]();
-      this.redraw('name');
+    this.#control = this.name === 'theme' ? this.#choice() : this.#switch();
+    // A label around a switch makes the whole line its button; around several buttons it would press the first.
+    const line = el(this.name === 'theme' ? 'div' : 'label', {class: 'setting'});
+    line.append(el('span', {class: 'col grow'}, this.#label, this.#hint), this.#control);
+    this.append(line);
+  }
+
+  #switch() {
+    const button = el('button', {type: 'button', role: 'switch', class: 'switch'});
+    button.addEventListener('click', switchLive);
+    return button;
+  }
+
+  #choice() {
+    const buttons = THEMES.map(([value, label]) => el('button', {type: 'button', role: 'radio', 'data-value': value}, label));
+    const group = el('div', {class: 'seg', role: 'radiogroup'}, ...buttons);
+    group.addEventListener('click', (event) => this.#choose(event.target.closest('button')));
+    group.addEventListener('keydown', (event) => {
+      const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const at = buttons.findIndex((button) => button.dataset.value === chosenTheme());
+      const next = buttons[(at + step + buttons.length) % buttons.length];
+      this.#choose(next);
+      next.focus();
     });
-    this.append(el('label', {class: 'setting'}, el('span', {class: 'col grow'}, this.#label, this.#hint), this.#switch));
+    return group;
+  }
+
+  #choose(button) {
+    if (button) chooseTheme(button.dataset.value);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    window.addEventListener('storage', this.#look);
+    this.#unheard = onLiveChoice(this.#look);
+    for (const type of ['storage', 'freshet:theme']) window.addEventListener(type, this.#look);
   }
 
   disconnectedCallback() {
-    window.removeEventListener('storage', this.#look);
+    this.#unheard();
+    for (const type of ['storage', 'freshet:theme']) window.removeEventListener(type, this.#look);
   }
 
   draw() {
     say(this.#label, this.label);
     say(this.#hint, this.hint);
-    const on = Boolean(SETTINGS[this.name]?.[0]());
-    attrs(this.#switch, {'aria-checked': String(on), 'aria-label': this.label});
+    attrs(this.#control, {'aria-label': this.label});
+    this.#show();
+  }
+
+  #show() {
+    if (this.name !== 'theme') {
+      attrs(this.#control, {'aria-checked': String(!liveOff())});
+      return;
+    }
+    for (const button of this.#control.children) {
+      const chosen = button.dataset.value === chosenTheme();
+      attrs(button, {'aria-checked': String(chosen)});
+      button.tabIndex = chosen ? 0 : -1;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-"""Switches that are remembered in this browser."""
+"""Settings that are remembered in this browser."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from components.web._face import element, insert
 
 @element
 def setting(*, name: str, label: str, hint: str, key: str) -> Any:
-    """A switch for one of this browser's settings. `name`: "live" (live updates) or "dark" (the theme)."""
+    """One of this browser's settings. `name`: "live" (a switch for live updates) or "theme" (light, dark or system)."""
     return insert("freshet-setting", key=key, properties={"name": name, "label": label, "hint": hint})

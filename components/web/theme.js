@@ -15,10 +15,17 @@ export function applyTheme() {
   document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
 }
 
-export function toggleTheme() {
-  localStorage.setItem(KEY, isDark() ? 'light' : 'dark');
+/** "light", "dark", or "system" where nothing is remembered. */
+export const chosenTheme = () => localStorage.getItem(KEY) ?? 'system';
+
+export function chooseTheme(choice) {
+  if (choice === 'system') localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, choice);
   applyTheme();
+  window.dispatchEvent(new Event('freshet:theme'));
 }
+
+export const toggleTheme = () => chooseTheme(isDark() ? 'light' : 'dark');
 
 system.addEventListener('change', applyTheme);
 window.addEventListener('storage', (event) => event.key === KEY && applyTheme());

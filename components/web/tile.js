@@ -2,6 +2,7 @@ import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {ago, exact, length, ticking} from './clock.js';
 import {enrol, leave} from './grid_keys.js';
 import {Picture} from './picture.js';
+import {Water} from './water.js';
 
 const KIND = {
   image: ['image', 'Image'],
@@ -9,7 +10,6 @@ const KIND = {
   audio: ['music_note', 'Audio'],
   combined: ['album', 'Picture and sound'],
 };
-const QUEUED_LEVEL = 6; // percent of water that stands in a tile whose progress is not known yet
 // What goes without saying: `item` holds only what differs. Each of these is a property of the tile, too.
 const ASSUMED = {
   mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
@@ -129,7 +129,7 @@ class FreshetTile extends FreshetElement {
   #drawPicture(changed) {
     const generating = this.status === 'generating';
     this.#pic.classList.toggle('dead', this.status === 'failed');
-    if (generating && !this.#water) this.#fill();
+    if (generating) this.#water ??= new Water(this.#pic);
     if (!generating && this.#water) this.#drain();
     if (generating) this.#drawLevel();
     if (changed.has('status') || changed.has('error')) this.#drawFailure();
@@ -137,26 +137,14 @@ class FreshetTile extends FreshetElement {
     this.#picture.show(url, this.status === 'ready' ? (KIND[this.mediaType] ?? KIND.image)[0] : '');
   }
 
-  #fill() {
-    const state = el('span', {class: 'state run'}, el('i', {class: 'level', 'aria-hidden': 'true'}), el('span'));
-    this.#water = {state, water: el('span', {class: 'water', 'aria-hidden': 'true'}, el('i'))};
-    this.#pic.append(this.#water.water, state);
-  }
-
   #drain() {
-    const {water, state} = this.#water;
-    this.#water = null;
-    state.remove();
     // The finished picture fades in over the water, then the water goes.
-    this.#picture.settled(() => water.remove());
+    this.#water.drain((gone) => this.#picture.settled(gone));
+    this.#water = null;
   }
 
   #drawLevel() {
-    const percent = Math.round(Math.max(this.progress ?? 0, this.#polled));
-    const {water, state} = this.#water;
-    water.style.setProperty('--p', Math.max(QUEUED_LEVEL, percent));
-    state.firstChild.style.setProperty('--p', percent);
-    say(state.lastChild, percent ? `${percent} %` : 'Queued');
+    this.#water.rise(Math.round(Math.max(this.progress ?? 0, this.#polled)));
     this.#tellAge();
   }
 

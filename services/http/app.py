@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.errors import FreshetError
-from services.http import docs, events, health, media, runs, session
+from services.http import cutouts, docs, events, health, media, runs, session
 from services.http.bodies import WholeBodies
 from services.http.errors import Failures, friendly
 from services.http.pages import KnownPages, LocalPages
@@ -37,7 +37,15 @@ def create_app(
     app = FastAPI(title="Freshet", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.add_middleware(Failures)
     app.add_exception_handler(FreshetError, friendly)
-    for router in (media.router, runs.router, events.router, session.router, health.router, docs.router):
+    for router in (
+        cutouts.router,
+        media.router,
+        runs.router,
+        events.router,
+        session.router,
+        health.router,
+        docs.router,
+    ):
         app.include_router(router)
     app.mount("/static", _Static(directory=static_dir))
     first = next(iter(routes))

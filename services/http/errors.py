@@ -6,7 +6,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.errors import BadInput, Conflict, FileError, FileMissing, Forbidden, FreshetError, NotFound, StoreError
+from services.errors import (
+    BadInput,
+    Conflict,
+    FileError,
+    FileMissing,
+    Forbidden,
+    FreshetError,
+    GenerationError,
+    NotFound,
+    StoreError,
+)
 from services.log import log_failure
 
 _STATUS: list[tuple[type[FreshetError], int]] = [
@@ -17,6 +27,7 @@ _STATUS: list[tuple[type[FreshetError], int]] = [
     (Conflict, 409),
     (StoreError, 503),
     (FileError, 503),
+    (GenerationError, 503),
 ]
 
 

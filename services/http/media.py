@@ -52,23 +52,30 @@ async def media(name: str, request: Request, v: str = "", download: bool = False
     principal = services().principals.resolve(request.headers)
     found = parse_media_name(name)
     if found is None:
-        return _not_found()
+        return not_found()
     media_id, variant = found
     item = services().freshness.seen.get(principal.user_id, media_id)
     file = item.file(variant) if item else None
-    if item is None or file is None or not _is_current(item, variant, v):
+    if item is None or file is None or not is_current(item, variant, v):
         # Not held, or the URL is of another age than what is held: the store decides.
-        item = await run_in_threadpool(_load, principal, media_id)
+        item = await run_in_threadpool(load_item, principal, media_id)
         file = item.file(variant) if item else None
     if item is None or file is None:
-        return _not_found()
-    headers = _headers(item, file, current=_is_current(item, variant, v), download=download)
+        return not_found()
+    return await answer(request, item, file, current=is_current(item, variant, v), download=download)
+
+
+async def answer(
+    request: Request, item: MediaItem, file: FileRef, *, current: bool, download: bool = False
+) -> Response:
+    """`file` of `item`, which the caller may read; `current`: the address names the version of these bytes."""
+    headers = _headers(item, file, current=current, download=download)
     if _matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers={key: headers[key] for key in ("ETag", "Cache-Control", "Vary")})
     return await _respond(request, file, headers)
 
 
-def _load(principal: Principal, media_id: str) -> MediaItem | None:
+def load_item(principal: Principal, media_id: str) -> MediaItem | None:
     """The item as the store has it; while that is away, as the principal's screens hold it. Raises StoreError."""
     freshness = services().freshness
     if freshness.away and (held := freshness.held_item(media_id, principal)):
@@ -88,7 +95,7 @@ async def _respond(request: Request, file: FileRef, headers: dict[str, str]) -> 
         try:
             await run_in_threadpool(services().blobs.size, file.key)
         except FileMissing:
-            return _not_found()
+            return not_found()
         return Response(
             status_code=200, headers=headers | {"Content-Length": str(file.size)}, media_type=file.content_type
         )
@@ -106,7 +113,7 @@ async def _respond(request: Request, file: FileRef, headers: dict[str, str]) -> 
     try:
         first = await anext(chunks, b"")
     except FileMissing:
-        return _not_found()
+        return not_found()
     return StreamingResponse(_chain(first, chunks), status, headers, media_type=file.content_type)
 
 
@@ -135,7 +142,7 @@ def parse_range(text: str, size: int) -> tuple[int, int] | Literal["unsatisfiabl
     return (start, end) if start < size else "unsatisfiable"
 
 
-def _is_current(item: MediaItem, variant: Variant, version: str) -> bool:
+def is_current(item: MediaItem, variant: Variant, version: str) -> bool:
     return (media_url(item, variant) or "").endswith(f"?v={version}")
 
 
@@ -169,5 +176,5 @@ def _matches(header: str | None, etag: str) -> bool:
     )
 
 
-def _not_found() -> Response:
+def not_found() -> Response:
     return Response("No such file", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})

@@ -10,17 +10,17 @@ from typing import Any
 from services.files.derive import derive
 from services.files.keep import store_files
 from services.library import Library, open_library
-from services.models import FileRef, MediaItem, Put, Variant
+from services.models import FileRef, MediaItem, Origin, Put, Variant
 from tests.browser.server import Server
 from tests.support.media import picture
 
 
-def fill(server: Server, count: int, title: str = "Picture") -> list[str]:
+def fill(server: Server, count: int, title: str = "Picture", origin: Origin = "import") -> list[str]:
     """Commit `count` pictures, "Picture 000" and so on, each a minute older than the one before; their ids."""
-    return add(server, [(f"{title} {place:03}", timedelta(minutes=place)) for place in range(count)])
+    return add(server, [(f"{title} {place:03}", timedelta(minutes=place)) for place in range(count)], origin)
 
 
-def add(server: Server, wanted: Iterable[tuple[str, timedelta]]) -> list[str]:
+def add(server: Server, wanted: Iterable[tuple[str, timedelta]], origin: Origin = "import") -> list[str]:
     """Commit one picture per (title, age), a hundred at a time; their ids. All share one file."""
     with open_library(server.settings, None) as library:
         files = store_files(
@@ -28,14 +28,16 @@ def add(server: Server, wanted: Iterable[tuple[str, timedelta]]) -> list[str]:
             derive(picture(size=(320, 240))).files,
         )  # fmt: skip
         now = library.clock.now()
-        items = [_item(library, title, now - age, files) for title, age in wanted]
+        items = [_item(library, title, now - age, files, origin) for title, age in wanted]
         for start in range(0, len(items), 100):
             writes = [Put(item, expect=0) for item in items[start : start + 100]]
             library.store.commit(library.principal, writes, operation_id=library.ids.new())
         return [item.id for item in items]
 
 
-def _item(library: Library, title: str, created_at: datetime, files: dict[Variant, FileRef]) -> MediaItem:
+def _item(
+    library: Library, title: str, created_at: datetime, files: dict[Variant, FileRef], origin: Origin
+) -> MediaItem:
     return MediaItem(
         id=library.ids.new(),
         project_id=library.project.id,
@@ -44,7 +46,7 @@ def _item(library: Library, title: str, created_at: datetime, files: dict[Varian
         updated_at=created_at,
         media_type="image",
         status="ready",
-        origin="import",
+        origin=origin,
         title=title,
         files=files,
     )

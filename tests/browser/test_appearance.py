@@ -107,6 +107,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "video": ("/create/video", _library),
     "try-on": ("/try-on", _try_on),
     "choosing": ("/try-on", _choosing),
+    "account": ("/account", lambda page: expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()),
     "lost": ("/nowhere", lambda page: expect(page.get_by_role("heading")).to_be_visible()),
 }
 

@@ -218,7 +218,7 @@ def test_B09_N_lets_in_what_is_new(server: Server, visit: Visit) -> None:
 
 def test_B10_an_open_preview_plays_on_and_keeps_the_focus_while_something_arrives(server: Server, visit: Visit) -> None:
     studio = visit("/create/video")
-    ask_for(studio, "Slow waves at night", amount="4 s")
+    ask_for(studio, "Slow waves at night", amount="2 s")
     expect(studio.locator(READY).first).to_be_visible(timeout=RENDER_MS)
     page = visit("/library")
     live(page)

@@ -129,6 +129,17 @@ def test_the_result_is_labelled_as_a_preview_and_follows_where_the_product_was_d
     expect(result.get_by_text("A preview made by laying one picture over the other")).to_be_visible()
 
     before = _generate(page, generate)
+    made = result.get_by_role("img", name="Shirt 001 on Shirt 000")
+    expect(made.locator("img")).to_be_visible()
+    expect(result.get_by_text("Done")).to_be_visible()
+    assert (made.locator("img").get_attribute("src") or "").startswith(f"/media/{before['id']}.original.")
+    with page.expect_download() as download:
+        result.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "Shirt 001 on Shirt 000.webp"
+    result.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("dialog", name="Shirt 001 on Shirt 000")).to_be_visible()
+    page.keyboard.press("Escape")
+    result.get_by_role("button", name="Place again").click()
     product = result.get_by_role("group", name=re.compile("^Product"))
     placed = product.get_attribute("aria-label")
     box = product.bounding_box()
@@ -153,6 +164,7 @@ def _generate(page: Page, button: Locator) -> dict[str, object]:
     results = page.get_by_role("list", name="Earlier results, newest first").locator(READY)
     known = results.count()
     button.click()
+    expect(page.locator("freshet-outcome")).to_be_visible()
     expect(results).to_have_count(known + 1, timeout=RENDER_MS)
     picture = results.first.locator("img")
     expect(picture).to_be_visible()

@@ -575,6 +575,14 @@ def test_a_product_is_dragged_scaled_and_moved_by_keys(show: Open) -> None:
     expect_heard(page, 'place {"x": 0.58, "y": 0.45, "scale": 0.62}')
 
 
+def test_what_the_keys_have_moved_is_told_before_the_next_press(show: Open) -> None:
+    page = show("/form")
+    page.get_by_role("group", name=re.compile("^Product, 50 % wide")).press("ArrowLeft")
+    press(page, "Unrelated")
+    expect(page.locator(".unrelated")).to_have_text("1")
+    assert heard(page) == ['place {"x": 0.49, "y": 0.5, "scale": 0.5}']
+
+
 # ── the page ──
 
 

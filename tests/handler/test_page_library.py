@@ -37,11 +37,11 @@ def test_R0_03_a_permalink_opens_its_item_and_gates_only_the_preview(studio: Stu
     items = studio.add(30)
     oldest = items[0]
     tab = studio.open("/library", {"item": oldest.id})
-    assert tab.element("freshet-dialog", label=oldest.title)["isOpen"]
+    assert tab.element("freshet-dialog", label=oldest.title, isOpen=True)["address"] == f"item={oldest.id}"
     assert len(tab.tiles()) == 24
     tab.fire("freshet-dialog", "closeEvent", {"reason": "escape"}, label=oldest.title)
     assert len(tab.tiles()) == 24
-    assert "item" not in tab.query
+    assert tab.element("freshet-dialog", isOpen=False)["address"] == ""
 
 
 @pytest.mark.parametrize("item", ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "nonsense", "../../etc/passwd"])

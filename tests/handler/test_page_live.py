@@ -177,6 +177,23 @@ def test_B9_a_refresh_while_scrolled_holds_back_too_and_at_the_top_lets_in(studi
     assert ids_shown(tab)[0] == new.id
 
 
+def test_R0_09_B09_nothing_is_held_back_above_a_list_of_which_nothing_is_left(studio: Studio, listen: Any) -> None:
+    """An empty list beside "1 new" would say that there is nothing."""
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    stream = listen(tab)
+    (new,) = studio.add()
+    remove = Remove("media", item.id, item.revision)
+    studio.store._store.commit(studio.principal, [remove], operation_id=operation())
+    query = MediaQuery(project_id=studio.services.project.id)
+    held = studio.services.freshness.snapshots
+    assert wait_for(lambda: [one.id for one in held.latest(query, studio.principal).items] == [new.id])  # type: ignore[union-attr]
+    stream.changed()
+    push(tab, scrolled=True)
+    assert ids_shown(tab) == [new.id]
+    assert tab.element("freshet-drop")["count"] == 0
+
+
 def test_B12_a_deleted_item_leaves_every_open_view(studio: Studio, listen: Any) -> None:
     items = studio.add(3)
     tabs = [studio.open("/library"), studio.open("/library", {"type": "image"})]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from components.library import library_chooser_button as chooser
 from components.library import library_image_selector
 from services.errors import StoreUnavailable
+from services.files.urls import media_url
 from services.models import MediaItem
 from tests.handler.test_page_library import DOWN, refreshes
 from tests.support.mesop_client import MesopClient
@@ -196,13 +198,99 @@ def test_generating_needs_both_pictures_and_makes_one_run_from_a_double_click(st
     assert tab.element("freshet-button", label="Generate Image")["disabled"]
     choose(open_chooser(tab, "person"), person)
     choose(open_chooser(tab, "product"), product)
+    node = tab._find("freshet-button", {"label": "Generate Image"})
     token = tab.element("freshet-button", label="Generate Image")["token"]
-    for _ in range(2):
-        tab.fire("freshet-button", "pressEvent", {"token": token}, label="Generate Image")
+    for _ in range(2):  # the second was pressed before the first was answered
+        tab._event(node, tab._web(node)["events"]["pressEvent"], string_value=json.dumps({"token": token}))
     assert studio.engine.enqueued == [token]
     result = tab.tiles()[0]
     assert result["status"] == "generating"
     assert result["label"] == f"{product.title} on {person.title}"
+
+
+def started(studio: Studio) -> MesopClient:
+    """A tab that has just begun a try-on."""
+    person, product = studio.add(2)
+    tab = studio.open("/try-on")
+    choose(open_chooser(tab, "person"), person)
+    choose(open_chooser(tab, "product"), product)
+    tab.fire("freshet-place", "placeEvent", {"x": 0.4, "y": 0.6, "scale": 0.5})
+    return tab.press("Generate Image")
+
+
+def finish(studio: Studio, tab: MesopClient, **fields: Any) -> MediaItem:
+    """The run comes to an end, and the page's watch hears of it."""
+    shown = tab.element("freshet-outcome")["mediaId"]
+    item = studio.services.store.media.get(studio.principal, shown)
+    done = studio.change(item, **({"status": "ready", "files": studio.add()[0].files} | fields))
+    tab.fire("freshet-run-watch", "completeEvent", {"ids": [], "scrolled": False})
+    return done
+
+
+def labels(tab: MesopClient) -> list[str]:
+    return [button["label"] for tag in ("freshet-button", "freshet-link-button") for button in tab.elements(tag)]
+
+
+def test_a_try_on_is_watched_and_shown_where_it_was_placed(studio: Studio) -> None:
+    tab = started(studio)
+    waiting = tab.element("freshet-outcome")
+    assert (waiting["status"], waiting["runId"]) == ("generating", studio.engine.enqueued[0])
+    assert tab.elements("freshet-place") == []
+    assert "Cancel" in labels(tab)
+    done = finish(studio, tab)
+    shown = tab.element("freshet-outcome")
+    assert (shown["mediaId"], shown["status"]) == (done.id, "ready")
+    assert shown["fileUrl"] == media_url(done, "original")
+    assert {"Open", "Download", "Place again"} <= set(labels(tab))
+    assert tab.element("freshet-link-button", label="Download")["href"].startswith(shown["fileUrl"])
+    tab.press("Open")
+    assert tab.element("freshet-dialog", isOpen=True)["label"] == done.title
+
+
+def test_place_again_leads_back_to_the_stage_as_it_was_left(studio: Studio) -> None:
+    tab = started(studio)
+    finish(studio, tab)
+    tab.press("Place again")
+    stage = tab.element("freshet-place")
+    assert (stage["x"], stage["y"], stage["scale"]) == (0.4, 0.6, 0.5)
+    assert tab.elements("freshet-outcome") == []
+    tab.press("Generate Image")
+    assert len(set(studio.engine.enqueued)) == 2
+
+
+def test_another_picture_in_a_slot_leads_back_to_the_stage(studio: Studio) -> None:
+    tab = started(studio)
+    finish(studio, tab)
+    (other,) = studio.add()
+    choose(open_chooser(tab, "product"), other)
+    assert tab.elements("freshet-outcome") == []
+    assert tab.element("freshet-place")["productUrl"].startswith(f"/media/{other.id}.cutout-")
+
+
+def test_a_try_on_that_fails_says_why_in_its_place_and_can_be_tried_again(studio: Studio) -> None:
+    tab = started(studio)
+    failed = finish(studio, tab, status="failed", error="The product cannot be read", files={})
+    shown = tab.element("freshet-outcome")
+    assert (shown["status"], shown["error"]) == ("failed", "The product cannot be read")
+    assert "Download" not in labels(tab)
+    tab.press("Retry")
+    again = tab.element("freshet-outcome")
+    assert (again["mediaId"], again["status"], again["runId"]) == (failed.id, "generating", studio.engine.enqueued[1])
+
+
+def test_a_cancelled_try_on_leads_back_to_the_stage(studio: Studio) -> None:
+    tab = started(studio)
+    tab.press("Cancel")
+    assert tab.elements("freshet-outcome") == []
+    assert tab.element("freshet-place")["scale"] == 0.5
+    assert studio.services.store.runs.get(studio.principal, studio.engine.enqueued[0]).status == "cancelled"
+
+
+def test_leaving_and_returning_still_shows_what_is_being_made(studio: Studio) -> None:
+    tab = started(studio)
+    before = tab.element("freshet-outcome")["mediaId"]
+    tab.navigate("/library").navigate("/try-on")
+    assert tab.element("freshet-outcome")["mediaId"] == before
 
 
 def test_a_picture_deleted_after_it_was_chosen_starts_nothing_and_says_which(studio: Studio) -> None:

@@ -53,15 +53,15 @@ def _in_firebase_cache() -> list[Path]:
 
 
 @contextlib.contextmanager
-def running_emulator() -> Iterator[str]:
-    """`host:port` of an emulator, one that runs already or one of our own. Raises EmulatorMissing."""
+def running_emulator(megabytes: int = 512) -> Iterator[str]:
+    """`host:port` of an emulator, one that runs already or one of our own, with that heap. Raises EmulatorMissing."""
     already = os.environ.get("FIRESTORE_EMULATOR_HOST")
     if already:
         yield already
         return
     jar = find_jar()
     port = free_port()
-    java = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-Duser.language=en", "-cp", str(jar), _MAIN]
+    java = ["java", f"-Xmx{megabytes}m", "-XX:+UseSerialGC", "-Duser.language=en", "-cp", str(jar), _MAIN]
     process = subprocess.Popen(
         ["sh", "-c", _WATCHER, "sh", *java, "--host", "127.0.0.1", "--port", str(port)],
         stdin=subprocess.PIPE,

@@ -200,7 +200,9 @@ def _apply(node: Any, difference: Any) -> None:
 
 def _changed(state: Any, actions: list[dict[str, Any]]) -> Any:
     """A state difference: what Mesop's web client does with it (web/src/utils/diff_state.ts)."""
-    for action in actions:
+    removed = [action for action in actions if action["action"] == "iterable_item_removed"]
+    others = [action for action in actions if action["action"] != "iterable_item_removed"]
+    for action in [*reversed(removed), *others]:  # the last first, so that no place moves
         target = state
         for step in action["path"][:-1]:
             target = target[step]

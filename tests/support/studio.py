@@ -147,6 +147,7 @@ class Studio:
         self.services.hub.close()
         self.services.freshness.close()
         self.services.pool.close()
+        self.services.cutouts.close()
 
 
 _app: Any = None

@@ -11,7 +11,7 @@ from services.clock import FakeClock
 from services.store.protocol import PAGE_SIZE, SEARCH_STEP, Store
 from tests.support.logs import recorded_lines
 from tests.support.records import make_item, save
-from tests.support.screen import GRACE, Screen, ids, newest, populate
+from tests.support.screen import ALL, GRACE, Screen, ids, newest, populate
 from tests.support.stores import Backend
 
 
@@ -58,6 +58,23 @@ def test_a_refresh_costs_what_changed_and_not_what_is_loaded(screen: Screen, oth
     save(other, items[0].model_copy(update={"title": "Renamed"}), make_item())
     assert len(screen.ask(loaded=60).items) == 61
     assert screen.cost <= 3
+
+
+@pytest.mark.parametrize("changes", [0, 1, 5])
+def test_B14_R0_01_a_chooser_opened_again_costs_what_changed_in_the_project_and_one(
+    screen: Screen, other: Store, changes: int
+) -> None:
+    """On Firestore also what changed in the last minute, which here is the same."""
+    items = populate(other, 60)
+    settle(screen)
+    ready = ALL.model_copy(update={"media_type": "image", "status": "ready"})
+    screen.ask("open", ready)
+    for item in items[:changes]:
+        save(other, item.model_copy(update={"title": "Renamed"}))
+    screen.ask("open", ready)
+    assert screen.cost <= changes + 1
+    screen.ask("open", ready)
+    assert screen.cost <= (1 if screen.backend.kind == "sqlite" else changes + 1)
 
 
 @pytest.mark.parametrize("depth", [1, 4])

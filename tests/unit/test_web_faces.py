@@ -28,12 +28,17 @@ FACES: dict[str, dict[str, Any]] = {
     "guard": {},
     "item_bar": {"media_id": "m", "title": "Dunes", "favourite": False, "key": "k"},
     "keys": {},
+    "key_help": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
     "look": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "prompt": "", "facts": "4:3", "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
     "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
+    "outcome": {
+        "media_id": "m", "run_id": "r", "status": "ready", "label": "Tee", "base_url": "/a", "file_url": "/b",
+        "error": "", "key": "k",
+    },
     "place": {
         "person_url": "/a", "product_url": "/b", "x": 0.5, "y": 0.5, "scale": 0.5, "on_place": lambda event: None,
         "key": "k",

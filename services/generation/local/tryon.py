@@ -18,6 +18,8 @@ from services.generation.local.render import Report
 
 MAX_SIDE = 1536
 """Pixels on the result's long side; smaller persons keep their size."""
+STAGE_SIDE = 1024
+"""Pixels on the long side of a cut-out that is laid on the stage."""
 LABEL = "Try-on preview: a composite of two pictures, not a photograph"
 _IMAGE_DESCRIPTION, _SOFTWARE = 0x010E, 0x0131
 """EXIF tags (Exif 2.32)."""
@@ -35,15 +37,31 @@ def render_try_on(
     person = _opened(person_bytes, "person").convert("RGB")
     person.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
     report(25)
-    product = _opened(product_bytes, "product")
-    product.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    cutout = cut_out(product).image
+    cutout = _cut(product_bytes)
     report(60)
     result = _composed(person, cutout, placement["x"], placement["y"], placement["scale"])
     report(80)
     files = derive(_labelled(result)).files
     report(100)
     return files
+
+
+def render_cutout(product_bytes: bytes, report: Report) -> bytes:
+    """The product alone, as `render_try_on` lays it over a person, in a WebP for the screen. Raises BadInput."""
+    cutout = _cut(product_bytes)
+    report(80)
+    # Scaled with colours multiplied by opacity, or the removed background would bleed in at the edges.
+    small = cutout.convert("RGBa")
+    small.thumbnail((STAGE_SIDE, STAGE_SIDE), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.convert("RGBA").save(out, "WEBP", quality=90, method=3)
+    return out.getvalue()
+
+
+def _cut(product_bytes: bytes) -> Image.Image:
+    product = _opened(product_bytes, "product")
+    product.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return cut_out(product).image
 
 
 def _opened(data: bytes, field: str) -> Image.Image:

@@ -1,0 +1,47 @@
+import {FreshetElement, define, el} from './base.js';
+import {CTRL, atDesk} from './keyboard.js';
+
+// What the keys do today: keys.js and edits.js (everywhere), grid_keys.js (lists), field.js, place.js.
+const GROUPS = [
+  ['Everywhere', [
+    [['R'], 'Refresh'], [['N'], 'Show what is new'], [['C'], 'Create an image'],
+    [['G', 'L'], 'Go to the library'], [['G', 'I'], 'Go to images'], [['G', 'V'], 'Go to video'], [['G', 'T'], 'Go to try-on'],
+    [[CTRL, 'Z'], 'Undo'], [['Esc'], 'Close what is open'], [['?'], 'Show these keys'],
+  ]],
+  ['In a list', [
+    [['←', '↑', '→', '↓'], 'Move'], [['Home', 'End'], 'Ends of the row'], [[CTRL, 'Home', 'End'], 'Ends of the list'],
+    [['PgUp', 'PgDn'], 'Three rows'], [['↵'], 'Open or use'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+  ]],
+  ['Making', [
+    [[CTRL, '↵'], 'Generate'], [['←', '↑', '→', '↓'], 'Move the product'], [['+', '−'], 'Scale the product'],
+  ]],
+];
+
+/** The keys and what they do, where there is a keyboard. */
+class FreshetKeyHelp extends FreshetElement {
+  #desk = () => { this.hidden = !atDesk.matches; };
+
+  build() {
+    this.append(el('h2', {class: 'h2'}, 'Keyboard'), ...GROUPS.map(([title, keys]) => this.#group(title, keys)));
+  }
+
+  #group(title, keys) {
+    const lines = keys.map(([names, what]) => {
+      const pressed = names.flatMap((name, place) => [place ? ' ' : '', el('kbd', {}, name)]);
+      return el('div', {class: 'key'}, el('dt', {}, what), el('dd', {}, ...pressed));
+    });
+    return el('section', {}, el('h3', {class: 'label'}, title), el('dl', {}, ...lines));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#desk();
+    atDesk.addEventListener('change', this.#desk);
+  }
+
+  disconnectedCallback() {
+    atDesk.removeEventListener('change', this.#desk);
+  }
+}
+
+define('freshet-key-help', FreshetKeyHelp);

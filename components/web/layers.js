@@ -1,0 +1,82 @@
+// Back closes what lies over the page, and leaves the page only when nothing does: each layer has an entry of its own in
+// the history. Mesop hears of none of these steps; it would load the page anew.
+
+const MARK = 'freshetLayer'; // in an entry's state: {level, linked}
+const layers = []; // open ones, from the bottom: {close, address, under}; `under`: the page's address without the layer
+let stepping = Promise.resolve(); // until the steps back that were taken from here have been made
+let arrived = null;
+
+const marked = () => history.state?.[MARK];
+const level = () => marked()?.level ?? 0;
+
+/** A layer has opened. `close` is called when Back takes it away; `address` ("item=…") is what the page's address gets. */
+export function cover(close, address) {
+  const layer = {close, address, under: ''};
+  layers.push(layer);
+  stepping.then(() => layers.includes(layer) && enter(layer));
+  return layer;
+}
+
+/** It has closed in another way: its entry goes, too. */
+export function uncover(layer) {
+  const place = layers.indexOf(layer);
+  if (place < 0) return;
+  layers.splice(place);
+  if (level() > place) stepBack(level() - place);
+}
+
+/** It shows something else now. */
+export function readdress(layer, address) {
+  if (layer.address === address) return;
+  layer.address = address;
+  if (layer.under) history.replaceState(history.state, '', join(layer.under, address));
+}
+
+function enter(layer) {
+  const place = layers.indexOf(layer);
+  layer.under = without(location.href, layer.address);
+  if (level() > place) return; // the page was loaded anew while it was open
+  // An address that names it already was opened directly: closing shows the page alone.
+  if (layer.under !== location.href) history.replaceState(history.state, '', layer.under);
+  history.pushState({[MARK]: {level: place + 1, linked: Boolean(layer.address)}}, '', join(layer.under, layer.address));
+}
+
+function stepBack(steps) {
+  stepping = stepping.then(() => new Promise((done) => {
+    arrived = done;
+    history.go(-steps);
+  }));
+}
+
+function without(url, address) {
+  const bare = new URL(url);
+  for (const name of new URLSearchParams(address).keys()) bare.searchParams.delete(name);
+  return bare.href;
+}
+
+function join(url, address) {
+  const full = new URL(url);
+  for (const [name, value] of new URLSearchParams(address)) full.searchParams.set(name, value);
+  return full.href;
+}
+
+function stepped(event) {
+  const to = level();
+  if (arrived) {
+    event.stopImmediatePropagation();
+    arrived();
+    arrived = null;
+  } else if (to < layers.length && location.href === layers[to].under) {
+    event.stopImmediatePropagation();
+    for (const layer of layers.splice(to).reverse()) layer.close();
+  } else if (to > layers.length && !marked().linked) {
+    event.stopImmediatePropagation(); // Forward, to what was closed and has no address to be opened by
+    stepBack(1);
+  }
+}
+
+window.addEventListener('popstate', stepped, {capture: true}); // before Mesop, which listens at the same place
+
+// Mesop 1.3.7 replaces an entry's state by an empty one whenever it changes the address.
+const replaceState = history.replaceState.bind(history);
+history.replaceState = (state, ...rest) => replaceState(marked() ? {...state, [MARK]: marked()} : state, ...rest);
