@@ -136,10 +136,11 @@ class SnapshotStore:
         """As `latest`, for one's own eyes: nobody is going to name its version."""
         key = (principal.user_id, query.key)
         found = self.peek(key)
-        if found is None and self.beneath is not None and (restored := self.beneath(query, principal)):
+        if found is None and self.beneath is not None:
+            restored = self.beneath(query, principal)
             with self._lock:
                 found = self.peek(key)  # somebody may have been faster
-                if found is None:
+                if found is None and restored is not None:
                     self.hold(restored)
                     found = restored
         return found

@@ -199,6 +199,8 @@ class Views:
             return None
         with self._lock:
             record = self._records.of(query, principal)
+            if self._snapshots.peek(record.key) is not None:
+                return None  # it has been read meanwhile
             record.kinds |= kept.kinds
             record.state = replace(record.state, fetched_at=kept.fetched_at)
             record.updated_at, record.epoch = kept.updated_at, 0

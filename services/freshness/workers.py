@@ -28,8 +28,8 @@ class Workers:
             if len(self._threads) < self._most:
                 # A daemon: a read that hangs must not keep a stopping server alive.
                 thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                thread.start()  # which may fail, and then takes no place
                 self._threads.add(thread)
-                thread.start()
 
     def join(self, timeout: float) -> None:
         """Wait until the threads that are at work now have ended, for `timeout` seconds at most."""

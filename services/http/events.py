@@ -119,6 +119,8 @@ async def _stream(
                 yield _event("change", {"views": news.changed, "versions": versions, "known": known})
     finally:
         _open[address] -= 1
+        if not _open[address]:
+            del _open[address]
         hub.unsubscribe(subscriber)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.errors import StoreUnavailable, WatermarkTooOld
 from services.identity import SYSTEM
 from services.models import MediaQuery
 from services.store.firestore.identity import NAME, Identity
+from services.store.firestore.listener import Heard, Listener
 from services.store.firestore.store import FirestoreStore
 from services.store.firestore.vigil import Pace
 from services.store.protocol import DELTA_LIMIT, Store
@@ -152,6 +154,25 @@ class TestBeingTheSame:
         changes = store.media.changed_since(SYSTEM, PROJECT, before)
         assert (changes.changed, changes.removed) == ((item,), ())
         assert store.media.get_many(SYSTEM, [NAME]) == {}
+
+    def test_a_listener_that_does_not_tell_it_proves_nothing(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The emulator garbles a message now and then."""
+        hear = Listener.hear
+
+        def leave_it_out(listener: Listener, timeout: float) -> Heard:
+            heard = hear(listener, timeout)
+            others = tuple(one for one in heard.snapshots if one.id != NAME)
+            return replace(heard, snapshots=others, gone=heard.gone | {f"media/{NAME}"})
+
+        monkeypatch.setattr(Listener, "hear", leave_it_out)
+        store = FirestoreStore(backend.client(), FakeClock(), pace=QUICK)
+        with watching(store) as told:
+            told.wait_for_revision(*save(store, make_item()))
+            told.wait_for_revision(*save(store, make_item()))
+        assert told.states == ["live"]
+        store.close()
 
     def test_with_a_long_delta_it_is_found_as_well(self, backend: Backend) -> None:
         store = backend.open()

@@ -13,10 +13,12 @@ from services.clock import FakeClock, SystemClock
 from services.identity import SYSTEM
 from services.models import Batch, MediaItem
 from services.store.firestore import history
+from services.store.firestore.history import History
 from services.store.firestore.store import FirestoreStore
 from services.store.firestore.vigil import PACE, Pace
 from services.store.protocol import Store
 from tests.support.counting import CountingClient
+from tests.support.engine import until
 from tests.support.proxy import Proxy, proxied
 from tests.support.records import PROJECT, make_item, remove, save
 from tests.support.stores import Backend
@@ -126,6 +128,27 @@ class TestTheConnection:
         told.wait_for_revision(*save(line.undisturbed, make_item()))
         watch.close()
 
+    def test_closing_the_store_while_a_watch_begins_leaves_no_thread_and_no_trace(
+        self, line: Line, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store, told = line.open(QUICK), Recorder()
+        entered, go_on = threading.Event(), threading.Event()
+        start = History.start
+
+        def slow(history: History) -> None:
+            entered.set()
+            assert go_on.wait(30)
+            start(history)
+
+        monkeypatch.setattr(History, "start", slow)
+        beginning = threading.Thread(target=store.watch, args=(PROJECT, told.on_batch, told.on_state))
+        beginning.start()
+        assert entered.wait(30)
+        store.close()
+        go_on.set()
+        beginning.join(30)
+        assert not [one for one in threading.enumerate() if one.name.startswith("freshet-")]
+
     @pytest.mark.parametrize("fault", [Proxy.cut, Proxy.pause])
     def test_closing_meanwhile_leaves_no_thread(self, line: Line, fault: Callable[[Proxy], None]) -> None:
         store, told = line.open(QUICK), Recorder()
@@ -135,6 +158,30 @@ class TestTheConnection:
         told.wait_for_state("down")
         watch.close()
         assert not [one for one in threading.enumerate() if one.name.startswith("freshet-")]
+
+
+class TestTheThread:
+    """One that ended unseen would leave every screen stale, and called live."""
+
+    @pytest.mark.parametrize("broken", ["deliver", "catch_up", "query"])
+    def test_what_nobody_foresaw_is_down_and_passes(
+        self, line: Line, monkeypatch: pytest.MonkeyPatch, broken: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with watching(line.open(QUICK)) as told:
+            with monkeypatch.context() as patch:
+
+                def fail(*_: object, **__: object) -> None:
+                    raise TypeError("a fault of ours")
+
+                patch.setattr(History, broken, fail)
+                line.proxy.cut()
+                told.wait_for_state("down")
+                line.proxy.resume()
+                until(lambda: "feed.failed" in caplog.text)
+                [missed] = save(line.undisturbed, make_item())
+                told.wait_for_state("down")
+            told.wait_for_state("live")
+            told.wait_for_revision(missed, *save(line.undisturbed, make_item()))
 
 
 class TestTheListener:

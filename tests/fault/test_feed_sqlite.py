@@ -16,7 +16,7 @@ import pytest
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
 from services.models import Batch
-from services.store.sqlite import SqliteStore, news
+from services.store.sqlite import SqliteStore, feed, news
 from services.store.sqlite.feed import Pace
 from tests.support.records import PROJECT, make_item, remove, save
 from tests.support.watching import Recorder, ids_in, watching
@@ -108,6 +108,21 @@ def test_a_file_put_back_from_a_copy_is_told_as_down_and_watched_from_there(path
                 copy.backup(now)
                 told.wait_for_states("live", "down", "live")
                 told.wait_for_revision(*save(store, make_item()))
+
+
+def test_what_nobody_foresaw_is_down_and_passes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that ended unseen would leave every screen stale, and called live."""
+    with opened(path) as store, watching(store) as told:
+        with monkeypatch.context() as patch:
+
+            def fail(*_: object) -> None:
+                raise TypeError("a fault of ours")
+
+            patch.setattr(feed, "read_news", fail)
+            [missed] = save(store, make_item())
+            told.wait_for_state("down")
+        told.wait_for_state("live")
+        told.wait_for_revision(missed, *save(store, make_item()))
 
 
 def test_a_damaged_record_is_logged_and_keeps_nothing_back(path: Path, caplog: pytest.LogCaptureFixture) -> None:

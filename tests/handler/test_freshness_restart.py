@@ -9,7 +9,8 @@ import pytest
 
 from services.clock import FakeClock
 from services.errors import NotFound, StoreUnavailable
-from services.freshness.disk import DiskCache
+from services.freshness.disk import DiskCache, Kept
+from services.models import MediaQuery, Principal
 from services.store.protocol import Store
 from tests.support.engine import ADA, ALL, GRACE, IMAGES, Engine, ids, newest
 from tests.support.records import PROJECT, make_item, make_principal, remove, save
@@ -162,3 +163,23 @@ def test_a_view_dropped_from_memory_comes_back_from_disk(start: Start, store: St
     engine.freshness.snapshots.forget(held.key)
     engine.media.away = True
     assert engine.latest().items == held.items
+
+
+def test_what_the_disk_gives_too_late_takes_nothing_from_what_was_read_meanwhile(start: Start, store: Store) -> None:
+    save(store, make_item())
+    start().ask("open")
+    engine = start()
+    engine.freshness.feed(PROJECT, "live")
+    keeper = engine.freshness._keeper
+    assert keeper is not None
+    load, between = keeper.load, iter([lambda: engine.ask("open")])
+
+    def slow(query: MediaQuery, principal: Principal) -> Kept | None:
+        kept = load(query, principal)
+        for step in between:
+            step()
+        return kept
+
+    keeper.load = slow  # type: ignore[method-assign]
+    assert engine.latest().items
+    assert engine.freshness.entry(ALL, ADA).current

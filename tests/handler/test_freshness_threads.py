@@ -122,3 +122,23 @@ def test_reads_that_hang_are_waited_for_together() -> None:
     assert not waiting.is_alive()
     gate.set()
     workers.join(10)
+
+
+def test_a_thread_that_could_not_be_started_costs_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+
+    def work() -> bool:
+        done.set()
+        return False
+
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    workers = Workers("scarce", work, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError):
+            workers.wake()
+    workers.wake()
+    assert done.wait(10)
+    workers.join(10)

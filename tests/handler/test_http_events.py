@@ -160,6 +160,7 @@ class TestRefusing:
 
         asyncio.run(scene())
         assert web.studio.services.hub.subscribers() == 0
+        assert not route._open  # an address that left is not remembered
         assert asyncio.run(status_of(web, views(everything), client="10.0.0.1")) == 200
 
 

@@ -19,7 +19,7 @@ from google.cloud import firestore
 
 from services.clock import Clock
 from services.errors import StoreError
-from services.log import log_event
+from services.log import log_event, log_failure
 from services.store.firestore.canary import Canary
 from services.store.firestore.history import History, Replaced
 from services.store.firestore.identity import Identity
@@ -43,6 +43,8 @@ class FirestoreWatch:
         self._listener: Listener | None = None
         self._failures = 0
         """Listeners in a row that could not be had or did not last."""
+        self._fault = ""
+        """The last that nobody foresaw."""
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"freshet-feed-{consumer.project_id}", daemon=True)
 
@@ -50,7 +52,8 @@ class FirestoreWatch:
         """Fix where the watch begins, with one read, and begin."""
         with suppress(StoreError):  # the thread will find out and tell
             self._history.start()
-        self._thread.start()
+        if self.is_running:
+            self._thread.start()
 
     @property
     def is_running(self) -> bool:
@@ -64,7 +67,7 @@ class FirestoreWatch:
 
     def close(self) -> None:
         self.end()
-        if threading.current_thread() is not self._thread:
+        if self._thread.ident is not None and threading.current_thread() is not self._thread:
             self._thread.join()
 
     def _run(self) -> None:
@@ -79,9 +82,24 @@ class FirestoreWatch:
                 self._history.lose()
                 self._consumer.become("down", because=replaced)
                 trusting = False
+            except StoreError:  # which the next poll finds out and tells
+                self._drop(self._listener)
+                trusting = False
+            except Exception as error:  # noqa: BLE001 - a thread that ended unseen would leave every screen stale
+                self._break_off(error)
+                trusting = False
         with suppress(StoreError):  # what stays will expire
             if self._consumer.state == "live":
                 self._canary.remove()
+
+    def _break_off(self, error: Exception) -> None:
+        """For what nobody foresaw: the feed is down until it has passed. Logged each time that it goes down."""
+        if self._consumer.state != "down" or self._fault != str(error):
+            log_failure("feed.failed", error, project=self._consumer.project_id)
+        self._fault = str(error)
+        self._drop(self._listener)
+        self._consumer.become("down", because=error)
+        self._closing.wait(self._pace.retry)
 
     # Connecting
 
@@ -178,7 +196,7 @@ class FirestoreWatch:
         return True
 
     def _deliver(self, heard: Heard, *, whole: bool = False) -> bool:
-        """Deliver what was heard; whether there was any but the canary. Raises Replaced.
+        """Deliver what was heard; whether there was any but the canary. Raises Replaced, StoreError.
 
         `whole`: it is the first that its listener tells, and so all that there is.
         """

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from services.clock import Clock
 from services.errors import StoreError, StoreUnavailable
+from services.log import log_failure
 from services.models import Batch
 from services.store.protocol import OnBatch, OnState
 from services.store.sqlite.connections import Connections
@@ -135,11 +136,17 @@ class SqliteWatch:
         try:
             delivered = self._catch_up()
         except StoreError as error:
-            self._consumer.become("down", because=error)
-            self._news.set()
-            return self._pace.retry
+            return self._fail(error)
+        except Exception as error:  # noqa: BLE001 - a thread that ended unseen would leave every screen stale
+            log_failure("feed.failed", error, project=self._consumer.project_id)
+            return self._fail(error)
         self._consumer.become("polling" if self._feed.trouble else "live", because=self._feed.trouble)
         return self._pace.gather if delivered else 0.0
+
+    def _fail(self, error: Exception) -> float:
+        self._consumer.become("down", because=error)
+        self._news.set()
+        return self._pace.retry
 
     def _catch_up(self) -> bool:
         """Deliver everything after the position, in batches. Raises StoreError."""
