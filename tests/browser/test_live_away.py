@@ -13,7 +13,7 @@ from tests.browser.conftest import FIRESTORE, Visit, visits
 from tests.browser.library import fill
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
-from tests.browser.steps import choose_button, go, ids, live, make_images, prompt, shows, tile, tiles
+from tests.browser.steps import choose_button, go, ids, live, make_images, prompt, shows, tile, tiles, updated
 from tests.browser.test_live import arrive
 
 pytestmark = FIRESTORE
@@ -68,6 +68,29 @@ def test_R2_01_R2_05_with_a_store_that_does_not_answer_known_pages_paint_and_eve
     proxy.release()
     live(page)
     shows(page, held)
+
+
+def test_R2_09_after_a_restart_without_the_store_the_page_is_painted_from_disk_and_comes_back_by_itself(
+    server: Server, proxy: StoreProxy, visit: Visit
+) -> None:
+    held = fill(server, 2)
+    page = visit("/library")
+    shows(page, held)
+    updated(page)
+    page.close()
+    server.stop()
+    proxy.cut()
+    server.start()
+    page = visit("/library")
+    shows(page, held)
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"Offline, as of \d+:\d+"))).to_be_visible()
+    expect(page.locator("freshet-tile img").first).to_have_js_property("complete", True)
+    assert page.locator("freshet-tile img").first.evaluate("image => image.naturalWidth") > 0
+    proxy.mend()
+    newer = fill(server, 1, "Newer")
+    shows(page, newer + held)
+    updated(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -111,29 +109,6 @@ def test_R0_14_a_first_read_that_fails_is_not_an_empty_library(server: Server, p
     alert.get_by_role("button", name="Retry").click()
     shows(page, held)
     assert "503" in server.wait_logged("library.refresh", "outcome=StoreUnavailable")[0]
-
-
-def test_R2_09_after_a_restart_without_the_store_the_page_is_painted_from_disk_and_comes_back_by_itself(
-    server: Server, proxy: StoreProxy, visit: Visit
-) -> None:
-    held = fill(server, 2)
-    page = visit("/library")
-    shows(page, held)
-    updated(page)
-    page.close()
-    server.stop()
-    proxy.cut()
-    server.start()
-    page = visit("/library")
-    shows(page, held)
-    expect(page.get_by_role("status").filter(has_text=re.compile(r"Offline, as of \d+:\d+"))).to_be_visible()
-    expect(page.locator("freshet-tile img").first).to_have_js_property("complete", True)
-    assert page.locator("freshet-tile img").first.evaluate("image => image.naturalWidth") > 0
-    proxy.mend()
-    newer = fill(server, 1, "Newer")
-    shows(page, newer + held)
-    updated(page)
-    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_R0_15_clicks_that_ask_nothing_send_nothing_to_the_store(
