@@ -152,6 +152,25 @@ def is_painted(page: Page, media_id: str) -> None:
     assert colours > 8
 
 
+def plays(video: Locator) -> float:
+    """Play a video without its sound; the second it has reached, under way or after PATIENCE_MS in vain."""
+    reached: float = video.evaluate(
+        """(video, patience) => new Promise((resolve) => {
+            const start = performance.now();
+            video.muted = true;
+            void video.play();
+            const look = () => {
+                const playing = video.readyState >= 2 && video.currentTime > 0.2;
+                if (playing || performance.now() - start > patience) resolve(video.currentTime);
+                else requestAnimationFrame(look);
+            };
+            look();
+        })""",
+        PATIENCE_MS,
+    )
+    return reached
+
+
 # A promise, since the pages' policy forbids what `wait_for_function` does.
 _WAIT_FOR_IDS = """(root, [only, expected, patience]) => new Promise((resolve) => {
     const start = performance.now();

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
-from tests.browser.steps import READY, RENDER_MS, ask_for, ids, is_painted, refresh, shows, tile, tiles, updated
+from tests.browser.steps import READY, RENDER_MS, ask_for, ids, is_painted, plays, refresh, shows, tile, tiles, updated
 
 pytestmark = pytest.mark.usefixtures("still")
 ORIENTATION = 0x0112
@@ -108,15 +108,7 @@ def _plays(page: Page) -> None:
     """The dialog's video has enough data and its time advances."""
     video = page.get_by_role("dialog").locator("video")
     expect(video).to_be_visible()
-    video.evaluate("(video) => { video.muted = true; return video.play(); }")
-    reached: float = video.evaluate("""(video) => new Promise((resolve) => {
-        const look = () => {
-            if (video.readyState >= 2 && video.currentTime > 0.2) resolve(video.currentTime);
-            else requestAnimationFrame(look);
-        };
-        look();
-    })""")
-    assert 0.2 < reached <= video.evaluate("(video) => video.duration")
+    assert 0.2 < plays(video) <= video.evaluate("(video) => video.duration")
 
 
 def _colours(picture: Locator) -> list[str]:
