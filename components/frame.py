@@ -12,7 +12,7 @@ from services.container import services
 from services.files.urls import media_url
 from state.handlers import Handler, NoticeState, handler
 from state.session import principal
-from state.view import ViewState, new_items
+from state.view import ViewState, is_awaited, new_items
 
 PAGES: tuple[NavItem, ...] = (
     {"url": "/library", "label": "Library", "icon": "photo_library", "group": ""},
@@ -59,9 +59,7 @@ def head_bar(title: str, *, meta: str = "", actions: Callable[[], None] | None =
 
 def freshness(view: ViewState, on_refresh: Handler) -> None:
     """The capsule: since when the screen holds what it shows, and the Refresh button."""
-    status_capsule(
-        as_of_ms=view.as_of_ms or None, mode=_mode(view), refreshing=view.fetching == "manual", on_refresh=on_refresh
-    )
+    status_capsule(as_of_ms=view.as_of_ms or None, mode=_mode(view), refreshing=is_awaited(view), on_refresh=on_refresh)
 
 
 def waterline(view: ViewState) -> None:

@@ -65,6 +65,11 @@ def first_load(view: ViewState) -> bool:
     return not view.version and not view.error
 
 
+def is_awaited(view: ViewState) -> bool:
+    """Whether a fetch runs that somebody asked for; what is on the screen meanwhile may be older than the store."""
+    return view.fetching == "manual" or view.fetching in SEEN_BEGINNING
+
+
 def load_view(
     view: ViewState, query: MediaQuery, reason: Reason, *, scope: str, until: str = "", hold: bool = False
 ) -> Generator[None, None, None]:

@@ -6,7 +6,7 @@
 
 const wire = window.freshetChannel; // static/boot.js: the requests on their way
 const waiting = []; // letters, in the order in which they will be sent
-const watchers = new Set();
+let watcher = () => {};
 const macrotask = new MessageChannel(); // not a timer: those are held back in hidden tabs
 let current = null; // the letter whose answer is awaited
 let calm = wire.pending.size === 0;
@@ -21,7 +21,7 @@ export function send(element, event, {quiet = false, latest = false} = {}) {
     if (latest) replace(letter);
     const first = quiet ? -1 : waiting.findIndex((other) => other.quiet);
     waiting.splice(first < 0 ? waiting.length : first, 0, letter);
-    tell('queued');
+    watcher('queued');
     go();
   });
 }
@@ -32,10 +32,14 @@ export function awaited() {
   return foreign || [current, ...waiting].some((letter) => letter !== null && !letter.quiet);
 }
 
-/** Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered" and "broken" request. */
+/**
+ * Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered" and "broken" request, those
+ * included that came before anybody listened: the very first may have failed by then.
+ */
 export function watch(heard) {
-  watchers.add(heard);
-  return () => watchers.delete(heard);
+  watcher = heard;
+  wire.hear = hear;
+  for (const [what, request] of wire.early.splice(0)) hear(what, request);
 }
 
 function replace({element, event}) {
@@ -59,7 +63,7 @@ function finish() {
 function hear(what, request) {
   if (what === 'sent') calm = false;
   if (what === 'answered' || what === 'broken') macrotask.port2.postMessage(null); // when Mesop has taken it in
-  tell(what, request);
+  watcher(what, request);
 }
 
 macrotask.port1.onmessage = () => {
@@ -68,10 +72,3 @@ macrotask.port1.onmessage = () => {
   finish();
   go();
 };
-
-function tell(what, request) {
-  for (const heard of watchers) heard(what, request);
-}
-
-wire.hear = hear;
-for (const [what, request] of wire.early.splice(0)) hear(what, request);

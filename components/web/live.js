@@ -102,6 +102,7 @@ class FreshetLive extends FreshetElement {
     this.#acquiring = false;
     if (!this.isConnected || document.hidden || liveOff()) {
       place?.();
+      this.#show();
       return;
     }
     if (!place) {

@@ -15,6 +15,7 @@ const MODES = {
   loading: ['', ''],
 };
 const ANSWER_MS = 15e3; // a press without any answer gives the button back
+const SOON_MS = 250; // a question that nobody pressed for is off at once and says so only if it lasts
 
 class FreshetStatus extends FreshetElement {
   static props = {asOfMs: null, mode: 'plain', refreshing: false, note: ''};
@@ -31,6 +32,8 @@ class FreshetStatus extends FreshetElement {
   #spoken = null;
   #pressedAt = 0; // pressed and not yet answered
   #giveBack = 0;
+  #lasts = false; // refreshing, not pressed, and longer than SOON_MS
+  #soon = 0;
   #still = null;
 
   build() {
@@ -49,6 +52,7 @@ class FreshetStatus extends FreshetElement {
     this.#still?.();
     this.#still = null;
     clearTimeout(this.#giveBack);
+    clearTimeout(this.#soon);
   }
 
   assigned(name, value) {
@@ -91,6 +95,7 @@ class FreshetStatus extends FreshetElement {
       clearTimeout(this.#giveBack);
       this.#pressedAt = 0;
     }
+    if (changed.has('refreshing')) this.#watchLength();
     const mode = this.#shown;
     attrs(this.#box, {class: `fresh ${mode}`});
     if (changed.has('mode') || changed.has('connection')) this.#drawMark(MODES[mode][0]);
@@ -99,6 +104,16 @@ class FreshetStatus extends FreshetElement {
     this.#tellAge();
     this.#drawButton();
     this.#speak(mode);
+  }
+
+  #watchLength() {
+    clearTimeout(this.#soon);
+    this.#lasts = false;
+    if (!this.refreshing) return;
+    this.#soon = setTimeout(() => {
+      this.#lasts = true;
+      this.#drawButton();
+    }, SOON_MS);
   }
 
   #drawMark(mark) {
@@ -126,9 +141,10 @@ class FreshetStatus extends FreshetElement {
   #drawButton() {
     const busy = this.#busy;
     attrs(this.#button, {'aria-disabled': busy || this.mode === 'loading' ? 'true' : null, 'aria-busy': busy ? 'true' : null});
-    const wanted = busy ? 'Refreshing…' : 'Refresh';
+    const turning = this.#pressedAt > 0 || this.#lasts;
+    const wanted = turning ? 'Refreshing…' : 'Refresh';
     if (this.#button.lastChild?.textContent === wanted) return;
-    this.#button.replaceChildren(busy ? el('i', {class: 'spin', 'aria-hidden': 'true'}) : icon('refresh'), el('span', {'aria-hidden': busy ? 'true' : null}, wanted));
+    this.#button.replaceChildren(turning ? el('i', {class: 'spin', 'aria-hidden': 'true'}) : icon('refresh'), el('span', {'aria-hidden': turning ? 'true' : null}, wanted));
   }
 
   #speak(mode) {

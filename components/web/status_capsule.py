@@ -21,7 +21,8 @@ def status_capsule(
 
     `mode`: "plain", "live", "polling", "catching" (up), "reconnecting", "off" (live updates off), "offline",
     "failed" or "loading".
-    The age counts in the browser. A press shows "Refreshing…" at once, until `refreshing` ends or `as_of_ms` moves.
+    The age counts in the browser. A press shows "Refreshing…" at once, until `refreshing` ends or `as_of_ms` moves;
+    without a press `refreshing` turns the button off at once and shows "Refreshing…" if it lasts.
     """
     return insert(
         "freshet-status",

@@ -53,6 +53,7 @@ def test_R0_01_a_chooser_asks_the_store_on_every_opening_and_shows_what_was_made
     assert len(server.logged("chooser.refresh")) == before + 2
 
 
+@pytest.mark.usefixtures("still")  # so that nothing but the flag can ask
 def test_R0_02_five_unrelated_clicks_after_an_opening_ask_nothing_more(server: Server, visit: Visit) -> None:
     fill(server, 2, "Coat")
     page = visit("/try-on")
