@@ -60,7 +60,7 @@ from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
-from components.web.page_tools import ago, aria, guard, key_help, keys, session, shortcuts, symbol
+from components.web.page_tools import ago, aria, guard, key_help, keys, session, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
@@ -106,7 +106,6 @@ __all__ = [
     "sentinel",
     "session",
     "setting",
-    "shortcuts",
     "status_capsule",
     "symbol",
     "tile",

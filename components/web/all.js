@@ -23,7 +23,6 @@ import './segments.js';
 import './sentinel.js';
 import './session.js';
 import './setting.js';
-import './shortcuts.js';
 import './status.js';
 import './symbol.js';
 import './tile.js';

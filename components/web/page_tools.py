@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.web._face import Handler, element, insert
-
-
-@element
-def shortcuts(*, keys: list[str], on_key: Handler, key: str = "shortcuts") -> Any:
-    """Keys such as "r", "/", "Escape", "ctrl+z", "shift+x", or two in a row as "g l". Payload: {key}, as given here.
-
-    Letters never fire in fields; behind an open dialog nothing fires.
-    """
-    return insert("freshet-shortcuts", key=key, events={"keyEvent": on_key}, properties={"keys": keys})
+from components.web._face import element, insert
 
 
 @element

@@ -76,7 +76,10 @@ def test_the_main_journey_needs_no_mouse(server: Server, visit: Visit) -> None:
     expect(page.get_by_role("list", name=re.compile("^Earlier")).locator(READY)).to_have_count(1, timeout=RENDER_MS)
 
 
-def test_letters_refresh_and_go_places_but_never_from_inside_a_field(server: Server, visit: Visit) -> None:
+def test_letters_refresh_and_go_places_but_never_from_a_field_or_from_behind_a_dialog(
+    server: Server, visit: Visit
+) -> None:
+    fill(server, 1, "Scarf")
     page = visit("/create/image")
     updated(page)
     prompt(page).click()
@@ -92,6 +95,12 @@ def test_letters_refresh_and_go_places_but_never_from_inside_a_field(server: Ser
     page.keyboard.press("r")
     server.wait_logged("library.refresh", "reason=manual", times=asked + 1)
     updated(page)
+    tile(page, "Scarf").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("c")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page).to_have_url(re.compile("/library"))
     page.keyboard.press("c")
     expect(prompt(page)).to_be_visible()
 

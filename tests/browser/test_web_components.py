@@ -613,23 +613,6 @@ def test_the_theme_is_remembered_and_there_before_the_first_paint(show: Open) ->
     expect(page.locator("body")).to_have_class(re.compile("dark-theme"))
 
 
-def test_letters_are_shortcuts_except_in_fields_and_behind_dialogs(show: Open) -> None:
-    page = show("/form")
-    page.get_by_label("Prompt").press("x")
-    page.get_by_label("Prompt").blur()
-    for key in ("x", "g", "l", "Control+z"):
-        page.keyboard.press(key)
-    expect_heard(page, "ctrl+z")
-    keys = [line for line in heard(page) if line.startswith("key")]
-    assert keys == ['key {"key": "x"}', 'key {"key": "g l"}', 'key {"key": "ctrl+z"}']
-    page.get_by_role("link", name="Library", exact=True).click()
-    press(page, "Choose from Library")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.press("x")
-    settle(page)
-    assert [line for line in heard(page) if line.startswith("key")] == keys
-
-
 def test_a_message_leaves_by_itself_unless_it_is_pointed_at(show: Open) -> None:
     page = show()
     page.clock.install()

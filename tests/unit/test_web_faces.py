@@ -46,7 +46,6 @@ FACES: dict[str, dict[str, Any]] = {
     "run_watch": {"run_ids": ["r"], "on_complete": lambda event: None},
     "segments": {"label": "Shape", "options": [], "value": "a", "on_select": lambda event: None, "key": "k"},
     "sentinel": {"cursor": "c", "done": False, "on_more": lambda event: None, "key": "k"},
-    "shortcuts": {"keys": ["r"], "on_key": lambda event: None},
     "status_capsule": {"as_of_ms": 1, "mode": "live", "refreshing": False, "on_refresh": lambda event: None},
     "symbol": {"name": "add"},
     "tile": {

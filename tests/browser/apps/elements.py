@@ -167,10 +167,6 @@ def on_place(event: me.WebEvent) -> None:
     held().x, held().y, held().scale = value["x"], value["y"], value["scale"]
 
 
-def on_key(event: me.WebEvent) -> None:
-    note("key", event)
-
-
 def on_toast(event: me.WebEvent) -> None:
     held().toasts += 1
 
@@ -242,7 +238,6 @@ def frame(current: str, title: str) -> None:
         me.text("\n".join(state.log))
     with me.box(classes="vh unrelated", key="unrelated"):
         me.text(str(state.unrelated))
-    web.shortcuts(keys=["x", "g l", "ctrl+z"], on_key=on_key)
     web.toast(message="Saved" if state.toasts else "", token=str(state.toasts), on_done=on_toast_done)
     web.guard()
 
