@@ -57,7 +57,7 @@ def test_R0_02_five_unrelated_clicks_after_an_opening_ask_nothing_more(server: S
     fill(server, 2, "Coat")
     page = visit("/try-on")
     updated(page)
-    before = len(server.logged("chooser.refresh"))
+    before, asked = len(server.logged(*OPENINGS)), len(server.logged("chooser.refresh"))
     tile(open_chooser(page, "Person"), "Coat 000").click()
     expect(_picture(page, "Person", "Coat 000")).to_be_visible()
     tile(open_chooser(page, "Product"), "Coat 001").click()
@@ -73,11 +73,11 @@ def test_R0_02_five_unrelated_clicks_after_an_opening_ask_nothing_more(server: S
     for slot in ("person", "product"):
         page.get_by_role("button", name=f"Clear {slot}").click()
         expect(page.get_by_text(f"Choose a {slot}", exact=True)).to_be_visible()
-    assert len(server.logged("chooser.refresh")) == before + 2
+    assert len(server.logged("chooser.refresh")) == asked + 2
 
     close(open_chooser(page, "Product"))
     assert len(server.wait_logged(*OPENINGS, times=before + 3)) == before + 3
-    assert len(server.logged("chooser.refresh")) == before + 3
+    assert len(server.logged("chooser.refresh")) == asked + 3
 
 
 def test_R0_11_two_choosers_each_fill_their_own_field_by_mouse_and_by_keyboard(server: Server, visit: Visit) -> None:
