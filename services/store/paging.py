@@ -25,16 +25,19 @@ class Filled(Generic[R]):
 def fill(fetch: Fetch[R], readable: Callable[[R], bool], *, cursor: str | None, limit: int) -> Filled[R]:
     """One page of at most `limit` readable records after `cursor`.
 
-    The first batch is `limit + 1` records: the last one tells whether there is more. Only where some of them may
-    not be read do batches follow, each twice as long, until the page is full, the list ends or SEARCH_STEP records
-    were read. So a page may be short, even empty, and still have a next cursor.
+    The first page reads `limit + 1` records: the last one tells whether there is more. A later page does without,
+    since the delta that joins it to what is held above (services/freshness) costs a read of its own; after the last
+    one there may be a next cursor that leads to nothing. Only where some records may not be read do batches follow,
+    each twice as long, until the page is full, the list ends or SEARCH_STEP records were read. So a page may be
+    short, even empty, and still have a next cursor.
     Raises BadInput for a malformed cursor or a limit below 1.
     """
     if limit < 1:
         raise BadInput("limit", "A page has at least one item")
     after = decode_cursor(cursor) if cursor is not None else None
     kept: list[R] = []
-    size, left = limit + 1, max(limit + 1, SEARCH_STEP)
+    size = limit + 1 if cursor is None else limit
+    left = max(size, SEARCH_STEP)
     while True:
         batch = fetch(after, size)
         for record in batch:
@@ -46,7 +49,7 @@ def fill(fetch: Fetch[R], readable: Callable[[R], bool], *, cursor: str | None, 
         left -= len(batch)
         if len(batch) < size:
             return _page(kept, None)
-        if not left:
+        if not left or len(kept) == limit:
             return _page(kept, after)
         size = min(2 * size, left)
 

@@ -23,7 +23,7 @@ from typing import Literal, Protocol
 from services.models import Batch, Changes, Commit, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
 
 PAGE_SIZE = 24
-"""Items on a page. A page costs at most PAGE_SIZE + 1 documents: one more tells whether there is a next page."""
+"""Items on a page. A page costs at most PAGE_SIZE + 1 documents, with whatever joins it to what is held above."""
 SEARCH_STEP = 200
 """Most documents one step may read to fill a page when readable items are sparse."""
 TOMBSTONE_LIFETIME = timedelta(days=30)

@@ -58,13 +58,27 @@ class TestOrder:
 
 class TestPaging:
     def test_every_page_is_full_but_the_last_and_only_the_last_has_no_cursor(self, store: Store) -> None:
-        items = save(store, *(make_item() for _ in range(2 * PAGE_SIZE)))
+        items = save(store, *(make_item() for _ in range(2 * PAGE_SIZE - 1)))
         first = store.media.get_media_for_page(ME, ALL)
         second = store.media.get_media_for_page(ME, ALL, cursor=first.next_cursor)
-        assert (len(first.items), len(second.items)) == (PAGE_SIZE, PAGE_SIZE)
+        assert (len(first.items), len(second.items)) == (PAGE_SIZE, PAGE_SIZE - 1)
         assert first.next_cursor is not None
         assert second.next_cursor is None
         assert [item.id for item in (*first.items, *second.items)] == newest_first(items)
+
+    def test_a_first_page_that_holds_all_there_is_says_so(self, store: Store) -> None:
+        save(store, *(make_item() for _ in range(PAGE_SIZE)))
+        assert store.media.get_media_for_page(ME, ALL).next_cursor is None
+
+    def test_a_later_page_reads_no_document_more_than_it_shows_and_the_end_may_be_an_empty_one(
+        self, store: Store
+    ) -> None:
+        save(store, *(make_item() for _ in range(2 * PAGE_SIZE)))
+        first = store.media.get_media_for_page(ME, ALL)
+        second = store.media.get_media_for_page(ME, ALL, cursor=first.next_cursor)
+        assert (len(second.items), second.documents_read) == (PAGE_SIZE, PAGE_SIZE)
+        end = store.media.get_media_for_page(ME, ALL, cursor=second.next_cursor)
+        assert (end.items, end.next_cursor) == ((), None)
 
     def test_items_that_come_and_go_between_pages_neither_repeat_nor_skip_others(self, store: Store) -> None:
         items = save(store, *(make_item(created_at=NOON + timedelta(minutes=n // 3)) for n in range(40)))
