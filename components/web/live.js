@@ -2,7 +2,9 @@ import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
 import {liveOff, onLiveChoice} from './live_choice.js';
 
-const PUSH_MS = 100; // pushes closer together than this become one
+const PUSH_MS = 100; // pushes closer together than this become one,
+const PUSH_SHARE = 8; // or than so many times what the last one took, so that a press rarely has to wait for one,
+const PUSH_MOST_MS = 1000; // but never than this
 const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at most this often
 const DEAD_MS = 40e3; // two missed beats and a bit: the stream is not what it seems
 const POLL_MS = 5000; // a tab without a stream of its own asks this often
@@ -29,6 +31,7 @@ class FreshetLive extends FreshetElement {
   #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
   #pushTimer = 0;
   #pushedAt = -PUSH_MS;
+  #pushPause = PUSH_MS;
   #returnedAt = 0;
   #pollTimer = 0;
   #waitTimer = 0;
@@ -218,17 +221,24 @@ class FreshetLive extends FreshetElement {
     if (places === 'all' || this.#pending === 'all') this.#pending = 'all';
     else this.#pending = new Map([...(this.#pending ?? []), ...places.map((place, index) => [place, versions[index]])]);
     if (this.#pushTimer) return;
-    const wait = Math.max(0, this.#pushedAt + PUSH_MS - performance.now());
+    const wait = Math.max(0, this.#pushedAt + this.#pushPause - performance.now());
     this.#pushTimer = setTimeout(() => {
       const pending = this.#pending;
       this.#pushTimer = 0;
       this.#pending = null;
       this.#pushedAt = performance.now();
+      this.#pushPause = PUSH_MS;
       if (pending === 'all') return this.#tell('online', null);
       // What this very tab asked for comes back as a push: it shows that already.
       const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
-      if (news.length) this.#tell('live', news.map(([place]) => place));
+      if (news.length) this.#tellPush(news.map(([place]) => place));
     }, wait);
+  }
+
+  async #tellPush(places) {
+    const begun = performance.now();
+    await this.#tell('live', places);
+    this.#pushPause = Math.min(Math.max(PUSH_MS, PUSH_SHARE * (performance.now() - begun)), PUSH_MOST_MS);
   }
 
   #returned(type) {
@@ -247,7 +257,7 @@ class FreshetLive extends FreshetElement {
     if (liveOff() && !this.waiting) return;
     if (this.#away || this.#state === 'reconnecting') return; // a stream that opens again catches up
     if (!this.isConnected || document.hidden) return;
-    this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known}, {quiet: true});
+    return this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known}, {quiet: true});
   }
 
   /** A slow answer announces itself through the stream; without one it is asked for. */
