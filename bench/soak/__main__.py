@@ -16,7 +16,7 @@ from bench.server import ROOT
 from bench.soak import dawdling, kills, staleness
 from tests.support.stores import Kind
 
-MINUTES = {"kills": 5.0, "dawdling": 4.0, "staleness": 13.0}
+MINUTES = {"kills": 5.0, "dawdling": 4.0, "staleness": 20.0}
 """After which a section begins nothing new."""
 
 

@@ -198,6 +198,16 @@ class TestTheListener:
             told.wait_for_state("live")
             told.wait_for_revision(*save(line.undisturbed, make_item()))
 
+    def test_B02_what_is_new_is_read_at_its_pace_also_while_a_new_listener_is_tried(self, line: Line) -> None:
+        store, told = line.open(Pace(poll=0.1, patience=3600, gather=0)), Recorder()
+        line.client.ears.all_deaf = True
+        watch = store.watch(PROJECT, told.on_batch, told.on_state)
+        told.wait_for_state("polling")
+        told.wait_for_revision(*save(line.undisturbed, make_item()))
+        told.wait_for_revision(*save(line.undisturbed, make_item()))
+        assert "live" not in told.states
+        watch.close()
+
     def test_a_listener_that_goes_deaf_is_replaced_and_nothing_is_lost(self, line: Line) -> None:
         with watching(line.open(QUICK)) as told:
             for _ in range(3):

@@ -79,6 +79,11 @@ class Listener:
             self._kept, self._reached = {}, None
             return heard
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come any more: the stream has ended, or was interrupted."""
+        return self._ended is not None or self._interrupted
+
     def wait_until_current(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for everything that the query matches by now; whether it has come."""
         with self._mail:

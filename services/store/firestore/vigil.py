@@ -15,8 +15,8 @@ class Pace:
     """The same, ever after."""
     patience: float = 10.0
     """For a new listener to say that it is up to date, for the canary to be written, and for it to be heard."""
-    poll: float = 5.0
-    """Between two reads while there is no listener."""
+    poll: float = 4.0
+    """Between two reads while there is no listener, also while a new one is tried."""
     retry: float = 1.0
     """Between two attempts to reach a database that is down."""
     anchor_age: float = 3600.0

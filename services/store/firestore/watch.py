@@ -12,6 +12,7 @@ When the database turns out to be another one, whatever was held is not known an
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
@@ -148,7 +149,7 @@ class FirestoreWatch:
         self._listener = listener
         if self._closing.is_set():  # set before `end` could see the listener
             listener.interrupt()
-        if listener.wait_until_current(self._pace.patience) and (not prove or self._hears_the_canary(listener)):
+        if self._comes(listener.wait_until_current, listener) and (not prove or self._hears_the_canary(listener)):
             self._deliver(listener.hear(0), whole=True)
             self._consumer.become("live")
             return listener
@@ -157,8 +158,22 @@ class FirestoreWatch:
         return None
 
     def _hears_the_canary(self, listener: Listener) -> bool:
-        written_at = self._ask()
-        return written_at is not None and listener.wait_for(self._canary.path, written_at, self._pace.patience)
+        if (written_at := self._ask()) is None:
+            return False
+        return self._comes(lambda seconds: listener.wait_for(self._canary.path, written_at, seconds), listener)
+
+    def _comes(self, wait: Callable[[float], bool], listener: Listener) -> bool:
+        """What `wait` waits for, within the pace's patience. What is new is read at its pace all the while."""
+        left = self._pace.patience
+        while left > 0:
+            step = min(left, self._pace.poll)
+            if wait(step):
+                return True
+            left -= step
+            if listener.is_over or not self._poll():
+                return False
+            self._consumer.become("polling")
+        return False
 
     def _drop(self, listener: Listener | None) -> None:
         self._listener = None
