@@ -52,6 +52,13 @@ def live(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text=re.compile("^Updated .*Live$")).first).to_be_visible()
 
 
+def settle(page: Page) -> None:
+    """Wait until the server has answered a press that changes nothing, and everything before it."""
+    with page.expect_response("**/__ui__") as answer:
+        page.locator("freshet-nav").evaluate("(nav) => nav.emit('navigateEvent', {url: '/nowhere'})")
+    answer.value.finished()
+
+
 def go(page: Page, place: str) -> None:
     """Follow a link of the navigation."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name=place, exact=True).click()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import KINDS, Visit
 from tests.browser.library import write_photo
 from tests.browser.server import Server
-from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, live, prompt, shows, tile, tiles, updated
+from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, live, prompt, settle, shows, tile, tiles, updated
 from tests.support.media import clip
 
 CUT = "ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING)"
@@ -77,6 +77,7 @@ def test_a_click_that_was_lost_is_sent_again_once_the_server_is_back_and_the_pag
     page = visit("/library")
     live(page)
     page.evaluate("window.sameDocument = true")
+    settle(page)  # a request that is cut off half-way is another matter
     server.kill()
     expect(page.get_by_role("status").filter(has_text="Reconnecting…")).to_be_visible()
     page.get_by_role("tab", name="Videos").click()
