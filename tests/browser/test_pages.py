@@ -101,3 +101,19 @@ def test_R0_06_back_and_forward_keep_the_type_filter(server: Server, visit: Visi
     expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(tile(page, "Harbour 000")).to_be_visible()
+
+
+def test_of_many_tiles_that_are_being_made_the_first_four_have_moving_waves(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    ask_for(page, "Four buoys", amount="4")
+    expect(tiles(page).filter(has_text=re.compile(r"\d %")).first).to_be_visible()
+    with server.renders_held():
+        ask_for(page, "Four more buoys", amount="4")
+        library = visit("/library")
+        updated(library)
+        making = library.locator("freshet-tile[data-status=generating]")
+        expect(making.nth(4)).to_be_visible()
+        moving = "() => document.getAnimations().filter((one) => one.animationName?.startsWith('flow')).length"
+        assert library.evaluate(moving) == 2 * 4
+    expect(library.locator(READY).filter(has_text="Four more buoys")).to_have_count(4, timeout=RENDER_MS)

@@ -47,6 +47,7 @@ def test_B18_a_server_that_is_away_is_told_by_the_status_line_and_the_page_catch
         page.bring_to_front()
         live(page)
         page.evaluate("window.sameDocument = true")
+        settle(page)
     with studio.expect_response("**/__ui__") as answer:
         studio.get_by_role("radio", name="4:3").click()
     answer.value.finished()
@@ -102,7 +103,7 @@ def test_a_press_of_generate_whose_answer_was_lost_makes_one_run(
     live(page)
     prompt(page).fill("A lighthouse")
     prompt(page).blur()
-    updated(page)
+    settle(page)
     server.kill()
     page.get_by_role("button", name="Generate Image").click()
     expect(page.get_by_role("alert").filter(has_text="Your last click will be sent again.")).to_be_visible()

@@ -273,6 +273,27 @@ def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself
     assert tab.element("freshet-live")["waiting"] is False
 
 
+def test_F02_what_is_held_is_marked_busy_while_an_opening_asks(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    (item,) = studio.add()
+    studio.open("/library")
+    monkeypatch.setattr("state.view.PATIENCE", 0.01)
+    gate, media = threading.Event(), studio.services.freshness._reader._media
+
+    def slow(*args: Any, **options: Any) -> Any:
+        gate.wait(20)
+        return media.changed_since(*args, **options)
+
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, changed_since=slow))
+    tab = studio.open("/library")
+    assert ids_shown(tab) == [item.id]
+    assert tab.element("freshet-status")["refreshing"] is True
+    gate.set()
+    query = MediaQuery(project_id=studio.services.project.id)
+    assert wait_for(lambda: studio.services.freshness.entry(query, studio.principal).running is None)
+    push(tab, "ready")
+    assert tab.element("freshet-status")["refreshing"] is False
+
+
 @pytest.mark.parametrize("reason", ["ready", "online", "focus", "live"])
 def test_B18_a_question_that_its_process_took_with_it_is_asked_again_by_whatever_comes_first(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, reason: str
