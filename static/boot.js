@@ -42,6 +42,7 @@
     #status = 0;
     #begun = false; // some of the answer has been taken in
     #taken = false; // Mesop has heard the end of it, or given up
+    clockGap = NaN; // ms by which the server's clock is ahead of ours; the answer itself forgets that once Mesop leaves it
 
     constructor() {
       super();
@@ -84,7 +85,10 @@
       const over = this.readyState === Plain.DONE || this.#status > 0;
       const lost = over && !this.#begun && !this.#taken && AWAY.has(this.#status);
       if (lost) event.stopImmediatePropagation();
-      if (event.type === 'readystatechange' && this.readyState === Plain.HEADERS_RECEIVED && !lost) tell('heard', this);
+      if (event.type === 'readystatechange' && this.readyState === Plain.HEADERS_RECEIVED && !lost) {
+        this.clockGap = Date.parse(this.getResponseHeader('Date')) - Date.now();
+        tell('heard', this);
+      }
       if (event.type !== 'loadend') return;
       if (lost) tell('lost', this);
       else this.#end();

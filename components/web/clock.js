@@ -4,9 +4,8 @@ const HOUR = 3600e3;
 const DAY = 24 * HOUR;
 let ahead = 0; // server clock minus ours, in ms
 
-/** Learn the server's clock from a response's Date header, so that a wrong clock here does not age fresh data. */
-export function learn(serverMs) {
-  const gap = serverMs - Date.now();
+/** Learn by how many ms the server's clock is ahead of ours, so that a wrong clock here does not age fresh data. */
+export function learn(gap) {
   if (Number.isFinite(gap)) ahead = Math.abs(gap) > 2500 ? gap : 0;
 }
 

@@ -119,7 +119,7 @@ function back() {
 
 watch((what, request) => {
   if (what === 'queued') promise();
-  else if (what === 'heard') learn(Date.parse(request.getResponseHeader('Date')));
+  else if (what === 'heard') learn(request.clockGap);
   else if (what === 'lost') resend(request);
   else if (what === 'answered') back();
   else if (what === 'broken') recover();

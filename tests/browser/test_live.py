@@ -261,6 +261,8 @@ def test_B11_nothing_is_doubled_or_skipped_while_items_come_and_go_between_pages
     page = visit("/library")
     live(page)
     new = arrive(server, "New 1", "New 2", "New 3")
+    for place, each in enumerate(new):  # what comes once the list is scrolled waits behind "N new"
+        expect(tiles(page).nth(place)).to_have_attribute("data-id", each)
     _remove(server, held[10], held[30])
     page.locator("freshet-tile").first.hover()
     for _ in range(30):

@@ -684,6 +684,26 @@ def test_a_page_asked_for_while_the_server_was_away_opens_when_it_is_back(
     problems.clear()
 
 
+def test_the_servers_clock_is_learnt_from_a_first_answer_that_was_whole_before_the_scripts_were_there(
+    elements: ElementsServer, context: BrowserContext, problems: list[str]
+) -> None:
+    context.route("**/__ui__", _dated)
+    late: list[Route] = []
+    context.route("**/guard.js", lambda route: late.append(route))
+    moment = Moment(context.new_page(), 3600)
+    moment.later(12)
+    with moment.page.expect_event("requestfinished", lambda request: request.url.endswith("/__ui__")):
+        moment.page.goto(elements.url + "/form", wait_until="commit")
+    moment.page.evaluate("""() => new Promise((over) => {
+        const look = () => (window.freshetChannel.pending.size ? setTimeout(look, 10) : over());
+        look();
+    })""")
+    for route in late:
+        route.continue_()
+    context.unroute("**/guard.js")
+    expect(moment.page.locator(".page [role=status]").nth(1)).to_have_text("Updated 12 s ago · Live")
+
+
 def test_a_first_request_that_fails_before_the_scripts_are_there_is_made_good(
     elements: ElementsServer, context: BrowserContext, problems: list[str]
 ) -> None:
