@@ -13,12 +13,16 @@ from services.arrival import Arrival
 from services.clock import Clock, SystemClock
 from services.errors import SettingsError, StoreUnavailable
 from services.files.blobs import Blobs
+from services.files.intake import Intake, clear_scratch
+from services.files.spool import Spool
+from services.files.sweeper import Sweeper
 from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
 from services.generation.cutouts import Cutouts
+from services.generation.opener import Opener
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
@@ -54,6 +58,9 @@ class Services:
     progress: ProgressBoard
     pool: RenderPool
     cutouts: Cutouts
+    spool: Spool
+    opener: Opener
+    intake: Intake
     engine: WorkflowEngine
     studio: Studio
     lock: DataDirLock
@@ -63,6 +70,7 @@ class Services:
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
         self.pruner = Pruner(self.clock)
+        self.sweeper = Sweeper(self.intake.sweep)
 
     def launch_workflows(self) -> None:
         """Take the data directory's lock, start the engine and take up what the last process left.
@@ -70,6 +78,7 @@ class Services:
         While a remote store is away, runs in flight wait for it, and the rest is done once it answers.
         """
         self.lock.acquire()
+        clear_scratch(scratch_of(self.settings))
         self.engine.launch()
         try:
             if self.away is None:
@@ -81,6 +90,7 @@ class Services:
         if self.away is not None:
             self.arrival.await_store(self.away)
         self.pruner.begin()
+        self.sweeper.begin()
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
@@ -94,6 +104,7 @@ class Services:
     def close(self) -> None:
         self.arrival.close()
         self.pruner.close()
+        self.sweeper.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()
@@ -121,6 +132,8 @@ class Services:
         self.engine.stop()
         self.pool.close()
         self.cutouts.close()
+        self.intake.close()
+        self.opener.close()
 
 
 def build(
@@ -165,6 +178,7 @@ def build(
     freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
     editor.told = hub.edited
+    spool, opener = Spool(blobs, clock, ids, settings.uploads), Opener()
     return Services(
         settings=settings,
         clock=clock,
@@ -180,6 +194,9 @@ def build(
         progress=progress,
         pool=pool,
         cutouts=Cutouts(blobs),
+        spool=spool,
+        opener=opener,
+        intake=Intake(store, blobs, clock, ids, spool, opener.derive, scratch_of(settings)),
         engine=engine,
         studio=Studio(store, engine, progress, clock, ids),
         lock=DataDirLock(settings.data_dir),
@@ -194,6 +211,11 @@ def open_freshness(settings: Settings, store: Store, clock: Clock, *, mark: str)
         source = f"firestore {settings.firestore_project}"
         disk = DiskCache(settings.data_dir / "cache.sqlite", source=source)
     return Freshness(store.media, clock, SnapshotStore(mark), ttls=with_ttls(settings.ttls), disk=disk)
+
+
+def scratch_of(settings: Settings) -> Path:
+    """Where uploaded files are put together and looked into, by this server alone."""
+    return settings.data_dir / "incoming"
 
 
 def _engine_id(data_dir: Path, ids: Ids) -> str:

@@ -6,6 +6,7 @@ FreshetError
 ├── NotFound            no such record, or none this principal may know of
 ├── Forbidden           the principal may see the record but not do this
 ├── Conflict            the record changed since it was read, or exists already
+├── Busy                too much of this is under way; nothing is wrong with it, try again soon
 ├── StoreError          the database could not answer; nothing was changed
 │   ├── StoreUnavailable    unreachable, locked or timed out: worth a retry
 │   ├── StoreCorrupt        the database file is damaged
@@ -45,6 +46,10 @@ class Forbidden(FreshetError):
 
 
 class Conflict(FreshetError):
+    pass
+
+
+class Busy(FreshetError):
     pass
 
 

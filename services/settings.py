@@ -20,6 +20,20 @@ SHORTEST_SECRET = 16
 """Characters."""
 LONGEST_TTL = 30 * 24 * 3600
 """Seconds."""
+MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """How much may come over HTTP. The defaults of the two sizes are also what the importer takes at most."""
+
+    image_bytes: int = 50 * MB
+    clip_bytes: int = 500 * MB
+    """A video or a sound."""
+    spool_bytes: int = 4_000 * MB
+    """All uploads on their way together, as announced."""
+    at_once: int = 60
+    """Uploads that one person may have begun and not finished."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,7 @@ class Settings:
     """Signs cookies; machines that serve the same people share it. None: one is kept in the data directory."""
     ttls: Mapping[str, float]
     """Seconds for which an answer stays fresh, by kind of content; only those that differ from the defaults."""
+    uploads: UploadLimits
 
     @property
     def sqlite_path(self) -> Path:
@@ -65,6 +80,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log=cast(LogFormat, _choice(environ, "FRESHET_LOG", get_args(LogFormat))),
         secret=_secret(environ.get("FRESHET_SECRET")),
         ttls=_ttls(environ),
+        uploads=_uploads(environ),
     )
 
 
@@ -74,6 +90,7 @@ SETTING_NAMES = tuple(
     for name in (
         *("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "WORKFLOW_DB", "AUTH", "LOG", "SECRET"),
         *(f"TTL_{kind.upper()}" for kind in CONTENT_KINDS),
+        *("UPLOAD_IMAGE_MB", "UPLOAD_CLIP_MB", "UPLOAD_SPOOL_MB", "UPLOAD_AT_ONCE"),
     )
 )
 
@@ -116,7 +133,27 @@ def _ttls(environ: Mapping[str, str]) -> dict[str, float]:
         text = environ.get(name)
         if not text:
             continue
-        if not text.isdecimal() or not 0 < int(text) <= LONGEST_TTL:
-            raise SettingsError(f"{name} is {text!r}, but must be a number of seconds from 1 to {LONGEST_TTL}")
-        found[kind] = float(text)
+        found[kind] = float(_whole_number(name, text, 1, LONGEST_TTL, "a number of seconds"))
     return found
+
+
+def _uploads(environ: Mapping[str, str]) -> UploadLimits:
+    usual = UploadLimits()
+    image = _megabytes(environ, "FRESHET_UPLOAD_IMAGE_MB", usual.image_bytes, most=usual.image_bytes)
+    clip = _megabytes(environ, "FRESHET_UPLOAD_CLIP_MB", usual.clip_bytes, most=usual.clip_bytes)
+    largest = max(image, clip)
+    spool = _megabytes(environ, "FRESHET_UPLOAD_SPOOL_MB", usual.spool_bytes, least=largest, most=10_000_000 * MB)
+    text = environ.get("FRESHET_UPLOAD_AT_ONCE") or str(usual.at_once)
+    return UploadLimits(image, clip, spool, _whole_number("FRESHET_UPLOAD_AT_ONCE", text, 1, 1_000))
+
+
+def _megabytes(environ: Mapping[str, str], name: str, usual: int, *, least: int = MB, most: int) -> int:
+    """Bytes, of a setting in whole megabytes (a million bytes each)."""
+    text = environ.get(name)
+    return _whole_number(name, text, least // MB, most // MB, "a number of megabytes") * MB if text else usual
+
+
+def _whole_number(name: str, text: str, least: int, most: int, what: str = "a number") -> int:
+    if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+        raise SettingsError(f"{name} is {text!r}, but must be {what} from {least} to {most}")
+    return int(text)

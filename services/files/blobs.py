@@ -68,6 +68,11 @@ class Blobs:
         with _errors("written", _checked(key)):
             obstore.put(self._store, key, data, use_multipart=False)
 
+    def put_file(self, key: str, path: Path) -> None:
+        """As `put`, of a file on this machine, which never stands in memory whole. Raises FileError, StorageFull."""
+        with _errors("written", _checked(key)):
+            obstore.put(self._store, key, path)
+
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write a blob unless the key is taken; whether it was written. Raises FileError, StorageFull."""
         with _errors("written", _checked(key)):
@@ -107,10 +112,15 @@ class Blobs:
 
     def list(self, prefix: str = "") -> list[str]:
         """The keys in the folder `prefix` and below it, sorted. Raises FileError."""
+        return list(self.sizes(prefix))
+
+    def sizes(self, prefix: str = "") -> dict[str, int]:
+        """As `list`, with each blob's bytes. Raises FileError."""
         if not _PREFIX.fullmatch(prefix):
             raise FileError(f"Not a folder of blobs: {prefix!r}")
         with _errors("listed", prefix):
-            return sorted(meta["path"] for batch in obstore.list(self._store, prefix or None) for meta in batch)
+            found = [meta for batch in obstore.list(self._store, prefix or None) for meta in batch]
+        return {meta["path"]: meta["size"] for meta in sorted(found, key=lambda meta: meta["path"])}
 
 
 def _checked(key: str) -> str:

@@ -9,6 +9,7 @@ from services.errors import BadInput
 from services.files.blobs import Blobs
 from services.files.derive import derive
 from services.files.keep import discard_files, store_files
+from services.files.rendered import Derived
 from services.ids import Ids
 from services.models import MediaItem, Principal, Put
 from services.models.media import TITLE_LENGTH
@@ -23,12 +24,35 @@ def import_file(
     All or nothing: when the record cannot be committed its blobs are deleted, and without its blobs no record is
     made. Raises BadInput (the message begins with `name`), Forbidden, NotFound, FileError, StoreError.
     """
-    shown = clean_name(name) or "The file"
     try:
         derived = derive(data)
     except BadInput as error:
-        raise BadInput(error.field, f"{shown} {error}") from error
-    media_id, now = ids.new(), clock.now()
+        raise about(name, error) from error
+    return keep_import(store, blobs, clock, ids, principal, project_id, derived, name, ids.new())[0]
+
+
+def about(name: str, error: BadInput) -> BadInput:
+    """`error`, which says what is wrong with a file, as a sentence about the file called `name`."""
+    return BadInput(error.field, f"{clean_name(name) or 'The file'} {error}")
+
+
+def keep_import(
+    store: Store,
+    blobs: Blobs,
+    clock: Clock,
+    ids: Ids,
+    principal: Principal,
+    project_id: str,
+    derived: Derived,
+    name: str,
+    media_id: str,
+) -> tuple[MediaItem, str]:
+    """Make a file that was recognised an item of the library; as committed, with the commit's watermark.
+
+    All or nothing, as `import_file`. Raises Conflict where there is an item `media_id`, Forbidden, NotFound, FileError,
+    StoreError.
+    """
+    now = clock.now()
     files = store_files(blobs, clock, ids, project_id, media_id, derived.files)
     item = MediaItem(
         id=media_id,
@@ -48,7 +72,7 @@ def import_file(
         discard_files(blobs, files.values())
         raise
     stored = commit.records[0]
-    return stored if isinstance(stored, MediaItem) else item
+    return (stored if isinstance(stored, MediaItem) else item), commit.watermark
 
 
 def title_of(name: str) -> str:

@@ -35,22 +35,37 @@ def store_files(
     files: dict[Variant, FileRef] = {}
     try:
         for file in rendered:
+            size, sha256 = _measure(file)
             key = f"media/{project_id}/{media_id}/{file.variant}-{key_suffix or ids.new()}.{file.extension}"
             files[file.variant] = FileRef(
                 key=key,
                 content_type=file.content_type,
-                size=len(file.data),
-                sha256=hashlib.sha256(file.data).hexdigest(),
+                size=size,
+                sha256=sha256,
                 updated_at=now,
                 width=file.width,
                 height=file.height,
                 duration=file.duration,
             )
-            blobs.put(key, file.data)
+            if file.path is None:
+                blobs.put(key, file.data)
+            else:
+                blobs.put_file(key, file.path)
     except BaseException:
         discard_files(blobs, files.values())
         raise
     return files
+
+
+def _measure(file: RenderedFile) -> tuple[int, str]:
+    """Bytes, and their SHA-256. Raises FileError."""
+    if file.path is None:
+        return len(file.data), hashlib.sha256(file.data).hexdigest()
+    try:
+        with file.path.open("rb") as opened:
+            return file.path.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise FileError(f"The file could not be read again: {error.strerror}") from error
 
 
 def discard_files(blobs: Blobs, files: Iterable[FileRef]) -> None:

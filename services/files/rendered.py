@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.models.media import MediaType, Variant
 
@@ -19,6 +20,8 @@ class RenderedFile:
     width: int | None = None
     height: int | None = None
     duration: float | None = None
+    path: Path | None = None
+    """Where the bytes are instead of in `data`: a file that is too large to be passed around."""
 
 
 @dataclass(frozen=True)

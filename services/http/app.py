@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.errors import FreshetError
-from services.http import cutouts, docs, events, health, media, runs, session
+from services.http import cutouts, docs, events, health, media, runs, session, upload
 from services.http.bodies import WholeBodies
 from services.http.errors import Failures, friendly
 from services.http.pages import KnownPages, LocalPages
@@ -41,6 +41,7 @@ def create_app(
         cutouts.router,
         media.router,
         runs.router,
+        upload.router,
         events.router,
         session.router,
         health.router,

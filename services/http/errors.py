@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.errors import (
     BadInput,
+    Busy,
     Conflict,
     FileError,
     FileMissing,
@@ -15,6 +16,7 @@ from services.errors import (
     FreshetError,
     GenerationError,
     NotFound,
+    StorageFull,
     StoreError,
 )
 from services.log import log_failure
@@ -25,6 +27,8 @@ _STATUS: list[tuple[type[FreshetError], int]] = [
     (Forbidden, 403),
     (BadInput, 400),
     (Conflict, 409),
+    (Busy, 429),
+    (StorageFull, 507),
     (StoreError, 503),
     (FileError, 503),
     (GenerationError, 503),

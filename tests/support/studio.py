@@ -148,6 +148,8 @@ class Studio:
         self.services.freshness.close()
         self.services.pool.close()
         self.services.cutouts.close()
+        self.services.intake.close()
+        self.services.opener.close()
 
 
 _app: Any = None

@@ -44,14 +44,15 @@ class Web:
         """`path` as it stands, escapes and dots included. Underscores in the headers' names are hyphens."""
         return self.ask("GET", path, **headers)
 
-    def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
-        return asyncio.run(self._ask(method, path, {name.replace("_", "-"): v for name, v in headers.items()}))
+    def ask(self, method: str, path: str, content: bytes = b"", **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): v for name, v in headers.items()}
+        return asyncio.run(self._ask(method, path, named, content))
 
-    async def _ask(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+    async def _ask(self, method: str, path: str, headers: dict[str, str], content: bytes = b"") -> httpx.Response:
         url = httpx.URL(scheme="http", host="testserver", raw_path=path.encode())
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport) as client:
-            return await client.request(method, url, headers=headers)
+            return await client.request(method, url, headers=headers, content=content)
 
     def keep(
         self, data: bytes = PICTURE, *, extension: str = "png", owner: Principal | None = None, **fields: Any
