@@ -68,6 +68,7 @@ from components.web.sentinel import sentinel
 from components.web.setting import setting
 from components.web.status_capsule import status_capsule
 from components.web.tile import tile, tiles
+from components.web.upload import upload
 
 STYLESHEETS: Final[list[str]] = [
     "/static/tokens.css",
@@ -76,6 +77,7 @@ STYLESHEETS: Final[list[str]] = [
     "/static/controls.css",
     "/static/tiles.css",
     "/static/layouts.css",
+    "/static/uploads.css",
 ]
 """In this order, on every page."""
 
@@ -111,4 +113,5 @@ __all__ = [
     "tile",
     "tiles",
     "toast",
+    "upload",
 ]

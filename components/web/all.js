@@ -28,3 +28,4 @@ import './symbol.js';
 import './tile.js';
 import './tiles.js';
 import './toast.js';
+import './upload.js';

@@ -2,6 +2,7 @@ import {FreshetElement, define, el} from './base.js';
 import {awaited, watch} from './channel.js';
 import {learn} from './clock.js';
 import {keepForReload} from './drafts.js';
+import {uploads} from './upload_queue.js';
 
 // A server that goes away takes no tab with it. A request that got no answer is sent again once the server is back, and
 // the page lives on as it was. One that was cut off in the middle, or failed, cannot be: then the page is opened again.
@@ -80,6 +81,7 @@ async function recover() {
   broken = true;
   notice('This page comes back by itself, with what you typed.');
   await serverAnswers();
+  await uploads.settled(); // they go on without the page, and end with it
   if (tooOften()) giveUp();
   else reopen();
 }

@@ -3,6 +3,19 @@ import {FreshetElement, define} from './base.js';
 const AGAIN_MS = 5000; // after a failure: the server is away, or being restarted
 let kept = ''; // the last one that reached the cookie; the same for every page of this tab
 
+/** Have the cookie know what `token` knows, too: one tab after the other. Throws when the server does not answer. */
+export async function bring(token) {
+  const send = () =>
+    fetch('/api/session', {
+      method: 'POST',
+      headers: {'Content-Type': 'application/json'},
+      body: JSON.stringify({token}),
+      keepalive: true,
+    });
+  const answer = await (navigator.locks ? navigator.locks.request('freshet-session', send) : send());
+  if (!answer.ok) throw new Error(answer.statusText);
+}
+
 /**
  * Brings what this session has written and seen to its cookie, for other tabs and other server processes.
  *
@@ -29,16 +42,8 @@ class FreshetSession extends FreshetElement {
     const token = this.token;
     clearTimeout(this.#again);
     if (!token || token === kept) return;
-    const send = () =>
-      fetch('/api/session', {
-        method: 'POST',
-        headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({token}),
-        keepalive: true,
-      });
     try {
-      const answer = await (navigator.locks ? navigator.locks.request('freshet-session', send) : send());
-      if (!answer.ok) throw new Error(answer.statusText);
+      await bring(token);
       kept = token;
     } catch {
       if (this.isConnected) this.#again = setTimeout(() => this.#keep(), AGAIN_MS);

@@ -89,7 +89,7 @@ async def create(
 
 @router.head("/{upload_id}", response_class=Response)
 async def head(request: Request, upload_id: str, tus_resumable: Annotated[str, Header()] = "") -> Response:
-    """How many of an upload's bytes are here; all, where it is finished. 404 for one that is nothing of the caller's."""
+    """How many of an upload's bytes are here; all, where it is finished. 404 for what is not the caller's."""
     if wrong := _other_version(tus_resumable):
         return wrong
     found = await run_in_threadpool(_find, _principal(request), upload_id)

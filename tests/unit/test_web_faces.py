@@ -54,6 +54,7 @@ FACES: dict[str, dict[str, Any]] = {
     },
     "tiles": {"on_activate": lambda event: None},
     "toast": {"message": "Saved", "token": "1"},
+    "upload": {"on_uploaded": lambda event: None, "key": "k"},
 }  # fmt: skip
 
 VALUES = {"''": "", "'image'": "image", "'ready'": "ready", "0": 0, "null": None, "false": False}
