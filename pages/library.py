@@ -10,13 +10,14 @@ from components.frame import failed_notice, frame, freshness, head_bar, new_drop
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
-from components.web import SegmentOption, aria, button, run_watch, segments, sentinel, symbol
+from components.web import SegmentOption, aria, button, run_watch, segments, sentinel, symbol, upload
 from services.freshness import Reason
 from services.models import MediaItem
 from state.handlers import handler
 from state.library import LibraryState, library_query, library_view, load_library, read_url
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
 from state.retry import retry
+from state.session import learn_all
 from state.view import cursor, first_load, has_more, held_items, show_new
 
 TABS: list[SegmentOption] = [
@@ -50,7 +51,7 @@ def library_page() -> None:
 def _head() -> None:
     view = library_view()
     shown = f"{len(held_items(view))} {'shown' if has_more(view) else 'in all'}"
-    head_bar("Library", meta="" if first_load(view) else shown, actions=_create)
+    head_bar("Library", meta="" if first_load(view) else shown, actions=_actions)
     with me.box(classes="bar tools", key="tools"):
         segments(
             label="Type",
@@ -67,7 +68,8 @@ def _head() -> None:
     waterline(view)
 
 
-def _create() -> None:
+def _actions() -> None:
+    upload(drop_words="Drop files to add them to the library", on_uploaded=on_uploaded, key="upload")
     button(label="Create", icon="add", variant="primary", on_press=on_create_press, key="create")
 
 
@@ -160,6 +162,12 @@ def on_show_all(event: me.WebEvent) -> Generator[None, None, None]:
     me.query_params["type"] = "all"
     read_url()
     yield from _load_media_and_update_state("filter")
+
+
+@handler
+def on_uploaded(event: me.WebEvent) -> Generator[None, None, None]:
+    learn_all(event.value.get("known"))
+    yield from _load_media_and_update_state("complete", hold=scrolled(event))
 
 
 @handler

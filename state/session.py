@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 import mesop as me
 
@@ -9,6 +11,9 @@ from services.container import services
 from services.freshness import Snapshot
 from services.freshness.session import COOKIE, Token, begin_noting, merged, moved, noted
 from services.models import Principal
+
+MOST_NOTES = 8
+"""Signed notes that one event may bring."""
 
 
 @me.stateclass
@@ -63,6 +68,12 @@ def saw(snapshot: Snapshot) -> None:
 def learn(text: str) -> None:
     """Take note of what the stream of changes has told this tab of, signed: who answers has to reach that."""
     flask.g.freshet_token = merged(token(), services().sessions.read(text, principal()))
+
+
+def learn_all(texts: Any) -> None:
+    """As `learn`, of several such notes as a browser hands them over; what is none is worth nothing."""
+    for text in texts[:MOST_NOTES] if isinstance(texts, list) else ():
+        learn(str(text))
 
 
 def keep_token() -> None:

@@ -1,20 +1,26 @@
-"""The inside of the "Choose from Library" dialog: newest first, one press uses an item."""
+"""The inside of the "Choose from Library" dialog: newest first, one press uses an item.
+
+What it lists is of the type its caller asked for, mine or everybody's, with words in it that were asked for; what is
+uploaded from here stands on top once it is in the library. Each opening begins unfiltered, so nothing new is hidden by
+what was looked for last time, or in another chooser.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Generator
-from dataclasses import field
 from typing import cast
 
 import mesop as me
 
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
 from components.library.media_tile import media_tiles
-from components.web import aria, sentinel, symbol
+from components.web import SegmentOption, aria, button, field, segments, sentinel, symbol, upload
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
+from services.models.query import TEXT_LENGTH
 from state.handlers import Handler, handler
-from state.session import project_id
+from state.session import learn_all, principal, project_id
 from state.view import ViewState, cursor, first_load, has_more, held_items, load_view, show_held, show_new
 
 
@@ -23,13 +29,31 @@ class SelectorState:
     """What the open chooser lists. Only one is open at a time."""
 
     media_type: str = "image"
-    view: ViewState = field(default_factory=ViewState)
+    mine: bool = False
+    text: str = ""
+    view: ViewState = dataclasses.field(default_factory=ViewState)
+
+
+UPLOADS = ("image", "video", "audio")
+_NOUNS: dict[MediaType, tuple[str, str]] = {
+    "image": ("a picture", "Images"),
+    "video": ("a video", "Videos"),
+    "audio": ("a sound", "Sounds"),
+    "combined": ("a file", "Combined media"),
+}
+OWNERS: list[SegmentOption] = [{"value": "mine", "label": "Mine"}, {"value": "all", "label": "Everyone"}]
 
 
 def selector_query() -> MediaQuery:
-    """Finished items of the asked type: what still generates cannot be chosen."""
-    media_type = cast(MediaType, me.state(SelectorState).media_type)
-    return MediaQuery(project_id=project_id(), media_type=media_type, status="ready")
+    """Finished items of the asked type, as filtered: what still generates cannot be chosen."""
+    state = me.state(SelectorState)
+    return MediaQuery(
+        project_id=project_id(),
+        media_type=cast(MediaType, state.media_type),
+        status="ready",
+        owner_id=principal().user_id if state.mine else None,
+        text=state.text,
+    )
 
 
 def selector_view() -> ViewState:
@@ -37,8 +61,9 @@ def selector_view() -> ViewState:
 
 
 def paint_held(media_type: MediaType) -> None:
-    """Turn to `media_type` and show what this process holds of it, without asking the store."""
-    me.state(SelectorState).media_type = media_type
+    """Turn to all of `media_type` and show what this process holds of it, without asking the store."""
+    state = me.state(SelectorState)
+    state.media_type, state.mine, state.text = media_type, False, ""
     show_held(selector_view(), selector_query())
 
 
@@ -69,6 +94,7 @@ def library_image_selector(*, media_type: MediaType, needs_refresh: bool, on_sel
         if needs_refresh:
             with me.box(classes="vh"):
                 me.text("Looking for newer items")
+        _tools(media_type)
         new_drop(view, on_show_new)
         waterline(view)
     with me.box(classes="choose-body", key="choose-body"):
@@ -76,35 +102,55 @@ def library_image_selector(*, media_type: MediaType, needs_refresh: bool, on_sel
         _items(view, media_type, needs_refresh, on_select)
 
 
+def _tools(media_type: MediaType) -> None:
+    state, one = me.state(SelectorState), _NOUNS[media_type][0]
+    with me.box(classes="choose-tools", key="choose-tools"):
+        field(
+            field_id="choose-text", label="Search", placeholder="Search prompts, titles, tags", value=state.text,
+            search=True, on_change=on_search, key="choose-text",
+        )  # fmt: skip
+        owner = "mine" if state.mine else "all"
+        segments(label="Owner", options=OWNERS, value=owner, on_select=on_owner_select, key="choose-owner")
+        upload(
+            wanted=media_type if media_type in UPLOADS else "",
+            drop_words=f"Drop {one} to add it to the library",
+            on_uploaded=on_uploaded,
+            key="choose-upload",
+        )
+
+
 def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_select: Handler) -> None:
-    items = held_items(view)
+    state, items = me.state(SelectorState), held_items(view)
     if items:
         with me.box(classes="grid", key="choose-grid"):
-            media_tiles(items, label=f"{_plural(media_type)}, newest first", on_activate=on_select, use=True, view=view)
+            media_tiles(
+                items, label=f"{_NOUNS[media_type][1]}, newest first", on_activate=on_select, use=True, view=view
+            )
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)
     elif needs_refresh or first_load(view):
         _skeletons()
+    elif state.mine or state.text:
+        words = "Other words, or everybody's items, may find something."
+        _blank("filter_alt_off", "Nothing matches", words, "Show everything")
     else:
-        _blank(
-            "photo_library",
-            f"No {_plural(media_type).lower()} yet",
-            "Make one first: it stands here as soon as it is ready.",
+        title, words = (
+            f"No {_NOUNS[media_type][1].lower()} yet",
+            "Make or upload one: it stands here once it is ready.",
         )
+        _blank("photo_library", title, words)
 
 
-def _plural(media_type: MediaType) -> str:
-    return {"image": "Images", "video": "Videos", "audio": "Sounds", "combined": "Combined media"}[media_type]
-
-
-def _blank(symbol_name: str, title: str, text: str, *, alert: bool = False) -> None:
+def _blank(symbol_name: str, title: str, text: str, action: str = "", *, alert: bool = False) -> None:
     with me.box(classes="blank", key="choose-blank"):
         if alert:
             aria(role="alert")
         symbol(name=symbol_name, look="xl")
         me.text(title)
         me.text(text)
+        if action:
+            button(label=action, on_press=on_show_all, key="choose-all")
 
 
 def _skeletons() -> None:
@@ -128,3 +174,33 @@ def on_show_new(event: me.WebEvent) -> None:
 @handler
 def on_more_items(event: me.WebEvent) -> Generator[None, None, None]:
     yield from refresh_selector("page", until=str(event.value.get("cursor", "")))
+
+
+@handler
+def on_search(event: me.WebEvent) -> Generator[None, None, None]:
+    me.state(SelectorState).text = str(event.value.get("value", ""))[:TEXT_LENGTH]
+    yield from refresh_selector("filter")
+
+
+@handler
+def on_owner_select(event: me.WebEvent) -> Generator[None, None, None]:
+    me.state(SelectorState).mine = event.value.get("value") == "mine"
+    yield from refresh_selector("filter")
+
+
+@handler
+def on_show_all(event: me.WebEvent) -> Generator[None, None, None]:
+    state = me.state(SelectorState)
+    state.mine, state.text = False, ""
+    yield from refresh_selector("filter")
+
+
+@handler
+def on_uploaded(event: me.WebEvent) -> Generator[None, None, None]:
+    """Files that were uploaded are in the library now. Words that were looked for would hide them."""
+    learn_all(event.value.get("known"))
+    if me.state(SelectorState).text:
+        me.state(SelectorState).text = ""
+        yield from refresh_selector("filter")
+    else:
+        yield from refresh_selector("complete", hold=scrolled(event))

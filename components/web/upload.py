@@ -11,9 +11,9 @@ from components.web._face import Handler, element, insert
 def upload(*, on_uploaded: Handler, key: str, label: str = "Upload", wanted: str = "", drop_words: str = "") -> Any:
     """A button for files, which go to /upload by themselves; dropped on the page or pasted they are taken, too.
 
-    `wanted`: "image", "video" or "audio", where nothing else is of use. `drop_words` stand over the page while files are
-    dragged. Payload, once some of them are in the library: {known, scrolled}; `known` are signed notes of what was
-    written (state/session.py, `learn`). How each file does, and what is wrong with it, the browser shows.
+    `wanted`: "image", "video" or "audio", where nothing else is of use. `drop_words` stand over the page while files
+    are dragged. Payload, once some are in the library: {known, scrolled}; `known` are signed notes of what was written
+    (state/session.py, `learn_all`). How each file does, and what is wrong with it, the browser shows.
     """
     return insert(
         "freshet-upload",

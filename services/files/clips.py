@@ -1,4 +1,4 @@
-"""Video and sound through FFmpeg's libraries (PyAV): length, size, poster, and whether they are whole."""
+"""Video and sound through FFmpeg's libraries (PyAV): length, size, a picture of each, and whether they are whole."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.errors import BadInput
 from services.files.pictures import check_pixels, poster, thumb
 from services.files.rendered import Derived, RenderedFile
 from services.files.sniff import M4A, WAV, Format
+from services.files.waves import wave
 
 _POSTER_SECONDS = 5.0
 """How far into a video a telling frame is looked for."""
@@ -33,11 +34,13 @@ class _Seen:
     """What the first look at a file told."""
 
     original: RenderedFile
-    picture: Image.Image | None
+    picture: Image.Image
+    """A telling frame, or a sound's wave."""
+    moves: bool
 
 
 def derive_clip(data: bytes, kind: Format) -> Derived:
-    """The original bytes, for a video with poster and thumbnail. Raises BadInput for what does not play whole."""
+    """The original bytes and a thumbnail, for a video a poster, too. Raises BadInput for what does not play whole."""
     try:
         with av.open(io.BytesIO(data), format=kind.reader) as container:
             seen = _look(container, data, kind)
@@ -45,8 +48,8 @@ def derive_clip(data: bytes, kind: Format) -> Derived:
         raise
     except Exception as error:  # a damaged file makes demuxers and decoders raise anything at all
         raise BadInput("file", f"is damaged or cut short and cannot be played ({kind.extension.upper()})") from error
-    if seen.picture is None:
-        return Derived("audio", (seen.original,))
+    if not seen.moves:
+        return Derived("audio", (seen.original, thumb(seen.picture)))
     return Derived("video", (seen.original, poster(seen.picture), thumb(seen.picture)))
 
 
@@ -59,7 +62,7 @@ def _look(container: InputContainer, data: bytes, kind: Format) -> _Seen:
     if video is None and kind.family == "video":
         raise BadInput("file", "holds a sound without a picture: save it as OGG, MP3 or M4A")
     if video is None:
-        return _Seen(_sound(container, data, M4A if kind.family == "mp4" else kind), None)
+        return _sound(container, data, M4A if kind.family == "mp4" else kind)
     return _video(container, video, data, kind)
 
 
@@ -69,12 +72,14 @@ def _moving_stream(container: InputContainer) -> VideoStream | None:
     return next((s for s in container.streams.video if not s.disposition & attached), None)
 
 
-def _sound(container: InputContainer, data: bytes, kind: Format) -> RenderedFile:
+def _sound(container: InputContainer, data: bytes, kind: Format) -> _Seen:
     if kind is WAV:
         _check_riff(data)
     stream = container.streams.audio[0]
     next(container.decode(stream))
-    return RenderedFile("original", data, kind.content_type, kind.extension, duration=_whole_length(container))
+    seconds = _whole_length(container)
+    original = RenderedFile("original", data, kind.content_type, kind.extension, duration=seconds)
+    return _Seen(original, wave(container, stream, seconds), moves=False)
 
 
 def _check_riff(data: bytes) -> None:
@@ -92,7 +97,7 @@ def _video(container: InputContainer, stream: VideoStream, data: bytes, kind: Fo
     if turns:
         picture = picture.rotate(90 * turns, expand=True)
     original = RenderedFile("original", data, kind.content_type, kind.extension, *picture.size)
-    return _Seen(replace(original, duration=_whole_length(container)), picture)
+    return _Seen(replace(original, duration=_whole_length(container)), picture, moves=True)
 
 
 def _telling_frame(container: InputContainer, stream: VideoStream) -> VideoFrame:

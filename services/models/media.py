@@ -14,7 +14,8 @@ MediaStatus = Literal["generating", "ready", "failed"]
 Origin = Literal["create-image", "create-video", "try-on", "import"]
 """How an item came to be. Pages list by it ("what I made here"), the library by type."""
 Variant = Literal["original", "thumb", "poster"]
-"""`thumb` is a WebP of at most 480 px on its long side; `poster` a video's first telling frame, full size."""
+"""`thumb` is a WebP of at most 480 px on its long side, of a sound its wave; `poster` a video's first telling frame in
+full size."""
 
 TITLE_LENGTH = 200
 """Characters."""

@@ -112,7 +112,7 @@ def sender(sqlite_store: Store, clock: FakeClock, tmp_path: Path, limits: Upload
 
 
 @pytest.fixture
-def eve(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> Iterator[Any]:
+def eve(sender: Sender) -> Any:
     """Has requests come from Eve, a member of the project, while it is entered."""
     services = sender.web.studio.services
 

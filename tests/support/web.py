@@ -42,7 +42,7 @@ class Web:
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """`path` as it stands, escapes and dots included. Underscores in the headers' names are hyphens."""
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, b"", **headers)
 
     def ask(self, method: str, path: str, content: bytes = b"", **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): v for name, v in headers.items()}

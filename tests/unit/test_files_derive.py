@@ -181,7 +181,7 @@ def test_a_sound_keeps_its_bytes_and_tells_its_length(
 ) -> None:
     data = tone(format_, codec)
     derived = derive(data)
-    (original,) = derived.files
+    original, _ = derived.files
     assert derived.media_type == "audio"
     assert original.data == data
     assert (original.content_type, original.extension) == (content_type, extension)
@@ -286,6 +286,25 @@ def test_files_over_the_size_limit_are_refused_with_both_figures(monkeypatch: py
 def test_a_wav_written_without_knowing_its_end_is_taken() -> None:
     data = tone()
     assert derive(data[:4] + b"\xff\xff\xff\xff" + data[8:]).media_type == "audio"
+
+
+@pytest.mark.parametrize(
+    ("format_", "codec"), [("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("ogg", "libopus"), ("flac", "flac")]
+)
+@pytest.mark.parametrize("whole_seconds", [180.0, 0.5])
+def test_the_thumbnail_of_a_sound_is_its_wave(
+    format_: str, codec: str, whole_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listened to from end to end, or here and there as with a long one."""
+    monkeypatch.setattr("services.files.waves._WHOLE_SECONDS", whole_seconds)
+    _, thumb = derive(tone(format_, codec, seconds=2.0)).files
+    assert (thumb.variant, thumb.content_type, thumb.width, thumb.height) == ("thumb", "image/webp", 480, 360)
+    drawn = np.asarray(decoded(thumb.data).getchannel("A")) > 128
+    assert drawn[:, :240].any()
+    assert drawn[:, 240:].any()
+    heights = drawn.sum(axis=0)
+    assert heights.max() > 150, "loud throughout, and as high as it gets"
+    assert (heights == 0).sum() > 150, "bars with room between them"
 
 
 def test_a_video_in_a_sound_container_is_refused_and_a_song_with_a_cover_is_a_sound() -> None:

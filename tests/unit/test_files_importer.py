@@ -63,7 +63,7 @@ def bring(blobs: Blobs, log: CommitLog, data: bytes, name: str) -> MediaItem:
     [
         (picture("JPEG", (900, 600)), "harbour at dawn.jpg", "image", {"original", "thumb"}),
         (clip(frames=4), "harbour at dawn.mp4", "video", {"original", "poster", "thumb"}),
-        (tone(), "harbour at dawn.wav", "audio", {"original"}),
+        (tone(), "harbour at dawn.wav", "audio", {"original", "thumb"}),
     ],
 )
 def test_an_import_is_one_ready_record_with_its_files(
