@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.errors import SettingsError
-from services.settings import SETTING_NAMES, load_settings, unknown_settings
+from services.files.derive import MAX_CLIP_BYTES, MAX_IMAGE_BYTES
+from services.settings import SETTING_NAMES, UploadLimits, load_settings, unknown_settings
 
 
 def test_without_any_setting_it_runs_on_this_machine_alone() -> None:
@@ -72,6 +73,11 @@ def test_choices_may_be_written_in_any_case() -> None:
         ("FRESHET_AUTH", "none", "local"),
         ("FRESHET_LOG", "xml", "text, json"),
         ("FRESHET_DATA_DIR", "~nobody-of-that-name/x", "no such home folder"),
+        ("FRESHET_UPLOAD_IMAGE_MB", "51", "a number of megabytes from 1 to 50"),
+        ("FRESHET_UPLOAD_IMAGE_MB", "0", "a number of megabytes from 1 to 50"),
+        ("FRESHET_UPLOAD_CLIP_MB", "much", "a number of megabytes from 1 to 500"),
+        ("FRESHET_UPLOAD_SPOOL_MB", "499", "a number of megabytes from 500 to"),
+        ("FRESHET_UPLOAD_AT_ONCE", "0", "a number from 1 to 1000"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:
@@ -81,6 +87,18 @@ def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allo
     assert message.startswith(f"{name} is ")
     assert allowed in message
     assert "\n" not in message
+
+
+def test_uploads_may_be_smaller_and_their_room_must_hold_the_largest() -> None:
+    small = {"FRESHET_UPLOAD_IMAGE_MB": "5", "FRESHET_UPLOAD_CLIP_MB": "20", "FRESHET_UPLOAD_SPOOL_MB": "20"}
+    limits = load_settings(small | {"FRESHET_UPLOAD_AT_ONCE": "7"}).uploads
+    assert limits == UploadLimits(image_bytes=5_000_000, clip_bytes=20_000_000, spool_bytes=20_000_000, at_once=7)
+    with pytest.raises(SettingsError, match="from 20 to"):
+        load_settings(small | {"FRESHET_UPLOAD_SPOOL_MB": "19"})
+
+
+def test_an_upload_may_be_what_an_import_may_be() -> None:
+    assert load_settings({}).uploads == UploadLimits(MAX_IMAGE_BYTES, MAX_CLIP_BYTES)
 
 
 def test_settings_that_do_not_exist_are_found() -> None:
