@@ -107,6 +107,7 @@ class Intake:
             if ticket.wanted and derived.media_type != ticket.wanted:
                 found, wanted = _NOUNS[derived.media_type], _NOUNS[ticket.wanted]
                 raise BadInput("file", f"is {found}, and {wanted} is wanted here")
+            self._spool.ticket(upload)  # it may have been cancelled while it was looked into
             imported = self._keep(principal, upload, ticket.project_id, derived, ticket.name)
         except BadInput as error:
             self._clear(upload)

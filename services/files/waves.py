@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import islice
+
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.error import FFmpegError
 from PIL import Image, ImageDraw
 
 BARS = 48
@@ -15,6 +19,8 @@ _GREY = (118, 140, 142, 255)
 """Seen on a light tile as well as on a dark one."""
 _LOW, _HIGH = 0.02, 0.6
 """A bar's height as a share of the picture's, in silence and at the loudest."""
+FRAMES = 4
+"""Decoded at each place of a long sound."""
 _WHOLE_SECONDS = 180.0
 """Longer sounds are listened to here and there: an hour of MP3 would take many seconds."""
 
@@ -33,25 +39,27 @@ def wave(container: InputContainer, stream: AudioStream, seconds: float) -> Imag
 def _through(container: InputContainer, stream: AudioStream, seconds: float, bars: np.ndarray) -> None:
     container.seek(0)
     for frame in container.decode(stream):
-        bar = min(int((frame.time or 0.0) / seconds * BARS), BARS - 1)
-        bars[bar] = max(bars[bar], _loudness(frame))
+        begin = (frame.time or 0.0) / seconds * BARS
+        end = begin + frame.samples / frame.sample_rate / seconds * BARS
+        over = slice(min(int(begin), BARS - 1), max(int(begin), int(end)) + 1)  # of a short sound several bars
+        bars[over] = np.maximum(bars[over], _loudness(frame))
 
 
 def _here_and_there(container: InputContainer, stream: AudioStream, seconds: float, bars: np.ndarray) -> None:
     for bar in range(BARS):
-        container.seek(int((bar + 0.5) / BARS * seconds * 1_000_000))
-        frames = (frame for _, frame in zip(range(3), container.decode(stream), strict=False))
-        bars[bar] = max((_loudness(frame) for frame in frames), default=0.0)
+        with suppress(FFmpegError):  # some cannot go to places near the end
+            container.seek(int((bar + 0.5) / BARS * seconds * 1_000_000))
+            for frame in islice(container.decode(stream), FRAMES):  # the last counts: MP3 needs a few to come right
+                bars[bar] = _loudness(frame)
 
 
 def _loudness(frame: AudioFrame) -> float:
     """Root mean square, from 0 to 1 for full scale, whatever the samples are kept as."""
-    samples = frame.to_ndarray()
-    if samples.dtype == np.uint8:
-        samples = samples.astype(np.float64) / 128 - 1
-    elif np.issubdtype(samples.dtype, np.integer):
-        samples = samples.astype(np.float64) / np.iinfo(samples.dtype).max
-    return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
+    samples = np.asarray(frame.to_ndarray())
+    full = 1.0 if samples.dtype.kind == "f" else 2.0 ** (8 * samples.dtype.itemsize - 1)
+    if samples.dtype.kind == "u":
+        samples = samples - full
+    return float(np.sqrt(np.mean(np.square(samples / full))))
 
 
 def _drawn(bars: np.ndarray) -> Image.Image:

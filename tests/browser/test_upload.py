@@ -147,11 +147,10 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     held = fill(server, 60)
     page = visit(CHOOSERS)
     image = _open(page, "Image")
-    shows(image, held[:24])
+    _begins_with(image, held)
     tiles(image).first.hover()
-    for count in (48, 60):
+    for _ in range(4):
         page.mouse.wheel(0, 6000)
-        expect(tiles(image)).to_have_count(count)
     shows(image, held)
 
     box = image.get_by_role("searchbox", name="Search")
@@ -159,10 +158,10 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     shows(image, held[50:60])
     box.press("Escape")
     expect(image).to_be_visible()
-    shows(image, held[:24])
+    _begins_with(image, held)
     image.get_by_role("radio", name="Mine").click()
     expect(image.get_by_role("radio", name="Mine")).to_have_attribute("aria-checked", "true")
-    shows(image, held[:24])
+    _begins_with(image, held)
     box.fill("zebra")
     expect(image.get_by_text("Nothing matches")).to_be_visible()
     pick(page, image, [("New coat.png", picture(size=(320, 240))), ("notes.png", b"dear diary")])
@@ -188,8 +187,15 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
         tray(page).get_by_role("button", name="Close").click()
     image = _open(page, "Image")
     expect(image.get_by_role("searchbox", name="Search")).to_have_value("")
-    expect(tiles(image)).to_have_count(24)
+    _begins_with(image, [media_id, *held])
     close(image)
+
+
+def _begins_with(dialog: Locator, expected: list[str]) -> None:
+    """The first page, and whatever the dialog has room for besides."""
+    expect(tiles(dialog).first).to_have_attribute("data-id", expected[0])
+    expect(tiles(dialog).nth(23)).to_be_attached()
+    assert ids(tiles(dialog))[:24] == expected[:24]
 
 
 def _open(page: Page, kind: str) -> Locator:

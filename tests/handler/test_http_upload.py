@@ -326,6 +326,20 @@ def test_cancelling_removes_what_has_come(sender: Sender) -> None:
     assert sender.blobs() == []
 
 
+def test_cancelling_while_the_file_is_looked_into_leaves_no_item(sender: Sender) -> None:
+    address = sender.begin().headers["location"]
+
+    def cancel_meanwhile(path: Path) -> Derived:
+        services = sender.web.studio.services
+        services.spool.remove(services.spool.find(sender.web.studio.principal, address.rpartition("/")[2]))
+        return derive_here(path)
+
+    sender.web.studio.services.intake._derive_file = cancel_meanwhile
+    assert sender.send(address, PNG).status_code == 404
+    assert sender.library() == []
+    assert sender.blobs() == []
+
+
 def test_what_is_too_large_is_refused_before_a_byte_is_sent(sender: Sender) -> None:
     answer = sender.ask("POST", "/upload", Upload_Length="600000000")
     assert answer.status_code == 413

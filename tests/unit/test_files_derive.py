@@ -297,14 +297,14 @@ def test_the_thumbnail_of_a_sound_is_its_wave(
 ) -> None:
     """Listened to from end to end, or here and there as with a long one."""
     monkeypatch.setattr("services.files.waves._WHOLE_SECONDS", whole_seconds)
-    _, thumb = derive(tone(format_, codec, seconds=2.0)).files
+    _, thumb = derive(tone(format_, codec, seconds=12.0)).files
     assert (thumb.variant, thumb.content_type, thumb.width, thumb.height) == ("thumb", "image/webp", 480, 360)
     drawn = np.asarray(decoded(thumb.data).getchannel("A")) > 128
     assert drawn[:, :240].any()
     assert drawn[:, 240:].any()
     heights = drawn.sum(axis=0)
-    assert heights.max() > 150, "loud throughout, and as high as it gets"
-    assert (heights == 0).sum() > 150, "bars with room between them"
+    assert (heights > 150).sum() > 240, "loud throughout"
+    assert (heights == 0).sum() > 100, "bars with room between them"
 
 
 def test_a_video_in_a_sound_container_is_refused_and_a_song_with_a_cover_is_a_sound() -> None:

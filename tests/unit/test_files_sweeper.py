@@ -45,6 +45,6 @@ def test_a_scratch_folder_that_is_not_there_is_clear(tmp_path: Path) -> None:
 
 
 def test_metadata_are_words_in_base64() -> None:
-    assert _metadata("filename ZMO8ci5wbmc=,wanted aW1hZ2U=, flag") == {
+    assert _metadata("filename ZsO8ci5wbmc=,wanted aW1hZ2U=, flag") == {
         "filename": "für.png", "wanted": "image", "flag": "",
     }  # fmt: skip
