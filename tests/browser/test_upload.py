@@ -149,8 +149,9 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     image = _open(page, "Image")
     _begins_with(image, held)
     tiles(image).first.hover()
-    for _ in range(4):
+    while (shown := tiles(image).count()) < len(held):
         page.mouse.wheel(0, 6000)
+        expect(tiles(image).nth(shown)).to_be_attached()
     shows(image, held)
 
     box = image.get_by_role("searchbox", name="Search")
