@@ -22,9 +22,11 @@ from services.generation.cutouts import Cutouts
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
+from services.keeping.trash import Trash
 from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
 from services.log import log_failure
 from services.models import Project
+from services.routine import DAY, Routine
 from services.settings import Settings
 from services.store.open import open_store
 from services.store.protocol import Store
@@ -32,7 +34,7 @@ from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
 from services.workflows.progress import ProgressBoard
-from services.workflows.pruning import Pruner
+from services.workflows.pruning import prune
 from services.workflows.studio import Studio
 
 
@@ -62,7 +64,11 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
-        self.pruner = Pruner(self.clock)
+        self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
+        self.routines = (
+            Routine("pruning", lambda: prune(self.clock.now()), every=DAY),
+            Routine("trash", self.trash.sweep, every=DAY / 4),
+        )
 
     def launch_workflows(self) -> None:
         """Take the data directory's lock, start the engine and take up what the last process left.
@@ -80,7 +86,8 @@ class Services:
             self.away = error
         if self.away is not None:
             self.arrival.await_store(self.away)
-        self.pruner.begin()
+        for routine in self.routines:
+            routine.begin()
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
@@ -93,7 +100,8 @@ class Services:
 
     def close(self) -> None:
         self.arrival.close()
-        self.pruner.close()
+        for routine in self.routines:
+            routine.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()

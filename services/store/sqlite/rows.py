@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from services.errors import StoreCorrupt
 from services.models import MediaItem, Project, Record, RecordKind, Run
 from services.store.planning import Held, Key, Step
+from services.store.sqlite.books import note_change
 from services.store.times import from_micros, to_micros
 
 R = TypeVar("R", bound=Record)
@@ -30,7 +31,7 @@ class Table(Generic[R]):
 MEDIA = Table("media", MediaItem, ("owner_id", "model", "origin", "status", "media_type", "deleted_at"))
 RUNS = Table("runs", Run, ("status",))
 PROJECTS = Table("projects", Project, ())
-_TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
+TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
     "media": MEDIA,
     "run": RUNS,
     "project": PROJECTS,
@@ -56,7 +57,7 @@ def held(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, Held]
 
 
 def _held(connection: sqlite3.Connection, kind: RecordKind, record_id: str) -> Held | None:
-    table = _TABLES[kind]
+    table = TABLES[kind]
     row = connection.execute(
         f"SELECT document, revision, updated_at, operation_id FROM {table.name} WHERE id = ?",  # noqa: S608 (own names)
         (record_id,),
@@ -77,19 +78,20 @@ def store_step(
 ) -> Record | None:
     """Carry out one step; the record as stored, None for a removal."""
     kind, record_id = step.key
+    note_change(connection, step.before, step.after)
     if step.left_project is not None:
         connection.execute(
             "INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?)",
             (kind, record_id, step.left_project, to_micros(now), step.revision, seq, operation_id),
         )
     if step.after is None:
-        connection.execute(f"DELETE FROM {_TABLES[kind].name} WHERE id = ?", (record_id,))  # noqa: S608 (own names)
+        connection.execute(f"DELETE FROM {TABLES[kind].name} WHERE id = ?", (record_id,))  # noqa: S608 (own names)
         return None
     record = step.after.model_copy(update={"updated_at": now})
     connection.execute(
         "DELETE FROM tombstones WHERE kind = ? AND id = ? AND project_id = ?", (kind, record_id, record.project_id)
     )
-    _upsert(connection, _TABLES[kind], record, seq, operation_id)
+    _upsert(connection, TABLES[kind], record, seq, operation_id)
     return record
 
 

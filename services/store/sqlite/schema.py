@@ -13,6 +13,7 @@ import sqlite3
 from pathlib import Path
 
 from services.errors import StoreError
+from services.store.sqlite.books import TABLES as BOOKS
 from services.store.sqlite.branches import TABLE as BRANCHES
 from services.store.sqlite.branches import begin_branch
 
@@ -83,6 +84,7 @@ _STEPS: list[list[str]] = [
         ),
     ],
     [BRANCHES],
+    BOOKS,
 ]
 
 
