@@ -176,8 +176,13 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
+def is_blob_key(text: str) -> bool:
+    """Whether Freshet may have made this key."""
+    return _KEY.fullmatch(text) is not None
+
+
 def _checked(key: str) -> str:
-    if not _KEY.fullmatch(key):
+    if not is_blob_key(key):
         raise FileError(f"Not a blob key: {key!r}")
     return key
 

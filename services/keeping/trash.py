@@ -43,8 +43,8 @@ class Trash:
         return self._commit(principal, items, lambda item: Put(back[item.id], expect=item.revision))
 
     def delete_now(self, principal: Principal, media_ids: Sequence[str]) -> int:
-        """Delete items in the trash for good, files too; how many. Raises NotFound, Forbidden, and BadInput where one is
-        not in the trash, before anything is changed; StoreError may come after some of many."""
+        """Delete items in the trash for good, files too; how many. Raises NotFound, Forbidden, and BadInput where one
+        is not in the trash, before anything is changed; StoreError may come after some of many."""
         items = self._own(principal, media_ids)
         if any(item.deleted_at is None for item in items):
             raise BadInput("media_ids", "Only what is in the trash can be deleted for good: move it there first")

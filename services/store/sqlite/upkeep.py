@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
+from typing import cast
 
 from services.identity import can
 from services.models import MediaItem, Principal, Record, RecordKind
@@ -12,7 +13,7 @@ from services.models.blob_keys import folder_owner
 from services.store.keys import is_safe_id
 from services.store.rules import require_system
 from services.store.sqlite.connections import Connections
-from services.store.sqlite.rows import MEDIA, TABLES, decode_all
+from services.store.sqlite.rows import MEDIA, TABLES, Table, decode_all
 from services.store.times import to_micros
 
 PORTION = 200
@@ -40,12 +41,12 @@ class SqliteUpkeep:
             return _owner_refers(connection, key)
 
     def records(self, principal: Principal, kind: RecordKind, *, owner_id: str | None = None) -> Iterator[Record]:
-        table = TABLES[kind]
+        table = cast(Table[Record], TABLES[kind])
         sql = f"SELECT document FROM {table.name} WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 (own names)
         last: str | None = ""
         while last is not None:
             with self._connections.read() as connection:
-                portion: list[Record] = [*decode_all(table, connection.execute(sql, (last, PORTION)))]
+                portion = decode_all(table, connection.execute(sql, (last, PORTION)))
             for record in portion:
                 if owner_id in (None, record.owner_id) and can(principal, "read", record):
                     yield record
