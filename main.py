@@ -144,7 +144,7 @@ def seed(settings: Settings, count: str, project_name: str | None, number: str |
 def _progress(what: str, done: int, of: int) -> None:
     """On one line of a terminal, or else about ten lines in all."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{what}: {done:,} of {of:,}{'\n' if done == of else ''}")
+        sys.stderr.write(f"\r{what}: {done:,} of {of:,}" + "\n" * (done == of))
     elif done == of or done * 10 // of != (done - 1) * 10 // of:
         sys.stderr.write(f"{what}: {done:,} of {of:,}\n")
     sys.stderr.flush()
