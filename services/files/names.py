@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+')
-"""What no file's name may hold: controls, what file systems refuse, and what cannot be seen or turns the direction."""
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+')
+"""What no file's name may hold: controls, what file systems refuse, and what turns the direction of writing."""
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-"""Names that Windows keeps for devices, with any extension (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
+"""Names that Windows keeps for devices, with any extension (learn.microsoft.com, "Naming Files")."""
 _LONGEST = 120
 """Bytes of UTF-8, far below the 255 that file systems take: room for a number and the extension."""
 

@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.errors import FreshetError
-from services.http import archive, cutouts, docs, events, health, media, runs, session
+from services.http import archive, cutouts, docs, events, export, health, media, runs, session
 from services.http.bodies import WholeBodies
 from services.http.errors import Failures, friendly
 from services.http.pages import KnownPages, LocalPages
@@ -39,6 +39,7 @@ def create_app(
     app.add_exception_handler(FreshetError, friendly)
     for router in (
         archive.router,
+        export.router,
         cutouts.router,
         media.router,
         runs.router,
