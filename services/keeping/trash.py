@@ -19,7 +19,7 @@ from services.identity import SYSTEM, require
 from services.ids import Ids
 from services.keeping.references import SAFE_AGE, References
 from services.log import log_event
-from services.models import MediaItem, Principal, Put, Remove, Write
+from services.models import MediaItem, MediaQuery, Principal, Put, Remove, Write
 from services.models.blob_keys import folder_owner
 from services.store.protocol import Store
 
@@ -49,6 +49,18 @@ class Trash:
         if any(item.deleted_at is None for item in items):
             raise BadInput("media_ids", "Only what is in the trash can be deleted for good: move it there first")
         return sum(self._purge(principal, items[at : at + PORTION]) for at in range(0, len(items), PORTION))
+
+    def empty(self, principal: Principal, project_id: str) -> int:
+        """Delete everything for good that the principal has in a project's trash; how many. What goes in meanwhile may
+        stay. Raises NotFound; StoreError may come after some of many."""
+        query = MediaQuery(project_id=project_id, owner_id=principal.user_id, trash=True)
+        cursor, deleted = None, 0
+        while True:
+            page = self._store.media.get_media_for_page(principal, query, cursor=cursor, limit=PORTION)
+            deleted += self._purge(principal, page.items)
+            cursor = page.next_cursor
+            if cursor is None:
+                return deleted
 
     def sweep(self) -> int:
         """Purge what has lain in the trash for longer than KEPT, whoever's it is; how many. Costs a read if nothing

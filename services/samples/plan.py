@@ -70,18 +70,33 @@ class Planner:
         self._count, self._now = count, now
         self._rng = random.Random(f"items {seed}")
         self._own = {"owner_id": owner_id, "project_id": project_id}
+        self._decks: dict[str, list[Rendered]] = {kind: [] for kind in self._by_kind}
         self._pictures: deque[MediaItem] = deque(maxlen=_SOURCES)
+        self._people: deque[MediaItem] = deque(maxlen=_SOURCES)
+        self._products: deque[MediaItem] = deque(maxlen=_SOURCES)
 
     def items(self) -> Iterator[MediaItem]:
+        """All of them. What others may be derived from is remembered, the latest of it."""
         for number in range(self._count):
-            item = self._item(number)
+            one = self._draw(kind_of(number))
+            item = self._item(number, one)
             if item.media_type == "image" and item.status == "ready":
                 self._pictures.append(item)
+                if item.origin == "create-image":
+                    tags = THEMES[one.sample.theme].tags
+                    self._people.extend([item] if "people" in tags else ())
+                    self._products.extend([item] if "fashion" in tags else ())
             yield item
 
-    def _item(self, number: int) -> MediaItem:
+    def _draw(self, kind: MediaType) -> Rendered:
+        """As from a pack of cards, so that the same picture seldom comes twice in a row."""
+        deck = self._decks[kind]
+        if not deck:
+            deck += self._rng.sample(self._by_kind[kind], len(self._by_kind[kind]))
+        return deck.pop()
+
+    def _item(self, number: int, one: Rendered) -> MediaItem:
         rng, kind = self._rng, kind_of(number)
-        one = rng.choice(self._by_kind[kind])
         fields = {"image": self._picture, "video": self._clip, "audio": self._track}[kind](one.sample)
         made_at = self._time(number)
         files = {variant: file.model_copy(update={"updated_at": made_at}) for variant, file in one.files.items()}
@@ -109,8 +124,8 @@ class Planner:
         chance = self._rng.random()
         if chance < 0.14:
             return self._imported()
-        if chance < 0.22 and len(self._pictures) > 1:
-            return self._try_on(sample)
+        if chance < 0.6 and "people" in THEMES[sample.theme].tags and self._people and self._products:
+            return self._try_on()
         return self._prompted(sample, "create-image") | {"source_ids": self._sources(0.08)}
 
     def _clip(self, sample: Sample) -> dict[str, Any]:
@@ -145,8 +160,8 @@ class Planner:
             "tags": self._tags(),
         }
 
-    def _try_on(self, sample: Sample) -> dict[str, Any]:
-        person, product = self._rng.sample(self._pictures, 2)
+    def _try_on(self) -> dict[str, Any]:
+        person, product = self._rng.choice(self._people), self._rng.choice(self._products)
         return {
             "origin": "try-on",
             "title": f"{product.title} on {person.title}"[:200],
