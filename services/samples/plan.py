@@ -1,4 +1,4 @@
-"""What a made-up library holds: which files are rendered, and item after item what it says. All of it from one seed."""
+"""What a made-up library holds, item after item, all of it from one seed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 
 from services.ids import ulid
 from services.models import FileRef, MediaItem, MediaType, Variant
-from services.samples.renders import CLIP_SECONDS, CLIP_SIZES, PICTURE_SIZES, Sample
-from services.samples.words import DETAILS, ENDINGS, ERRORS, FILE_NAMES, MOODS, SOUNDS, STYLES, THEMES, USES
+from services.samples.renders import CLIP_SECONDS, Sample
+from services.samples.wanted import kind_of
+from services.samples.words import DETAILS, ENDINGS, ERRORS, FILE_NAMES, SOUNDS, THEMES, USES
 
-PICTURES, CLIPS, TRACKS = 40, 4, 4
-"""Most distinct renders of each kind, however many items share them."""
 SPAN = timedelta(days=210)
 """Over which the items of a library are spread, denser towards today."""
 _WORKING_DAY = timedelta(hours=12)
@@ -29,33 +28,6 @@ Files = Mapping[Variant, FileRef]
 class Rendered:
     sample: Sample
     files: Files
-
-
-def kind_of(number: int) -> MediaType:
-    """Of the item with this number, from 0: one in eleven is a video, one in nineteen a sound."""
-    if number % 11 == 5:
-        return "video"
-    return "audio" if number % 19 == 8 else "image"
-
-
-def samples(count: int, seed: int) -> list[Sample]:
-    """What is to be rendered for a library of `count` items; few for a small one."""
-    rng = random.Random(f"samples {seed}")
-    numbers = range(min(count, 11 * 19))
-    few = {kind: sum(kind_of(number) == kind for number in numbers) for kind in ("image", "video", "audio")}
-    pictures = min(PICTURES, few["image"], 3 + count // 8)
-    made = [_painted("image", number, list(PICTURE_SIZES), rng) for number in range(pictures)]
-    made += [_painted("video", 3 * number, list(CLIP_SIZES), rng) for number in range(min(CLIPS, few["video"]))]
-    return made + [
-        Sample("audio", 0, "", "", "", 2 * rng.randrange(1000) + n % 2) for n in range(min(TRACKS, few["audio"]))
-    ]
-
-
-def _painted(kind: str, number: int, aspects: list[str], rng: random.Random) -> Sample:
-    theme = number % len(THEMES)
-    mood, style = rng.choice(MOODS), rng.choice(STYLES)
-    prompt = f"{THEMES[theme].subject} {mood}, {style}"
-    return Sample(kind, theme, mood, style, prompt, rng.randrange(2**31), aspects[number % len(aspects)])
 
 
 class Planner:

@@ -18,8 +18,9 @@ from services.ids import Ids
 from services.keeping.portions import portions
 from services.models import FileRef, Principal, Put, Variant
 from services.models.blob_keys import SHARED
-from services.samples.plan import Planner, Rendered, samples
+from services.samples.plan import Planner, Rendered
 from services.samples.renders import Sample, render
+from services.samples.wanted import samples
 from services.store.protocol import Store
 
 MOST = 1_000_000
