@@ -88,7 +88,7 @@ class Planner:
 
     def _time(self, number: int) -> datetime:
         """Rising with the number, within the twelve hours of each day that end at this time of day."""
-        behind = SPAN * (1 - (number + self._rng.random()) / self._count) ** 1.6
+        behind: timedelta = SPAN * (1 - (number + self._rng.random()) / self._count) ** 1.6
         days, rest = divmod(behind, timedelta(days=1))
         return self._now - timedelta(days=days) - _WORKING_DAY * (rest / timedelta(days=1))
 

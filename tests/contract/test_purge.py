@@ -156,7 +156,7 @@ def test_only_the_owner_deletes_for_good_and_restores_and_all_or_nothing(
     for act in (bin_.delete_now, bin_.restore):
         for foreign in ([mine.id, bobs.id], [mine.id, "nothing"], [mine.id, "a/b"]):
             with pytest.raises(NotFound):
-                act(ADA, foreign)  # type: ignore[operator]
+                act(ADA, foreign)
     assert set(blobs.list()) == keys_of(mine, bobs)
     assert store.media.get(ADA, mine.id).deleted_at is not None
 
