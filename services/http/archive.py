@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from services.container import services
 from services.errors import BadInput, NotFound
-from services.http.origin import require_own_page
+from services.http.origin import from_own_page
 from services.ids import is_id
 from services.keeping.archive import Archive
 
@@ -32,6 +32,7 @@ _FORM = {
 
 @router.post(
     "/media.zip",
+    dependencies=[Depends(from_own_page)],
     response_class=Response,
     responses={
         200: {"description": "The archive", "content": {"application/zip": {}}},
@@ -47,7 +48,6 @@ async def media_zip(request: Request) -> Response:
     The form field `ids` holds item ids separated by commas, or repeats. Each item is authorised for itself. What
     cannot be included is named in a text file inside. An archive that cannot be finished breaks off.
     """
-    require_own_page(request)
     principal = services().principals.resolve(request.headers)
     ids = _read_ids(await _form(request))
     archive = Archive(services().store, services().blobs, principal, ids)

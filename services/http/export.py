@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from services.container import services
-from services.http.origin import require_own_page
+from services.http.origin import from_own_page
 from services.keeping.export import export
 from services.keeping.portions import portions
 
@@ -19,6 +19,7 @@ LINES = 100
 
 @router.get(
     "/export",
+    dependencies=[Depends(from_own_page)],
     response_class=Response,
     responses={200: {"description": "JSON lines", "content": {"application/x-ndjson": {}}}},
 )
@@ -28,7 +29,6 @@ def export_all(request: Request) -> Response:
     A media line has `links` to its files. The first line says what this is, the last one how many records came: an
     export without it broke off.
     """
-    require_own_page(request)
     principal = services().principals.resolve(request.headers)
     base = str(request.base_url).rstrip("/")
     lines = export(services().store, services().clock, principal, base)

@@ -113,7 +113,8 @@ def test_what_cannot_be_in_it_is_named_inside(web: Web) -> None:
 
 
 def test_items_that_one_may_not_know_of_are_not_found(web: Web) -> None:
-    foreign = web.keep(owner=make_principal("eve", "elsewhere"), project_id="elsewhere")
+    bob = make_principal("bob", web.studio.services.project.id)
+    foreign = web.keep(owner=bob, visibility="private")
     answer = asked(web, foreign, web.studio.services.ids.new())
     assert (answer.status_code, answer.json()) == (404, {"error": "None of these items can be found"})
 
@@ -156,11 +157,9 @@ def test_more_than_five_thousand_items_are_refused(web: Web) -> None:
     [
         ({"sec_fetch_site": "same-origin"}, 200),
         ({"sec_fetch_site": "none"}, 200),
-        ({"origin": "http://testserver"}, 200),
+        ({}, 200),
         ({"sec_fetch_site": "cross-site"}, 403),
         ({"sec_fetch_site": "same-site", "origin": "http://testserver"}, 403),
-        ({"origin": "https://evil.example"}, 403),
-        ({"origin": "null"}, 403),
     ],
 )
 def test_another_sites_page_cannot_have_a_browser_ask(web: Web, headers: dict[str, str], status: int) -> None:
