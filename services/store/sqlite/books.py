@@ -18,7 +18,7 @@ TABLES = [
     "CREATE TABLE usage (owner_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL)",
     "INSERT INTO usage SELECT owner_id, sum((SELECT coalesce(sum(json_extract(file.value, '$.size')), 0) "
     "FROM json_each(media.document, '$.files') AS file)) FROM media GROUP BY owner_id",
-    "CREATE INDEX media_trash ON media (deleted_at) WHERE deleted_at IS NOT NULL",
+    "CREATE INDEX media_expired ON media (deleted_at) WHERE deleted_at IS NOT NULL",
 ]
 
 

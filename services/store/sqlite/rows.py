@@ -31,12 +31,16 @@ class Table(Generic[R]):
 MEDIA = Table("media", MediaItem, ("owner_id", "model", "origin", "status", "media_type", "deleted_at"))
 RUNS = Table("runs", Run, ("status",))
 PROJECTS = Table("projects", Project, ())
-TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
+_TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
     "media": MEDIA,
     "run": RUNS,
     "project": PROJECTS,
 }
 _OWN_COLUMNS = ("id", "project_id", "created_at", "updated_at", "revision", "seq", "operation_id")
+
+
+def table_of(kind: RecordKind) -> Table[Record]:
+    return cast(Table[Record], _TABLES[kind])
 
 
 def decode(table: Table[R], document: str) -> R:
@@ -57,7 +61,7 @@ def held(connection: sqlite3.Connection, keys: Sequence[Key]) -> dict[Key, Held]
 
 
 def _held(connection: sqlite3.Connection, kind: RecordKind, record_id: str) -> Held | None:
-    table = TABLES[kind]
+    table = _TABLES[kind]
     row = connection.execute(
         f"SELECT document, revision, updated_at, operation_id FROM {table.name} WHERE id = ?",  # noqa: S608 (own names)
         (record_id,),
@@ -85,13 +89,13 @@ def store_step(
             (kind, record_id, step.left_project, to_micros(now), step.revision, seq, operation_id),
         )
     if step.after is None:
-        connection.execute(f"DELETE FROM {TABLES[kind].name} WHERE id = ?", (record_id,))  # noqa: S608 (own names)
+        connection.execute(f"DELETE FROM {_TABLES[kind].name} WHERE id = ?", (record_id,))  # noqa: S608 (own names)
         return None
     record = step.after.model_copy(update={"updated_at": now})
     connection.execute(
         "DELETE FROM tombstones WHERE kind = ? AND id = ? AND project_id = ?", (kind, record_id, record.project_id)
     )
-    _upsert(connection, TABLES[kind], record, seq, operation_id)
+    _upsert(connection, _TABLES[kind], record, seq, operation_id)
     return record
 
 

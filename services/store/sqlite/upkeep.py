@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
-from typing import cast
 
 from services.identity import can
 from services.models import MediaItem, Principal, Record, RecordKind
@@ -13,7 +12,7 @@ from services.models.blob_keys import folder_owner
 from services.store.keys import is_safe_id
 from services.store.rules import require_system
 from services.store.sqlite.connections import Connections
-from services.store.sqlite.rows import MEDIA, TABLES, Table, decode_all
+from services.store.sqlite.rows import MEDIA, decode_all, table_of
 from services.store.times import to_micros
 
 PORTION = 200
@@ -26,7 +25,7 @@ class SqliteUpkeep:
 
     def expired_trash(self, principal: Principal, before: datetime, limit: int) -> list[MediaItem]:
         sql = (
-            "SELECT document FROM media INDEXED BY media_trash "
+            "SELECT document FROM media INDEXED BY media_expired "
             "WHERE deleted_at IS NOT NULL AND deleted_at < ? ORDER BY deleted_at LIMIT ?"
         )
         with self._connections.read() as connection:
@@ -41,7 +40,7 @@ class SqliteUpkeep:
             return _owner_refers(connection, key)
 
     def records(self, principal: Principal, kind: RecordKind, *, owner_id: str | None = None) -> Iterator[Record]:
-        table = cast(Table[Record], TABLES[kind])
+        table = table_of(kind)
         sql = f"SELECT document FROM {table.name} WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 (own names)
         last: str | None = ""
         while last is not None:
