@@ -14,7 +14,7 @@ from services.identity import SYSTEM
 from services.models import MediaItem
 from services.store.firestore import upkeep as firestore_upkeep
 from services.store.protocol import Store
-from services.store.sqlite import schema
+from services.store.sqlite import books
 from services.store.sqlite import upkeep as sqlite_upkeep
 from services.store.sqlite.store import SqliteStore
 from tests.support.records import (
@@ -160,11 +160,11 @@ def test_the_books_of_an_older_file_are_drawn_up_when_it_is_opened(backend: Back
     store = backend.open()
     save(store, make_item(), make_item(files={}), make_item(files={"thumb": make_file(size=6)}))
     store.close()
-    books = next(number for number, step in enumerate(schema._STEPS) if any("usage" in part for part in step))
     with closing(sqlite3.connect(backend.path)) as connection, connection:
         for name in ("usage", "shared_files"):
             connection.execute(f"DROP TABLE {name}")
-        for statement in schema._STEPS[books]:
+        for statement in books.TABLES:
+            assert isinstance(statement, str)
             connection.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
     with closing(SqliteStore(backend.path, clock)) as opened:
         assert opened.upkeep.bytes_stored(ADA) == 1240

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from services.models import MediaItem, Record
 from services.models.blob_keys import shared_keys, stored_bytes
 
-TABLES = [
+TABLES: list[str | Callable[[sqlite3.Connection], None]] = [
     "CREATE TABLE shared_files (key TEXT NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (key, media_id)) WITHOUT ROWID",
     "CREATE INDEX shared_files_of ON shared_files (media_id)",
     # The files of an item from before these books lie in its own folder: nothing else has ever put them anywhere.

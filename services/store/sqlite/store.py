@@ -18,6 +18,7 @@ from services.store.protocol import (
     UpkeepRepository,
     Watch,
 )
+from services.store.sqlite import search
 from services.store.sqlite.branches import begin_branch
 from services.store.sqlite.connections import Connections
 from services.store.sqlite.feed import PACE, Feed, Pace
@@ -58,7 +59,9 @@ class SqliteStore:
             if seq <= self._furthest:
                 begin_branch(connection, at=seq - 1)
             now = self._clock.now()
+            places = search.places(connection, steps)
             stored = [store_step(connection, step, seq=seq, now=now, operation_id=operation_id) for step in steps]
+            search.update(connection, steps, places)
             purge_tombstones(connection, now)
             watermark = read_head(connection).watermark(now)
         self._furthest = seq
