@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from services.clock import FakeClock
 from services.files.blobs import Blobs
@@ -18,6 +20,7 @@ from services.keeping.check import Check
 from services.keeping.findings import Finding
 from services.keeping.references import References
 from services.store.protocol import Store
+from tests.support.gcs import running_gcs
 from tests.support.keeping import DATA, keep, keys_of, ref, saved, share, trash
 from tests.support.records import PROJECT, make_item, make_principal, remove
 
@@ -212,3 +215,37 @@ def test_the_age_of_a_file_is_the_stores_word(folder: Path, blobs: Blobs, clock:
     a_day_later = time.time() + 24 * 3600
     os.utime(folder / ORPHAN, (a_day_later, a_day_later))
     assert check(repair=True) == []
+
+
+@pytest.fixture(params=["s3", "gs"])
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blobs]:
+    """Blobs on a loopback bucket."""
+    if request.param == "gs":
+        with running_gcs() as address:
+            monkeypatch.setenv("STORAGE_EMULATOR_HOST", address)
+            yield Blobs.open("gs://freshet/library")
+        return
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    address = "http://{}:{}".format(*server.get_host_and_port())
+    urllib.request.urlopen(urllib.request.Request(f"{address}/checked", method="PUT")).close()
+    for name, value in {"ENDPOINT_URL": address, "REGION": "us-east-1", "ACCESS_KEY_ID": "x"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    yield Blobs.open("s3://checked/library")
+    server.stop()
+
+
+def test_a_bucket_is_checked_and_repaired_as_a_folder_is(
+    sqlite_store: Store, bucket: Blobs, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_module, "PORTION", 3)
+    kept, lost = keep(sqlite_store, bucket, clock), keep(sqlite_store, bucket, clock)
+    bucket.delete([lost.files["thumb"].key])
+    for number in range(5):
+        bucket.put(f"media/{PROJECT}/nobody/{number}.png", b"x")
+    going = Check(sqlite_store, bucket, clock, repair=True)
+    found = list(going.run())
+    assert sorted(one.trouble for one in found) == ["missing", *["orphan"] * 5]
+    assert set(bucket.list()) == keys_of(kept, lost) - {lost.files["thumb"].key}
+    assert (going.tally.removed, going.tally.left) == (5, 1)
