@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,7 +100,7 @@ class Blobs:
         with _errors("read", _checked(key)):
             return bytes(obstore.get(self._store, key).bytes())
 
-    async def stream(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """Bytes `start` up to and without `end`, in pieces of at most CHUNK bytes. Raises FileMissing, FileError."""
         with _errors("read", _checked(key)):
             if start >= end:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import IO, cast
 
@@ -45,7 +46,7 @@ class Archive:
         self._held = await self._load(self._ids[:PORTION])
         return bool(self._held) or len(self._ids) > PORTION
 
-    async def stream(self) -> AsyncIterator[bytes]:
+    async def stream(self) -> AsyncGenerator[bytes, None]:
         """The archive's bytes, after `first`.
 
         Raises StoreError, and FileError for a file that breaks off: what was sent by then is no ZIP, and whoever
@@ -56,8 +57,9 @@ class Archive:
                 portion = self._ids[at : at + PORTION]
                 items = await self._load(portion) if at else self._held
                 for media_id in portion:
-                    async for piece in self._add(archive, media_id, items.get(media_id)):
-                        yield piece
+                    async with aclosing(self._add(archive, media_id, items.get(media_id))) as pieces:
+                        async for piece in pieces:
+                            yield piece
             if self._missing:
                 note = "Not in this archive:\r\n\r\n" + "".join(f"{line}\r\n" for line in self._missing)
                 archive.writestr(NOTE, note)
@@ -66,27 +68,29 @@ class Archive:
     async def _load(self, media_ids: Sequence[str]) -> dict[str, MediaItem]:
         return await asyncio.to_thread(self._store.media.get_many, self._principal, media_ids)
 
-    async def _add(self, archive: zipfile.ZipFile, media_id: str, item: MediaItem | None) -> AsyncIterator[bytes]:
+    async def _add(
+        self, archive: zipfile.ZipFile, media_id: str, item: MediaItem | None
+    ) -> AsyncGenerator[bytes, None]:
         """One item's file, a piece at a time."""
         file = item.file("original") if item else None
         if item is None or file is None:
             self._missing.append(_why_not(media_id, item))
             return
-        pieces = self._blobs.stream(file.key, 0, file.size)
-        try:
-            piece = await anext(pieces, b"")
-        except FileMissing:
-            self._missing.append(_why_not(media_id, item, "its file is missing"))
-            return
-        sent = 0
-        with archive.open(self._entry(item, file), "w", force_zip64=file.size >= zipfile.ZIP64_LIMIT) as target:
-            while piece:
-                target.write(piece)
-                sent += len(piece)
-                yield self._sink.take()
+        async with aclosing(self._blobs.stream(file.key, 0, file.size)) as pieces:
+            try:
                 piece = await anext(pieces, b"")
-            if sent != file.size:
-                raise FileError(f"The file {file.key} has {sent:,} bytes instead of {file.size:,}")
+            except FileMissing:
+                self._missing.append(_why_not(media_id, item, "its file is missing"))
+                return
+            sent = 0
+            with archive.open(self._entry(item, file), "w", force_zip64=file.size >= zipfile.ZIP64_LIMIT) as target:
+                while piece:
+                    target.write(piece)
+                    sent += len(piece)
+                    yield self._sink.take()
+                    piece = await anext(pieces, b"")
+                if sent != file.size:
+                    raise FileError(f"The file {file.key} has {sent:,} bytes instead of {file.size:,}")
         yield self._sink.take()
 
     def _entry(self, item: MediaItem, file: FileRef) -> zipfile.ZipInfo:

@@ -191,6 +191,21 @@ def test_a_file_that_is_not_what_its_record_says_breaks_the_archive_off(web: Web
         assert len(b"".join(asyncio.run(collect()))) < len(PICTURE) + 400
 
 
+def test_whoever_leaves_in_the_middle_leaves_nothing_open(web: Web) -> None:
+    items = [web.keep(bytes(3 * CHUNK)) for _ in range(2)]
+
+    async def leave() -> int:
+        services = web.studio.services
+        archive = Archive(services.store, services.blobs, web.studio.principal, [item.id for item in items])
+        await archive.first()
+        stream = archive.stream()
+        first = await anext(stream)
+        await stream.aclose()
+        return len(first)
+
+    assert CHUNK <= asyncio.run(leave()) <= CHUNK + 1024
+
+
 def test_five_thousand_items_are_read_in_portions_and_take_no_more_memory_than_fifty(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
