@@ -1,4 +1,4 @@
-"""Freshet's command line: `python main.py [serve]` and `python main.py import FILE… [--project NAME]`."""
+"""Freshet's command line: `python main.py [serve]`, and `import`, `seed` and `check` on a library (see README.md)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ def main(arguments: list[str]) -> int:
         configure_logging(settings.log)
         if options.command == "import":
             return import_files(settings, options.files, options.project)
+        if options.command == "seed":
+            return seed(settings, options.count, options.project, options.seed)
+        if options.command == "check":
+            return check(settings, repair=options.repair)
         return serve(settings)
     except FreshetError as error:
         _complain(error)
@@ -122,6 +126,43 @@ def import_files(settings: Settings, files: list[Path], project_name: str | None
     return 1 if failed else 0
 
 
+def seed(settings: Settings, count: str, project_name: str | None, number: str | None) -> int:
+    """Fill a project with a made-up library, while a server runs or not; progress goes to standard error."""
+    from services.library import open_library
+    from services.samples.seed import Seeder, draw_seed, read_count, read_seed
+
+    items, drawn = read_count(count), draw_seed() if number is None else read_seed(number)
+    with open_library(settings, project_name) as library:
+        seeder = Seeder(
+            library.store, library.blobs, library.clock, library.ids, library.principal, library.project.id
+        )  # fmt: skip
+        seeder.seed(items, drawn, _progress)
+        sys.stdout.write(f"Added {items:,} items to {library.project.name!r} (--seed {drawn})\n")
+    return 0
+
+
+def _progress(what: str, done: int, of: int) -> None:
+    """On one line of a terminal, or else about ten lines in all."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{what}: {done:,} of {of:,}" + "\n" * (done == of))
+    elif done == of or done * 10 // of != (done - 1) * 10 // of:
+        sys.stderr.write(f"{what}: {done:,} of {of:,}\n")
+    sys.stderr.flush()
+
+
+def check(settings: Settings, *, repair: bool) -> int:
+    """Say which records and files of a library do not belong together; 1 if anything is left wrong."""
+    from services.keeping.check import Check
+    from services.library import open_library
+
+    with open_library(settings, None) as library:
+        checking = Check(library.store, library.blobs, library.clock, repair=repair)
+        for finding in checking.run():
+            sys.stdout.write(f"{finding}\n")
+        sys.stdout.writelines(f"{line}\n" for line in checking.tally.lines())
+        return 1 if checking.tally.left else 0
+
+
 def _complain(error: FreshetError) -> None:
     """One line, whatever the message is made of."""
     sys.stderr.write(f"freshet: {' '.join(str(error).split())}\n")
@@ -195,6 +236,12 @@ def _parser() -> argparse.ArgumentParser:
     adding = commands.add_parser("import", help="add pictures, clips and sounds to the library")
     adding.add_argument("files", nargs="+", type=Path, metavar="FILE")
     adding.add_argument("--project", metavar="NAME", help="the project's name (default: the first project)")
+    seeding = commands.add_parser("seed", help="add a made-up library, for trying things out")
+    seeding.add_argument("--count", required=True, metavar="N", help="items to add")
+    seeding.add_argument("--project", metavar="NAME", help="as for import")
+    seeding.add_argument("--seed", metavar="S", help="a number: equal ones make equal libraries (default: drawn)")
+    checking = commands.add_parser("check", help="find files without records, and records without files")
+    checking.add_argument("--repair", action="store_true", help="remove files that nothing refers to")
     return parser
 
 

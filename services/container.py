@@ -15,7 +15,6 @@ from services.errors import SettingsError, StoreUnavailable
 from services.files.blobs import Blobs
 from services.files.intake import Intake, clear_scratch
 from services.files.spool import Spool
-from services.files.sweeper import Sweeper
 from services.freshness import Editor, Freshness, Sessions, SnapshotStore
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
@@ -26,9 +25,11 @@ from services.generation.opener import Opener
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
+from services.keeping.trash import Trash
 from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
 from services.log import log_failure
 from services.models import Project
+from services.routine import DAY, Routine
 from services.settings import Settings
 from services.store.open import open_store
 from services.store.protocol import Store
@@ -36,7 +37,7 @@ from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
 from services.workflows.progress import ProgressBoard
-from services.workflows.pruning import Pruner
+from services.workflows.pruning import prune
 from services.workflows.studio import Studio
 
 
@@ -69,8 +70,12 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
-        self.pruner = Pruner(self.clock)
-        self.sweeper = Sweeper(self.intake.sweep)
+        self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
+        self.routines = (
+            Routine("pruning", lambda: prune(self.clock.now()), every=DAY),
+            Routine("trash", self.trash.sweep, every=DAY / 4),
+            Routine("spool", self.intake.sweep, every=600.0),
+        )
 
     def launch_workflows(self) -> None:
         """Take the data directory's lock, start the engine and take up what the last process left.
@@ -89,8 +94,8 @@ class Services:
             self.away = error
         if self.away is not None:
             self.arrival.await_store(self.away)
-        self.pruner.begin()
-        self.sweeper.begin()
+        for routine in self.routines:
+            routine.begin()
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
@@ -103,8 +108,8 @@ class Services:
 
     def close(self) -> None:
         self.arrival.close()
-        self.pruner.close()
-        self.sweeper.close()
+        for routine in self.routines:
+            routine.close()
         self.editor.close()
         self.hub.close()
         self.freshness.close()

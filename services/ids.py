@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from typing import Protocol
 
 from services.clock import Clock
@@ -29,8 +30,7 @@ class UlidIds:
         self._clock = clock
 
     def new(self) -> str:
-        millis = int(self._clock.now().timestamp() * 1000)
-        return _base32((millis << 80) | secrets.randbits(80))
+        return ulid(self._clock.now(), secrets.randbits(80))
 
 
 class SequentialIds:
@@ -42,6 +42,11 @@ class SequentialIds:
     def new(self) -> str:
         self._last += 1
         return _base32(self._last)
+
+
+def ulid(moment: datetime, entropy: int) -> str:
+    """The id made at `moment` from 80 bits."""
+    return _base32((int(moment.timestamp() * 1000) << 80) | entropy)
 
 
 def is_id(text: str) -> bool:

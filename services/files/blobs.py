@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -27,13 +28,29 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 """Most bytes in one piece of a stream."""
+_LISTED = 1_000
+"""Entries in one page of a listing, which is what buckets give at most."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}(/[A-Za-z0-9_-]{1,128}){0,7}(\.[a-z0-9]{1,5})?")
 _PREFIX = re.compile(r"([A-Za-z0-9_-]{1,128}/?){0,8}")
+_HALF_WRITTEN = re.compile(r".+#[0-9]+|\.freshet-probe-[0-9]+")
+"""What ends with its process in the middle of a write to a folder: obstore's file under another name, and our probe."""
 # obstore hands on the operating system's errors as text alone: 28 is ENOSPC, 122 EDQUOT.
 _FULL = re.compile(r"os error (28|122)\b")
 # A person waits for the answer, so give up after seconds; obstore's own default is three minutes.
 _RETRY: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 _CLIENT: ClientConfig = {"timeout": timedelta(seconds=300), "connect_timeout": timedelta(seconds=5)}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A blob as a listing tells of it."""
+
+    key: str
+    """Whatever lies there: it may be none of Freshet's keys."""
+    size: int
+    """Bytes."""
+    modified: datetime
+    """When it was last written, by the clock of the store."""
 
 
 class Blobs:
@@ -43,6 +60,7 @@ class Blobs:
         self._store = store
         self.url = url
         """Where the blobs are, as given to `open`."""
+        self._folder = Path(unquote(urlsplit(url).path)) if isinstance(store, LocalStore) else None
 
     @classmethod
     def open(cls, url: str) -> Blobs:
@@ -87,7 +105,7 @@ class Blobs:
         with _errors("read", _checked(key)):
             return bytes(obstore.get(self._store, key).bytes())
 
-    async def stream(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def stream(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """Bytes `start` up to and without `end`, in pieces of at most CHUNK bytes. Raises FileMissing, FileError."""
         with _errors("read", _checked(key)):
             if start >= end:
@@ -103,6 +121,12 @@ class Blobs:
         """Bytes in the blob. Raises FileMissing, FileError."""
         with _errors("read", _checked(key)):
             return obstore.head(self._store, key)["size"]
+
+    def entry(self, key: str) -> Entry:
+        """What a listing would tell of a blob. Raises FileMissing, FileError."""
+        with _errors("read", _checked(key)):
+            meta = obstore.head(self._store, key)
+            return Entry(key, meta["size"], meta["last_modified"])
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove blobs; those already gone are no error. Raises FileError."""
@@ -122,9 +146,53 @@ class Blobs:
             found = [meta for batch in obstore.list(self._store, prefix or None) for meta in batch]
         return {meta["path"]: meta["size"] for meta in sorted(found, key=lambda meta: meta["path"])}
 
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        """Everything in the folder `prefix` and below it, in no order, a page of the store at a time.
+
+        What is written or deleted meanwhile may be among them or not. Raises FileError, also on the way.
+        """
+        if not _PREFIX.fullmatch(prefix):
+            raise FileError(f"Not a folder of blobs: {prefix!r}")
+        with _errors("listed", prefix):
+            for batch in obstore.list(self._store, prefix or None, chunk_size=_LISTED):
+                for meta in batch:
+                    yield Entry(meta["path"], meta["size"], meta["last_modified"])
+
+    def half_written(self) -> Iterator[Entry]:
+        """Files that writes into a folder left behind when their process ended; buckets leave none that take room.
+
+        Those being written now are among them: only their age tells. Raises FileError.
+        """
+        for folder, _, names in os.walk(self._folder) if self._folder else ():
+            for name in names:
+                path = Path(folder, name)
+                if _HALF_WRITTEN.fullmatch(name) and (status := _status(path)):
+                    modified = datetime.fromtimestamp(status.st_mtime, UTC)
+                    yield Entry(str(path.relative_to(self._folder or folder)), status.st_size, modified)
+
+    def discard_half_written(self, entry: Entry) -> None:
+        """Remove one of `half_written`. Raises FileError."""
+        path = Path(self._folder or "", entry.key)
+        if self._folder is None or not _HALF_WRITTEN.fullmatch(path.name) or ".." in path.parts:
+            raise FileError(f"Not a half-written file: {entry.key!r}")
+        with _errors("deleted", entry.key):
+            path.unlink(missing_ok=True)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:  # it has got its name, or was removed, since it was listed
+        return None
+
+
+def is_blob_key(text: str) -> bool:
+    """Whether Freshet may have made this key."""
+    return _KEY.fullmatch(text) is not None
+
 
 def _checked(key: str) -> str:
-    if not _KEY.fullmatch(key):
+    if not is_blob_key(key):
         raise FileError(f"Not a blob key: {key!r}")
     return key
 

@@ -38,6 +38,8 @@ MOST_PIECES = 2_000
 """Of one upload: somebody who sends byte by byte is told to stop."""
 LIFETIME = timedelta(hours=24)
 """After it was begun, an upload that is not finished is removed."""
+GRACE = timedelta(hours=1)
+"""After it has expired: whoever had begun to finish it is through by then."""
 LONGEST_NAME = 1_000
 """Characters of a file's name that are kept; titles are shorter still."""
 _TICKET = re.compile(rf"{FOLDER}/([0-9A-Z]{{26}})/([0-9]{{1,12}})-([0-9]{{1,12}})-([0-9a-f]{{64}})\.json")
@@ -151,9 +153,9 @@ class Spool:
         self._blobs.delete([upload.ticket_key, *self._blobs.list(f"{FOLDER}/{upload.id}")])
 
     def expired(self) -> list[Upload]:
-        """What nobody may finish any more. Raises FileError."""
+        """What nobody finishes any more. Raises FileError."""
         now = self._clock.now()
-        return [upload for upload in _uploads(self._blobs.sizes(FOLDER)) if upload.expires_at <= now]
+        return [upload for upload in _uploads(self._blobs.sizes(FOLDER)) if upload.expires_at + GRACE <= now]
 
     def _find_room(self, owner: str, length: int) -> None:
         now = self._clock.now()

@@ -129,6 +129,7 @@ class NotingStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.media, self.runs, self.projects = store.media, store.runs, store.projects
+        self.upkeep = store.upkeep
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         commit = self._store.commit(principal, writes, operation_id=operation_id)

@@ -21,6 +21,14 @@ def cutout_url(original_url: str) -> str:
     return f"{path.partition('.')[0]}.cutout-{VERSION}.webp?{query}"
 
 
+def cutout_key(item: MediaItem) -> str | None:
+    """Where the cut-out of a finished picture is kept; None for anything else."""
+    original = item.file("original")
+    if item.media_type != "image" or item.status != "ready" or original is None:
+        return None
+    return f"media/{item.project_id}/{item.id}/cutout-{original.sha256[:20]}-{VERSION}.webp"
+
+
 class Cutouts:
     """Makes cut-outs at need, one at a time, in a process of its own: nobody who places waits for others' renders."""
 
@@ -38,10 +46,9 @@ class Cutouts:
         The future raises NotFound for what is no finished picture, BadInput for one that cannot be decoded,
         GenerationError, FileError, StorageFull.
         """
-        original = item.file("original")
-        if item.media_type != "image" or item.status != "ready" or original is None:
+        original, key = item.file("original"), cutout_key(item)
+        if original is None or key is None:
             return _failed(NotFound("Only finished pictures can be cut out"))
-        key = f"media/{item.project_id}/{item.id}/cutout-{original.sha256[:20]}-{VERSION}.webp"
         with self._lock:
             if self._closed:
                 return _failed(PoolClosed("Freshet is stopping"))

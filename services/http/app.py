@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.errors import FreshetError
-from services.http import cutouts, docs, events, health, media, runs, session, upload
+from services.http import archive, cutouts, docs, events, export, health, media, runs, session, upload
 from services.http.bodies import WholeBodies
 from services.http.errors import Failures, friendly
 from services.http.pages import KnownPages, LocalPages
@@ -38,6 +38,8 @@ def create_app(
     app.add_middleware(Failures)
     app.add_exception_handler(FreshetError, friendly)
     for router in (
+        archive.router,
+        export.router,
         cutouts.router,
         media.router,
         runs.router,

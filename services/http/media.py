@@ -18,6 +18,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from services.container import services
 from services.errors import FileMissing, NotFound, StoreUnavailable
+from services.files.names import file_name
 from services.files.urls import media_url, parse_media_name
 from services.models import FileRef, MediaItem, Principal, Variant
 
@@ -25,8 +26,6 @@ router = APIRouter()
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATE = "private, no-cache"
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
-"""What no file's name may hold: controls, what file systems refuse, and what turns the direction of writing."""
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
@@ -165,7 +164,7 @@ def _headers(item: MediaItem, file: FileRef, *, current: bool, download: bool) -
 
 def _disposition(title: str, extension: str) -> str:
     """The name to save under: in full for today's browsers, in plain letters for others (RFC 6266)."""
-    name = _UNSAFE.sub("_", title).strip(" ._")[:80] or "freshet"
+    name = file_name(title)
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name)
     return f"attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{quote(name, safe='')}.{extension}"
 

@@ -16,11 +16,25 @@ into an empty result. A failed `commit` has changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from services.models import Batch, Changes, Commit, Count, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
+from services.models import (
+    Batch,
+    Changes,
+    Commit,
+    Count,
+    MediaItem,
+    MediaQuery,
+    Page,
+    Principal,
+    Project,
+    Record,
+    RecordKind,
+    Run,
+    Write,
+)
 
 PAGE_SIZE = 24
 """Items on a page. A page costs at most PAGE_SIZE + 1 documents, with whatever joins it to what is held above."""
@@ -86,6 +100,32 @@ class ProjectRepository(Protocol):
         """The projects the principal is a member of (all, for the system), by name."""
 
 
+class UpkeepRepository(Protocol):
+    """What keeping a library in order asks. None of it is on the way of a page."""
+
+    def expired_trash(self, principal: Principal, before: datetime, limit: int) -> list[MediaItem]:
+        """At most `limit` items that the principal may delete and that went into the trash before a time, in any
+        project, oldest first. What is younger costs nothing. Raises StoreError."""
+
+    def is_referenced(self, principal: Principal, key: str) -> bool:
+        """Whether any record, in the trash or not, refers to the blob `key` now. For the system alone: Forbidden to
+        others. Costs one read, two at the most. Raises StoreError."""
+
+    def records(self, principal: Principal, kind: RecordKind, *, owner_id: str | None = None) -> Iterator[Record]:
+        """Every record of a kind that the principal may read, in the trash or not, by id; those of one owner.
+
+        Read in portions while the caller goes on, so it is no snapshot: what is committed meanwhile may be in it or
+        not. Raises StoreError, also on the way.
+        """
+
+    def bytes_stored(self, principal: Principal) -> int:
+        """What the files of the principal's own items take up, those in the trash included (see `stored_bytes`).
+
+        SQLite keeps the figure with each commit and reads one row; Firestore sums up an index, at one read per 1,000
+        items. Raises StoreError.
+        """
+
+
 WatchState = Literal["live", "polling", "down"]
 """`live`: commits are delivered as they happen. `polling`: they are asked for every few seconds, since nothing would
 be pushed. `down`: the database does not answer."""
@@ -103,6 +143,7 @@ class Store(Protocol):
     media: MediaRepository
     runs: RunRepository
     projects: ProjectRepository
+    upkeep: UpkeepRepository
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         """Apply all writes in one transaction or none.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.errors import BadInput, NotFound
+from services.errors import BadInput, Forbidden, NotFound
 from services.models import Principal, Project
 
 
@@ -23,3 +23,9 @@ def require_percent(progress: int) -> None:
 def by_name(project: Project) -> tuple[str, str]:
     """Sort key of project lists."""
     return (project.name.casefold(), project.id)
+
+
+def require_system(principal: Principal) -> None:
+    """Raise Forbidden to anybody but the system: what is asked tells of other people's records."""
+    if not principal.is_system:
+        raise Forbidden("Only the system may ask this")

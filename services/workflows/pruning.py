@@ -6,19 +6,16 @@ anybody who does that may be late.
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 
 from dbos import DBOS
 
-from services.clock import Clock
-from services.log import log_event, log_failure
+from services.log import log_event
 
 KEPT = timedelta(days=7)
 """After a workflow's end."""
 PORTION = 100
 """Workflows that are forgotten in one transaction: others write in between."""
-DAY = 24 * 3600.0
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -33,32 +30,7 @@ def prune(now: datetime) -> int:
             DBOS.delete_workflows([workflow.workflow_id for workflow in ended])
         forgotten += len(ended)
         if len(ended) < PORTION:
-            return forgotten
-
-
-class Pruner:
-    """Prunes at once and then `every` so many seconds, on a thread of its own."""
-
-    def __init__(self, clock: Clock, *, every: float = DAY) -> None:
-        self._clock = clock
-        self._every = every
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def begin(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="freshet-pruner", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._closing.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                if forgotten := prune(self._clock.now()):
-                    log_event("workflows.pruned", forgotten=forgotten)
-            except Exception as error:  # noqa: BLE001 - it is tried again, and nobody waits for it
-                log_failure("workflows.not_pruned", error)
-            self._closing.wait(self._every)
+            break
+    if forgotten:
+        log_event("workflows.pruned", forgotten=forgotten)
+    return forgotten

@@ -7,6 +7,8 @@ import threading
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,45 @@ def test_lists_are_sorted_and_of_one_folder(blobs: Blobs) -> None:
     assert blobs.list() == ["media/a/one.png", "media/ab/three.png", "media/b/two.png", "other/four.png"]
     assert blobs.list("media/a") == ["media/a/one.png"]
     assert blobs.list("nothing") == []
+
+
+def test_entries_tell_sizes_and_ages_of_one_folder(blobs: Blobs) -> None:
+    for key in ("media/a/one.png", "media/b/two.png", "shared/c/three.png"):
+        blobs.put(key, b"x" * len(key))
+    entries = {entry.key: entry for entry in blobs.entries("media")}
+    assert {key: entry.size for key, entry in entries.items()} == {"media/a/one.png": 15, "media/b/two.png": 15}
+    assert all(entry.modified.utcoffset() == timedelta(0) for entry in entries.values())
+    assert len(list(blobs.entries())) == 3
+    assert list(blobs.entries("nothing")) == []
+    assert blobs.entry("media/a/one.png").size == 15
+    with pytest.raises(FileMissing):
+        blobs.entry("media/a/none.png")
+    with pytest.raises(FileError):
+        list(blobs.entries("../media"))
+
+
+@pytest.mark.parametrize("blobs", ["file", "s3"], indirect=True)
+def test_more_entries_than_one_page_of_a_listing_holds_come_all(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.files.blobs._LISTED", 3)
+    for number in range(10):
+        blobs.put(f"media/a/{number}.png", b"x")
+    assert sorted(entry.key for entry in blobs.entries()) == [f"media/a/{number}.png" for number in range(10)]
+
+
+def test_a_write_that_was_cut_off_is_found_in_a_folder_and_only_such_can_be_discarded(tmp_path: Path) -> None:
+    blobs = Blobs.open((tmp_path / "files").as_uri())
+    blobs.put("media/a/one.png", b"whole")
+    (tmp_path / "files" / "media" / "a" / "two.png#3").write_bytes(b"half")
+    [entry] = blobs.half_written()
+    assert (entry.key, entry.size) == ("media/a/two.png#3", 4)
+    for wrong in ("media/a/one.png", "../two.png#3"):
+        with pytest.raises(FileError):
+            blobs.discard_half_written(replace(entry, key=wrong))
+    blobs.discard_half_written(entry)
+    blobs.discard_half_written(entry)
+    assert list(blobs.half_written()) == []
+    assert blobs.list() == ["media/a/one.png"]
+    assert list(Blobs.open("memory://").half_written()) == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from services.errors import StoreUnavailable
 from services.files.blobs import Blobs
 from services.files.derive import derive
 from services.files.rendered import Derived
-from services.files.spool import LIFETIME, MOST_PIECES, PIECE_BYTES
+from services.files.spool import GRACE, LIFETIME, MOST_PIECES, PIECE_BYTES
 from services.http import upload as route
 from services.models import MediaItem, MediaQuery, Principal
 from services.settings import UploadLimits
@@ -200,6 +200,8 @@ def test_one_that_is_never_finished_vanishes_and_leaves_nothing(sender: Sender, 
     clock.advance(1)
     assert sender.ask("HEAD", address).status_code == 404
     assert sender.send(address, PNG[700:], 700).status_code == 404
+    assert intake.sweep() == 0, "somebody may be finishing it"
+    clock.advance(GRACE.total_seconds())
     assert intake.sweep() == 1
     assert sender.blobs() == []
     assert sender.library() == []
@@ -211,7 +213,7 @@ def test_files_of_an_import_that_was_killed_half_way_vanish_with_the_upload(send
     services = sender.web.studio.services
     media_id = address.rpartition("/")[2]
     services.blobs.put(f"media/{services.project.id}/{media_id}/original-x.png", PNG)
-    clock.advance(LIFETIME.total_seconds())
+    clock.advance((LIFETIME + GRACE).total_seconds())
     services.intake.sweep()
     assert sender.blobs() == []
 
@@ -224,7 +226,7 @@ def test_a_finished_upload_keeps_its_files_whatever_the_sweeper_finds(sender: Se
     ticket = services.blobs.get(left.ticket_key)
     sender.send(address, PNG)
     services.blobs.put(left.ticket_key, ticket)
-    clock.advance(LIFETIME.total_seconds())
+    clock.advance((LIFETIME + GRACE).total_seconds())
     assert services.intake.sweep() == 1
     (item,) = sender.library()
     assert sender.blobs() == sorted(file.key for file in item.files.values())

@@ -12,9 +12,11 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy import text
 
 from services.clock import FakeClock
+from services.errors import StoreUnavailable
 from services.models import Run
+from services.routine import Routine
 from services.workflows import pruning
-from services.workflows.pruning import KEPT, Pruner, prune
+from services.workflows.pruning import KEPT, prune
 from tests.support.logs import recorded_lines
 from tests.support.running import Running
 
@@ -87,18 +89,17 @@ def test_a_start_prunes_in_the_background(studio: Running) -> None:
     assert [line["forgotten"] for line in lines if line["event"] == "workflows.pruned"] == [1]
 
 
-def test_a_failed_attempt_is_logged_and_the_next_one_made(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
+def test_a_failed_attempt_is_logged_and_the_next_one_made() -> None:
+    attempts: list[int] = []
 
-    def fail(now: object) -> int:
-        asked.append(now)
-        raise RuntimeError("database is locked")
+    def fail() -> None:
+        attempts.append(1)
+        raise (RuntimeError if len(attempts) == 1 else StoreUnavailable)("database is locked")
 
-    monkeypatch.setattr(pruning, "prune", fail)
     with recorded_lines() as lines:
-        pruner = Pruner(clock, every=0.01)
-        pruner.begin()
-        Running.wait_for(lambda: len(asked) > 2)
-        pruner.close()
-    assert {line["event"] for line in lines} == {"workflows.not_pruned"}
+        routine = Routine("pruning", fail, every=0.01)
+        routine.begin()
+        Running.wait_for(lambda: len(attempts) > 2)
+        routine.close()
+    assert {line["event"] for line in lines} == {"pruning.failed"}
     assert timedelta(days=7) == KEPT

@@ -29,6 +29,7 @@ class WatchedStore:
         self.media = _Watched(self, "media", store.media)
         self.runs = _Watched(self, "runs", store.runs)
         self.projects = _Watched(self, "projects", store.projects)
+        self.upkeep = _Watched(self, "upkeep", store.upkeep)
 
     def commit(self, *args: Any, **options: Any) -> Any:
         self.note("commit")

@@ -6,6 +6,10 @@ since Firestore allows no list in a list. Besides: `operation_id` of the commit 
 An item in the trash keeps its `created_at` under another name. Lists are ordered by `created_at`, so they pass it over
 at no cost: no filter and no index is needed, and documents from before there was a trash are listed as ever.
 
+An item's document also tells what is asked of all items at once: `stored_bytes`, what its files take up, and
+`shared_files`, those of their keys that other items may refer to as well. Documents from before there were these count
+for nothing in the sum until they are written again.
+
 A tombstone is what a removal leaves: {id, kind, project_id, revision, operation_id, updated_at, deleted, expires_at}.
 Lists pass it over for the same reason, and `updated_at` queries find it together with the changes. A removed record's
 tombstone is its own document reduced; a record that moves to another project leaves one at `{id}@{old project}`.
@@ -24,6 +28,7 @@ from pydantic import ValidationError
 
 from services.errors import StoreCorrupt
 from services.models import MediaItem, Project, Record, RecordKind, Removal, Run
+from services.models.blob_keys import shared_keys, stored_bytes
 from services.store.planning import Held
 from services.store.protocol import TOMBSTONE_LIFETIME
 from services.store.times import from_micros, to_micros
@@ -31,9 +36,10 @@ from services.store.times import from_micros, to_micros
 R = TypeVar("R", bound=Record)
 
 COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects"}
-_MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
+MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
 _AS_JSON = ("parameters",)
 _CREATED_AT, _UNLISTED = "created_at", "unlisted_created_at"
+STORED_BYTES, SHARED_FILES = "stored_bytes", "shared_files"
 _NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, _UNLISTED)
 """Fields that a document may have to lose when it is written anew."""
 
@@ -44,8 +50,10 @@ def encode(record: Record, operation_id: str) -> dict[str, Any]:
     for name in _AS_JSON:
         if name in fields:
             fields[name] = json.dumps(fields[name])
-    if isinstance(record, MediaItem) and record.deleted_at is not None:
-        fields[_UNLISTED] = fields.pop(_CREATED_AT)
+    if isinstance(record, MediaItem):
+        fields |= {STORED_BYTES: stored_bytes(record), SHARED_FILES: shared_keys(record)}
+        if record.deleted_at is not None:
+            fields[_UNLISTED] = fields.pop(_CREATED_AT)
     return fields | {"updated_at": firestore.SERVER_TIMESTAMP, "operation_id": operation_id}
 
 
@@ -103,7 +111,7 @@ def held(kind: RecordKind, snapshot: Any) -> Held | None:
     if not snapshot.exists:
         return None
     document = snapshot.to_dict()
-    record = None if is_tombstone(snapshot) else decode(_MODELS[kind], snapshot)
+    record = None if is_tombstone(snapshot) else decode(MODELS[kind], snapshot)
     return Held(record, document["revision"], _plain(document["updated_at"]), document["operation_id"])
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter, Or
 
-from services.models import MediaQuery, Principal
+from services.models import MediaQuery, Principal, RecordKind
 from services.store.cursors import Place
-from services.store.firestore.documents import COLLECTIONS
+from services.store.firestore.documents import COLLECTIONS, SHARED_FILES, STORED_BYTES
 from services.store.firestore.identity import NAME as IDENTITY
 
 
@@ -60,3 +60,34 @@ def projects_of(client: firestore.Client, principal: Principal) -> Any:
     owned = FieldFilter("owner_id", "==", principal.user_id)
     joined = FieldFilter("member_ids", "array_contains", principal.user_id)
     return projects.where(filter=Or([owned, joined]))
+
+
+def trashed_before(client: firestore.Client, before: datetime, count: int) -> Any:
+    """What went into the trash before a time, in any project, oldest first. What is in no trash has no time there."""
+    media = client.collection(COLLECTIONS["media"])
+    return media.where(filter=FieldFilter("deleted_at", "<", before)).order_by("deleted_at").limit(count)
+
+
+def sharing(client: firestore.Client, key: str) -> Any:
+    """An item that refers to a blob outside its own folder."""
+    media = client.collection(COLLECTIONS["media"])
+    return media.where(filter=FieldFilter(SHARED_FILES, "array_contains", key)).limit(1)
+
+
+def everything(
+    client: firestore.Client, kind: RecordKind, owner_id: str | None, count: int, *, beyond: Any | None = None
+) -> Any:
+    """Documents of a kind by name, of one owner or, with the tombstones among them, all; beyond a snapshot."""
+    documents = client.collection(COLLECTIONS[kind])
+    if owner_id is not None:
+        documents = documents.where(filter=FieldFilter("owner_id", "==", owner_id))
+    documents = documents.order_by("__name__")
+    if beyond is not None:
+        documents = documents.start_after(beyond)
+    return documents.limit(count)
+
+
+def bytes_of(client: firestore.Client, owner_id: str) -> Any:
+    """The sum of what an owner's items take up, trash included."""
+    media = client.collection(COLLECTIONS["media"])
+    return media.where(filter=FieldFilter("owner_id", "==", owner_id)).sum(STORED_BYTES)

@@ -14,8 +14,17 @@ from services.store.firestore.identity import Identity
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
+from services.store.firestore.upkeep import FirestoreUpkeep
 from services.store.firestore.vigil import PACE, Pace
-from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
+from services.store.protocol import (
+    MediaRepository,
+    OnBatch,
+    OnState,
+    ProjectRepository,
+    RunRepository,
+    UpkeepRepository,
+    Watch,
+)
 
 
 class FirestoreStore:
@@ -32,6 +41,7 @@ class FirestoreStore:
         self.media: MediaRepository = FirestoreMedia(client, clock, self._identity)
         self.runs: RunRepository = FirestoreRuns(client)
         self.projects: ProjectRepository = FirestoreProjects(client)
+        self.upkeep: UpkeepRepository = FirestoreUpkeep(client)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         return self._commits.commit(principal, writes, operation_id=operation_id)

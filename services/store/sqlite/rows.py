@@ -14,6 +14,7 @@ from services.errors import StoreCorrupt
 from services.models import MediaItem, Project, Record, RecordKind, Run
 from services.models.words import title_key
 from services.store.planning import Held, Key, Step
+from services.store.sqlite.books import note_change
 from services.store.sqlite.search import free_place
 from services.store.times import from_micros, to_micros
 
@@ -38,6 +39,10 @@ _TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
     "project": PROJECTS,
 }
 _OWN_COLUMNS = ("id", "project_id", "created_at", "updated_at", "revision", "seq", "operation_id")
+
+
+def table_of(kind: RecordKind) -> Table[Record]:
+    return cast(Table[Record], _TABLES[kind])
 
 
 def decode(table: Table[R], document: str) -> R:
@@ -79,6 +84,7 @@ def store_step(
 ) -> Record | None:
     """Carry out one step; the record as stored, None for a removal."""
     kind, record_id = step.key
+    note_change(connection, step.before, step.after)
     if step.left_project is not None:
         connection.execute(
             "INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?, ?, ?, ?, ?)",

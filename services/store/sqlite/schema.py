@@ -16,6 +16,7 @@ from pathlib import Path
 
 from services.errors import StoreError
 from services.store.sqlite import search
+from services.store.sqlite.books import TABLES as BOOKS
 from services.store.sqlite.branches import TABLE as BRANCHES
 from services.store.sqlite.branches import begin_branch
 
@@ -97,6 +98,7 @@ _STEPS: list[list[Statement]] = [
         "CREATE INDEX media_trash ON media (project_id, created_at DESC, id DESC, owner_id) "
         "WHERE deleted_at IS NOT NULL",
     ],
+    BOOKS,
 ]
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 from services.clock import Clock
 from services.models import Commit, Principal, Write
 from services.store.planning import done_before, keys_of, plan
-from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
+from services.store.protocol import (
+    MediaRepository,
+    OnBatch,
+    OnState,
+    ProjectRepository,
+    RunRepository,
+    UpkeepRepository,
+    Watch,
+)
 from services.store.sqlite import search
 from services.store.sqlite.branches import begin_branch
 from services.store.sqlite.connections import Connections
@@ -19,6 +27,7 @@ from services.store.sqlite.media import SqliteMedia
 from services.store.sqlite.projects import SqliteProjects
 from services.store.sqlite.rows import held, store_step
 from services.store.sqlite.runs import SqliteRuns
+from services.store.sqlite.upkeep import SqliteUpkeep
 
 
 class SqliteStore:
@@ -37,6 +46,7 @@ class SqliteStore:
         self.media: MediaRepository = SqliteMedia(self._connections, clock)
         self.runs: RunRepository = SqliteRuns(self._connections)
         self.projects: ProjectRepository = SqliteProjects(self._connections)
+        self.upkeep: UpkeepRepository = SqliteUpkeep(self._connections)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         keys = keys_of(writes)

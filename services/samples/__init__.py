@@ -1,0 +1,1 @@
+"""A library that looks as if people had worked in it for months: for trying things out, and for measuring."""

@@ -1,0 +1,45 @@
+"""Two figures that are kept with each commit, since to find them would mean to read every record.
+
+`shared_files`: which items refer to blobs outside their own folder (few do: most files are in no row).
+`usage`: what the files of each person's items take up.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from services.models import MediaItem, Record
+from services.models.blob_keys import shared_keys, stored_bytes
+
+TABLES: list[str | Callable[[sqlite3.Connection], None]] = [
+    "CREATE TABLE shared_files (key TEXT NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (key, media_id)) WITHOUT ROWID",
+    "CREATE INDEX shared_files_of ON shared_files (media_id)",
+    # The files of an item from before these books lie in its own folder: nothing else has ever put them anywhere.
+    "CREATE TABLE usage (owner_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL)",
+    "INSERT INTO usage SELECT owner_id, sum((SELECT coalesce(sum(json_extract(file.value, '$.size')), 0) "
+    "FROM json_each(media.document, '$.files') AS file)) FROM media GROUP BY owner_id",
+    "CREATE INDEX media_expired ON media (deleted_at) WHERE deleted_at IS NOT NULL",
+]
+
+
+def note_change(connection: sqlite3.Connection, before: Record | None, after: Record | None) -> None:
+    """Bring both up to date with one record's change; within the transaction that makes it."""
+    old, new = (record if isinstance(record, MediaItem) else None for record in (before, after))
+    if old is not None and new is not None and (old.files, old.owner_id) == (new.files, new.owner_id):
+        return
+    if old is not None:
+        connection.execute("DELETE FROM shared_files WHERE media_id = ?", (old.id,))
+        _add(connection, old.owner_id, -stored_bytes(old))
+    if new is not None:
+        rows = [(key, new.id) for key in shared_keys(new)]
+        connection.executemany("INSERT INTO shared_files VALUES (?, ?)", rows)
+        _add(connection, new.owner_id, stored_bytes(new))
+
+
+def _add(connection: sqlite3.Connection, owner_id: str, amount: int) -> None:
+    if amount:
+        connection.execute(
+            "INSERT INTO usage VALUES (?, ?) ON CONFLICT (owner_id) DO UPDATE SET bytes = bytes + excluded.bytes",
+            (owner_id, amount),
+        )
