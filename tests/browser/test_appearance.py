@@ -14,14 +14,15 @@ from tests.browser.conftest import PAGES, Visit, visits
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import choose_button, chooser, open_chooser, tile, updated
+from tests.browser.uploads import drop, tray
 from tests.support.media import clip
 
 pytestmark = PAGES
 PATHS = ("/library", "/create/image", "/create/video", "/try-on")
 WIDTHS = (360, 390, 599, 600, 768, 899, 900, 1179, 1180, 1280, 1600)
 THEMES = ("light", "dark")
-LOST = "status of 404"
-"""What the console says of a page that does not exist."""
+LOST = "status of 40[04]"
+"""What the console says of a page that does not exist, and of a file that is of no use."""
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,11 @@ def _choosing(page: Page) -> None:
     expect(tile(chooser(page), "Picture 000")).to_be_visible()
 
 
+def _uploading(page: Page) -> None:
+    drop(page, [("a file with a name that goes on and on and on for quite a while.png", b"dear diary")])
+    expect(tray(page).get_by_role("alert")).to_be_visible()
+
+
 def _invalid(page: Page) -> None:
     page.get_by_role("button", name="Generate Image").click()
     expect(page.get_by_text("Write a prompt first")).to_be_visible()
@@ -107,6 +113,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "video": ("/create/video", _library),
     "try-on": ("/try-on", _try_on),
     "choosing": ("/try-on", _choosing),
+    "uploading": ("/library", _uploading),
     "account": ("/account", lambda page: expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()),
     "lost": ("/nowhere", lambda page: expect(page.get_by_role("heading")).to_be_visible()),
 }
