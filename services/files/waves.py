@@ -55,11 +55,12 @@ def _here_and_there(container: InputContainer, stream: AudioStream, seconds: flo
 
 def _loudness(frame: AudioFrame) -> float:
     """Root mean square, from 0 to 1 for full scale, whatever the samples are kept as."""
-    samples = np.asarray(frame.to_ndarray())
-    full = 1.0 if samples.dtype.kind == "f" else 2.0 ** (8 * samples.dtype.itemsize - 1)
-    if samples.dtype.kind == "u":
-        samples = samples - full
-    return float(np.sqrt(np.mean(np.square(samples / full))))
+    kept = np.asarray(frame.to_ndarray())
+    samples = kept.astype(np.float64)
+    if kept.dtype.kind != "f":
+        full = 2.0 ** (8 * kept.dtype.itemsize - 1)
+        samples = samples / full - (1.0 if kept.dtype.kind == "u" else 0.0)
+    return float(np.sqrt(np.mean(np.square(samples))))
 
 
 def _drawn(bars: np.ndarray) -> Image.Image:
