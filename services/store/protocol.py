@@ -168,6 +168,13 @@ class Store(Protocol):
         consumer then holds from before must be read anew.
         """
 
+    def upgrade(self) -> int:
+        """Bring a database up to date that an earlier version wrote; how many records it wrote. Raises StoreError.
+
+        SQLite files are when they are opened. On Firestore, until this was called, whatever asks for what older
+        documents lack raises StoreError and says so: finding half of them would be worse. Servers may run meanwhile.
+        """
+
     def ping(self) -> None:
         """Reach the database once; raises StoreError. For health checks."""
 

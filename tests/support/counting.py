@@ -22,7 +22,7 @@ _PATIENCE = 60
 
 
 class Tally:
-    """Billed reads by RPC name, RPCs by name, and the structured queries sent."""
+    """Billed reads by RPC name, RPCs by name, and the structured queries and aggregations sent."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
@@ -33,6 +33,7 @@ class Tally:
             self.by_rpc: Counter[str] = Counter()
             self.calls: Counter[str] = Counter()
             self.queries: list[Any] = []
+            self.aggregations: list[Any] = []
             self.canaries = 0
             self._awaited: dict[str, threading.Event] = {}
 
@@ -58,6 +59,8 @@ class Tally:
                 self._awaited[rpc].set()
             if rpc == "RunQuery":
                 self.queries.append(request.structured_query)
+            elif rpc == "RunAggregationQuery":
+                self.aggregations.append(request.structured_aggregation_query)
 
     def note_reads(self, rpc: str, count: int) -> None:
         with self._lock:

@@ -3,12 +3,14 @@
 A document holds the record's fields under their names; `parameters`, whose shape the models decide, as JSON text,
 since Firestore allows no list in a list. Besides: `operation_id` of the commit that wrote it.
 
-An item in the trash keeps its `created_at` under another name. Lists are ordered by `created_at`, so they pass it over
-at no cost: no filter and no index is needed, and documents from before there was a trash are listed as ever.
+An item's document also holds what it is found by (tokens.py), which is made of its other fields.
 
-An item's document also tells what is asked of all items at once: `stored_bytes`, what its files take up, and
-`shared_files`, those of their keys that other items may refer to as well. Documents from before there were these count
-for nothing in the sum until they are written again.
+An item in the trash keeps its `created_at` under another name, and is not found. Lists are ordered by `created_at` or
+by `title_key`, so they pass it over at no cost: no filter and no index is needed, and documents from before there was a
+trash are listed as ever.
+
+And it tells what is asked of all items at once: `stored_bytes`, what its files take up, and `shared_files`, those of
+their keys that other items may refer to as well.
 
 A tombstone is what a removal leaves: {id, kind, project_id, revision, operation_id, updated_at, deleted, expires_at}.
 Lists pass it over for the same reason, and `updated_at` queries find it together with the changes. A removed record's
@@ -29,6 +31,7 @@ from pydantic import ValidationError
 from services.errors import StoreCorrupt
 from services.models import MediaItem, Project, Record, RecordKind, Removal, Run
 from services.models.blob_keys import shared_keys, stored_bytes
+from services.store.firestore.tokens import TITLE_KEY, TOKENS, derived
 from services.store.planning import Held
 from services.store.protocol import TOMBSTONE_LIFETIME
 from services.store.times import from_micros, to_micros
@@ -38,9 +41,9 @@ R = TypeVar("R", bound=Record)
 COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects"}
 MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
 _AS_JSON = ("parameters",)
-_CREATED_AT, _UNLISTED = "created_at", "unlisted_created_at"
+_CREATED_AT, UNLISTED = "created_at", "unlisted_created_at"
 STORED_BYTES, SHARED_FILES = "stored_bytes", "shared_files"
-_NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, _UNLISTED)
+_NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, UNLISTED, TOKENS, TITLE_KEY)
 """Fields that a document may have to lose when it is written anew."""
 
 
@@ -51,17 +54,27 @@ def encode(record: Record, operation_id: str) -> dict[str, Any]:
         if name in fields:
             fields[name] = json.dumps(fields[name])
     if isinstance(record, MediaItem):
-        fields |= {STORED_BYTES: stored_bytes(record), SHARED_FILES: shared_keys(record)}
+        fields |= fields_to_find(record) | fields_to_sum(record)
         if record.deleted_at is not None:
-            fields[_UNLISTED] = fields.pop(_CREATED_AT)
+            fields[UNLISTED] = fields.pop(_CREATED_AT)
     return fields | {"updated_at": firestore.SERVER_TIMESTAMP, "operation_id": operation_id}
+
+
+def fields_to_find(item: MediaItem) -> dict[str, Any]:
+    """What the document holds besides, so that lists find it: nothing in the trash."""
+    return derived(item) if item.deleted_at is None else {}
+
+
+def fields_to_sum(item: MediaItem) -> dict[str, Any]:
+    """What the document holds besides, in the trash as well, so that all documents can be asked about files at once."""
+    return {STORED_BYTES: stored_bytes(item), SHARED_FILES: shared_keys(item)}
 
 
 def decode(model: type[R], snapshot: Any) -> R:
     """The record in a snapshot. Fields that this version does not know are passed over."""
     document = snapshot.to_dict()
-    if _UNLISTED in document:
-        document[_CREATED_AT] = document.pop(_UNLISTED)
+    if UNLISTED in document:
+        document[_CREATED_AT] = document.pop(UNLISTED)
     fields = {name: _plain(document[name]) for name in model.model_fields if name in document}
     try:
         for name in _AS_JSON:
