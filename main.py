@@ -1,4 +1,4 @@
-"""Freshet's command line: `python main.py [serve]`, and `import`, `seed` and `check` on a library (see README.md)."""
+"""Freshet's command line: `python main.py [serve]`, and `import`, `seed`, `check` and `upgrade` on a library (see README.md)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
             return seed(settings, options.count, options.project, options.seed)
         if options.command == "check":
             return check(settings, repair=options.repair)
+        if options.command == "upgrade":
+            return upgrade(settings)
         return serve(settings)
     except FreshetError as error:
         _complain(error)
@@ -163,6 +165,16 @@ def check(settings: Settings, *, repair: bool) -> int:
         return 1 if checking.tally.left else 0
 
 
+def upgrade(settings: Settings) -> int:
+    """Bring a library up to date that an earlier version wrote, while a server runs or not."""
+    from services.library import open_library
+
+    with open_library(settings, None) as library:
+        written = library.store.upgrade()
+    sys.stdout.write(f"{written:,} records were brought up to date\n")
+    return 0
+
+
 def _complain(error: FreshetError) -> None:
     """One line, whatever the message is made of."""
     sys.stderr.write(f"freshet: {' '.join(str(error).split())}\n")
@@ -242,6 +254,7 @@ def _parser() -> argparse.ArgumentParser:
     seeding.add_argument("--seed", metavar="S", help="a number: equal ones make equal libraries (default: drawn)")
     checking = commands.add_parser("check", help="find files without records, and records without files")
     checking.add_argument("--repair", action="store_true", help="remove files that nothing refers to")
+    commands.add_parser("upgrade", help="bring a Firestore library up to date that an earlier version wrote")
     return parser
 
 
