@@ -1,4 +1,4 @@
-"""Freshet's command line: `python main.py [serve]`, and `import`, `seed`, `check`, `upgrade` (see README.md)."""
+"""Freshet's command line: `serve`, and `import`, `seed`, `check` and `upgrade` on a library (see README.md)."""
 
 from __future__ import annotations
 

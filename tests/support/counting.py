@@ -61,6 +61,7 @@ class Tally:
                 self.queries.append(request.structured_query)
             elif rpc == "RunAggregationQuery":
                 self.aggregations.append(request.structured_aggregation_query)
+                self.queries.append(request.structured_aggregation_query.structured_query)
 
     def note_reads(self, rpc: str, count: int) -> None:
         with self._lock:
