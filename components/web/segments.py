@@ -30,7 +30,7 @@ def segments(
     """`kind`: "seg" or "aspects" (radio groups), or "tabs" (a tab list). Payload: {value}.
 
     The choice shows at once; if the server keeps its value, it goes back. `label` names the group; `show_label` puts it
-    above (None: in a form, and for "aspects"). With `steps` a choice changes the page's address, and Back takes it back.
+    above (None: in a form, and for "aspects"). With `steps` a choice is a step in the history.
     """
     return insert(
         "freshet-segments",

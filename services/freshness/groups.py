@@ -76,9 +76,7 @@ def _store_chunk(
     result.gone += [edit.media_id for edit in chunk if edit.media_id not in newest]
 
 
-def _plan(
-    chunk: Sequence[Edit], newest: Mapping[str, MediaItem]
-) -> tuple[list[Put], list[MediaItem], dict[str, str]]:
+def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[Put], list[MediaItem], dict[str, str]]:
     """What is to be written, what is as wanted already, and why the others cannot be changed."""
     puts, same, failures = list[Put](), list[MediaItem](), dict[str, str]()
     for edit in chunk:
