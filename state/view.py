@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 
 from services.container import services
 from services.errors import FreshetError, StoreUnavailable
@@ -123,7 +124,7 @@ def take_up(view: ViewState, query: MediaQuery, *, hold: bool = False) -> None:
     """
     edits, held = _now(query)
     if held is not None:
-        _hold_back(view, hold)
+        _hold_back(view, query, hold)
         _show(view, held, edits)
 
 
@@ -182,12 +183,12 @@ def _show(view: ViewState, snapshot: Snapshot, edits: str) -> None:
     look_again()
 
 
-def _hold_back(view: ViewState, hold: bool) -> None:
+def _hold_back(view: ViewState, query: MediaQuery, hold: bool) -> None:
     """Set the ceiling over the first item shown, or lift it."""
     if not hold:
         view.ceiling = ""
     elif not view.ceiling and (items := held_items(view)):
-        view.ceiling = encode_cursor(place_of(items[0]))
+        view.ceiling = encode_cursor(place_of(items[0], query.order))
 
 
 def show_new(view: ViewState) -> None:
@@ -225,17 +226,12 @@ def pending_edits(version: str) -> tuple[Edit, ...]:
 
 
 def _held_back(view: ViewState, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
-    if not view.ceiling:
+    snapshot = _snapshot(view)
+    if not view.ceiling or snapshot is None:
         return ()
-    ceiling = decode_cursor(view.ceiling)
-    limit = (ceiling.created_at, ceiling.id)
-    above = 0
-    for item in items:
-        place = place_of(item)
-        if (place.created_at, place.id) <= limit:
-            break
-        above += 1
-    return items[:above]
+    order = snapshot.query.order
+    ceiling = decode_cursor(view.ceiling, order)
+    return tuple(takewhile(lambda item: not place_of(item, order).reaches(ceiling), items))
 
 
 def has_more(view: ViewState) -> bool:

@@ -17,7 +17,6 @@ from services.freshness.merge import Held, is_within
 from services.identity import Action
 from services.models import MediaItem, MediaQuery
 from services.models.media import TITLE_LENGTH
-from services.models.query import newest_first
 
 Kind = Literal["favourite", "title", "delete", "restore"]
 _WHAT: Mapping[Kind, str] = {
@@ -112,12 +111,12 @@ def overlaid(held: Held, query: MediaQuery, edits: Sequence[Edit]) -> tuple[Medi
         item = before.get(media_id) or _newest(edit.before for edit in edits if edit.media_id == media_id)
         result = edited(item, edits)
         knows_better = media_id not in before and held.departed.get(media_id, 0) > item.revision
-        if query.matches(result) and is_within(result, held.cursor) and not knows_better:
+        if query.matches(result) and is_within(result, held.cursor, query) and not knows_better:
             after[media_id] = result
     if after == before:
         return held.items
     others = (item for item in held.items if item.id not in before)
-    return tuple(sorted((*others, *after.values()), key=newest_first, reverse=True))
+    return query.in_order((*others, *after.values()))
 
 
 def replayed(edit: Edit, stored: MediaItem) -> MediaItem:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 
-from services.models import Changes, MediaItem, MediaQuery
-from services.models.query import newest_first
+from services.models import Changes, MediaItem, MediaQuery, Page
 from services.store.cursors import decode_cursor, place_of
 from services.store.protocol import DELTA_LIMIT
 
@@ -21,11 +21,14 @@ class Held:
 
     `cursor` names the place it is loaded down to, None where nothing lies below. `departed` maps the ids of items
     that left, or that do not belong, to the revision at which that was heard; the latest REMEMBERED of them.
+    `searched_to` as in `Page`, of the last page: the list is loaded down to there, and nobody should ask for more
+    unless somebody wants it.
     """
 
     items: tuple[MediaItem, ...] = ()
     cursor: str | None = None
     departed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    searched_to: datetime | str | None = None
 
 
 def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) -> Held:
@@ -33,7 +36,7 @@ def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) ->
 
     A change counts only above the revision last heard of, so repeated and late deltas are harmless. Items that match
     the query no longer leave; items that match now enter in their place. An item below the place the list is loaded
-    to is left to paging, for holding it would open a gap.
+    to is left to paging, for holding it would open a gap; so is one whose new title moves it there.
     """
     told = {removal.id for removal in changes.removed} | {item.id for item in changes.changed}
     before = {item.id: item for item in held.items if item.id in told}
@@ -46,23 +49,25 @@ def apply_changes(held: Held, query: MediaQuery, changes: Changes[MediaItem]) ->
             continue
         if not query.matches(item):
             _leave(item.id, item.revision, items, departed)
-        elif is_within(item, held.cursor):
+        elif is_within(item, held.cursor, query):
             items[item.id] = item
             departed.pop(item.id, None)
+        elif query.order == "title":  # the others' places never change
+            _leave(item.id, item.revision - 1, items, departed)  # a page will bring this revision, and no older one
     remembered = _latest(departed, held.departed)
     if items == before:  # as for most lists and most changes: spare the sorting
-        return Held(held.items, held.cursor, remembered)
+        return replace(held, departed=remembered)
     others = (item for item in held.items if item.id not in told)
-    return Held(_ordered([*others, *items.values()], held.items), held.cursor, remembered)
+    return replace(held, items=_ordered([*others, *items.values()], held.items, query), departed=remembered)
 
 
-def append_page(held: Held, page: Iterable[MediaItem], next_cursor: str | None) -> Held:
+def append_page(held: Held, query: MediaQuery, page: Page[MediaItem]) -> Held:
     """`held` followed by a later page. An id on both stands once, as the higher revision; what left stays away."""
     items = {item.id: item for item in held.items}
-    for item in page:
+    for item in page.items:
         if item.revision > _heard(item.id, items, held.departed):
             items[item.id] = item
-    return Held(_ordered(items.values(), held.items), next_cursor, held.departed)
+    return Held(_ordered(items.values(), held.items, query), page.next_cursor, held.departed, page.searched_to)
 
 
 def _leave(media_id: str, revision: int, items: dict[str, MediaItem], departed: dict[str, int]) -> None:
@@ -76,16 +81,13 @@ def _heard(media_id: str, items: Mapping[str, MediaItem], departed: Mapping[str,
     return known.revision if known is not None else departed.get(media_id, 0)
 
 
-def is_within(item: MediaItem, cursor: str | None) -> bool:
+def is_within(item: MediaItem, cursor: str | None, query: MediaQuery) -> bool:
     """Whether the item's place is in the loaded part: at the cursor or above, however few items are left there."""
-    if cursor is None:
-        return True
-    place, end = place_of(item), decode_cursor(cursor)
-    return (place.created_at, place.id) >= (end.created_at, end.id)
+    return cursor is None or decode_cursor(cursor, query.order).reaches(place_of(item, query.order))
 
 
-def _ordered(items: Iterable[MediaItem], held: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
-    ordered = tuple(sorted(items, key=newest_first, reverse=True))
+def _ordered(items: Iterable[MediaItem], held: tuple[MediaItem, ...], query: MediaQuery) -> tuple[MediaItem, ...]:
+    ordered = query.in_order(items)
     return held if ordered == held else ordered
 
 

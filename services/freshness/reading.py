@@ -60,7 +60,7 @@ class Reader:
     def _in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
         page = self._media.get_media_for_page(principal, query, limit=max(loaded, PAGE_SIZE))
         self._seen.note(principal.user_id, page.items)
-        held = Held(page.items, page.next_cursor)
+        held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
         return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True)
 
     def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
@@ -77,7 +77,7 @@ class Reader:
         """The next page. The older watermark stays: what changed above while it was read is still to come."""
         page = self._media.get_media_for_page(principal, query, cursor=before.held.cursor, limit=max(wanted, PAGE_SIZE))
         self._seen.note(principal.user_id, page.items)
-        held = append_page(before.held, page.items, page.next_cursor)
+        held = append_page(before.held, query, page)
         documents = before.documents + page.documents_read
         newest = further(before.newest or before.watermark, page.watermark)
         return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole, newest)

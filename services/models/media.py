@@ -59,6 +59,8 @@ class MediaItem(Record):
     files: dict[Variant, FileRef] = {}
     error: str | None = None
     favourite: bool = False
+    tags: tuple[str, ...] = ()
+    """As `clean_tags` makes them, in their owner's order."""
     deleted_at: datetime | None = None
     """When it went into the trash: its owner can bring it back, files and all, and no list shows it meanwhile."""
 

@@ -19,12 +19,25 @@ class Page(Generic[R]):
     `next_cursor` is opaque, None at the end. `watermark` is opaque and covers this read: `changed_since(watermark)`
     returns every change this page does not show. `as_of` is for display only; comparing times loses commits.
     `documents_read` is what the read cost, in documents.
+    `searched_to` is set where the page ends before it is full and before the list does, since filters that the store
+    does not have were applied to as many documents as one step reads: the place of the last one looked at, its
+    `created_at` or, in the order of titles, the beginning of its title. `next_cursor` goes on from there.
     """
 
     items: tuple[R, ...]
     next_cursor: str | None
     as_of: datetime
     watermark: str
+    documents_read: int
+    searched_to: datetime | str | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many items a query finds: `number`, or at least so many where it is not `exact`."""
+
+    number: int
+    exact: bool
     documents_read: int
 
 

@@ -12,7 +12,18 @@ from datetime import UTC, datetime
 
 from services.errors import BadInput, Conflict, NotFound
 from services.identity import require
-from services.models import Commit, MediaItem, Principal, Project, Put, Record, RecordKind, Remove, Write
+from services.models import (
+    Commit,
+    MediaItem,
+    Principal,
+    Project,
+    Put,
+    Record,
+    RecordKind,
+    Remove,
+    Write,
+    clean_tags,
+)
 from services.store.keys import is_safe_id
 
 Key = tuple[RecordKind, str]
@@ -123,6 +134,8 @@ def _check_shape(record: Record) -> None:
         raise BadInput("created_at", "The time of creation needs a time zone")
     if not is_safe_id(record.project_id):
         raise BadInput("project_id", "This is no project's id")
+    if isinstance(record, MediaItem) and clean_tags(record.tags) != record.tags:
+        raise BadInput("tags", "Tags: these are not as they are kept; put them in order first")
     if isinstance(record, Project) and record.project_id != record.id:
         raise BadInput("project_id", "A project is its own scope")
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.freshness.merge import REMEMBERED, Held, append_page, apply_changes
-from services.models import Changes, MediaItem, MediaQuery, Removal
-from services.models.query import newest_first
+from services.models import Changes, MediaItem, MediaQuery, Page, Removal
 from services.store.cursors import encode_cursor, place_of
 from tests.support.records import NOON, PROJECT, make_item
 
@@ -27,6 +26,10 @@ def item(number: int, revision: int = 1, **fields: object) -> MediaItem:
     return make_item(
         id=f"item-{number:03}", created_at=NOON + timedelta(seconds=number), revision=revision, title="", **fields
     )
+
+
+def page(items: tuple[MediaItem, ...], cursor: str | None) -> Page[MediaItem]:
+    return Page(items, cursor, NOON, "mark", len(items))
 
 
 def removal(number: int, revision: int) -> Removal:
@@ -118,14 +121,14 @@ class TestOrderOfArrival:
 
 class TestPages:
     def test_B11_an_item_that_came_with_a_delta_and_stands_on_the_page_too_is_held_once(self) -> None:
-        held = append_page(LOADED, [item(5, 2), item(3)], cursor_at(3))
+        held = append_page(LOADED, ALL, page((item(5, 2), item(3)), cursor_at(3)))
         assert numbers(held) == [9, 7, 5, 3]
         assert held.items[2].revision == 2
         assert held.cursor == cursor_at(3)
 
     def test_a_page_that_was_read_before_a_removal_was_heard_of_does_not_bring_the_item_back(self) -> None:
         held = apply_changes(LOADED, ALL, delta(removed=(removal(3, 2),)))
-        assert numbers(append_page(held, [item(3), item(2)], cursor_at(2))) == [9, 7, 5, 2]
+        assert numbers(append_page(held, ALL, page((item(3), item(2)), cursor_at(2)))) == [9, 7, 5, 2]
 
 
 class Delivery(RuleBasedStateMachine):
@@ -190,14 +193,14 @@ class Delivery(RuleBasedStateMachine):
     @precondition(lambda self: self.held.cursor is not None)
     @rule(size=st.integers(1, 4), meanwhile=st.lists(answers, max_size=3))
     def read_a_page(self, size: int, meanwhile: list[Changes[MediaItem]]) -> None:
-        page, cursor = self._page(self.held.cursor, size)
+        items, cursor = self._page(self.held.cursor, size)
         for changes in meanwhile:
             self.held = apply_changes(self.held, IMAGES, changes)
-        self.held = append_page(self.held, page, cursor)
+        self.held = append_page(self.held, IMAGES, page(items, cursor))
 
     @invariant()
     def B11_nothing_is_held_twice_or_out_of_order(self) -> None:
-        keys = [newest_first(held) for held in self.held.items]
+        keys = [IMAGES.sort_key(held) for held in self.held.items]
         assert keys == sorted(set(keys), reverse=True)
 
     @invariant()
@@ -212,7 +215,7 @@ class Delivery(RuleBasedStateMachine):
         self.log.append(changed.id)
 
     def _matching(self) -> list[MediaItem]:
-        return sorted(filter(IMAGES.matches, self.stored.values()), key=newest_first, reverse=True)
+        return list(IMAGES.in_order(filter(IMAGES.matches, self.stored.values())))
 
     def _page(self, cursor: str | None, size: int) -> tuple[tuple[MediaItem, ...], str | None]:
         below = [one for one in self._matching() if cursor is None or not _before(one, cursor)]
@@ -228,7 +231,7 @@ class Delivery(RuleBasedStateMachine):
 def _before(one: MediaItem, cursor: str) -> bool:
     """Whether the item stands at the cursor's place or above it."""
     micros, _, media_id = cursor.partition(".")
-    return (place_of(one).created_at, one.id) >= (int(micros), media_id)
+    return (place_of(one).value, one.id) >= (int(micros), media_id)
 
 
 Delivery.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None, derandomize=True)

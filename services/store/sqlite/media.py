@@ -84,7 +84,7 @@ def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, l
     parameters: list[str | int] = [*equal.values()]
     if after is not None:
         conditions.append("(created_at, id) < (?, ?)")
-        parameters += [after.created_at, after.id]
+        parameters += [after.value, after.id]
     sql = (
         f"SELECT document FROM media INDEXED BY media_{walked} WHERE {' AND '.join(conditions)} "  # noqa: S608 (own names)
         "ORDER BY created_at DESC, id DESC LIMIT ?"
