@@ -27,6 +27,11 @@ from state.view import ViewState, held_items, is_lost, recover, settle_view
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
 
+
+def _nothing() -> Generator[None, None, None]:
+    yield from ()
+
+
 PUSHED: frozenset[str] = frozenset({"live", "focus", "visibility", "online", "ttl"})
 """Reasons that the browser may give for a refresh that nobody asked for."""
 
@@ -41,6 +46,8 @@ class View:
     scope: str
     active: Callable[[], bool] = lambda: True
     """Whether the view is on screen at all (a closed dialog's is not)."""
+    then: Callable[[], Generator[None, None, None]] = _nothing
+    """What is to be loaded once a slow answer of this view has come, since that is what names it."""
 
 
 _views: dict[str, Sequence[View]] = {}
@@ -61,8 +68,11 @@ def page(
     def register(render: Callable[[], None]) -> Callable[[], None]:
         @wraps(render)
         def guarded() -> None:
-            shown = [view for view in views if view.active()]
-            recovered = [recover(view.state(), view.query(), scope=view.scope) for view in shown]
+            shown, recovered = [], []
+            for view in views:
+                if view.active():  # which may depend on what the one before it holds
+                    shown.append(view)
+                    recovered.append(recover(view.state(), view.query(), scope=view.scope))
             recovered.append(recover_preview(tuple(item for view in shown for item in held_items(view.state()))))
             if any(recovered):
                 flask.g.freshet_send_whole = True
@@ -118,6 +128,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
                 yield from view.load("recover", hold=hold)
             else:
                 yield
+                yield from view.then()
 
 
 def _edits(path: str) -> None:

@@ -11,7 +11,7 @@ from services.container import services
 from services.errors import FreshetError, StoreUnavailable
 from services.freshness import Reason, Sessions, Snapshot, Ticket
 from services.freshness.edits import Edit, overlaid
-from services.freshness.policy import ALWAYS
+from services.freshness.policy import ALWAYS, ContentKind
 from services.freshness.session import Token
 from services.models import MediaItem, MediaQuery
 from services.store.cursors import decode_cursor, encode_cursor, place_of
@@ -72,7 +72,14 @@ def is_awaited(view: ViewState) -> bool:
 
 
 def load_view(
-    view: ViewState, query: MediaQuery, reason: Reason, *, scope: str, until: str = "", hold: bool = False
+    view: ViewState,
+    query: MediaQuery,
+    reason: Reason,
+    *,
+    scope: str,
+    kind: ContentKind = "library",
+    until: str = "",
+    hold: bool = False,
 ) -> Generator[None, None, None]:
     """Refresh `view`; yields when it has ended or goes on by itself, and before that when its beginning shows.
 
@@ -92,16 +99,16 @@ def load_view(
         view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
     if reason in SEEN_BEGINNING or view.error:  # an error has a Retry button, which shows that it was pressed
         yield
-    _ask(view, query, reason, scope, hold)
+    _ask(view, query, reason, scope, kind, hold)
     if view.catching_up and not view.fetching:  # what came is not of one time, as a page below what is older
         view.fetching = "recover"
-        _ask(view, query, "recover", scope, hold)
+        _ask(view, query, "recover", scope, kind, hold)
     yield
 
 
-def _ask(view: ViewState, query: MediaQuery, reason: Reason, scope: str, hold: bool) -> None:
+def _ask(view: ViewState, query: MediaQuery, reason: Reason, scope: str, kind: ContentKind, hold: bool) -> None:
     who, hub = principal(), services().hub
-    ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted)
+    ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted, kind=kind)
     prove = partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {})
     if ticket.wait(PATIENCE):
         prove()
