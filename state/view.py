@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import takewhile
 
@@ -217,9 +218,48 @@ def new_items(view: ViewState) -> tuple[MediaItem, ...]:
 
 def stored_item(view: ViewState, media_id: str) -> MediaItem | None:
     """An item of the view's snapshot as it is stored, without what is pending."""
+    return next((item for item in stored_items(view) if item.id == media_id), None)
+
+
+def stored_items(view: ViewState) -> tuple[MediaItem, ...]:
+    """All of the view's snapshot."""
     snapshot = _snapshot(view)
-    items = snapshot.items if snapshot else ()
-    return next((item for item in items if item.id == media_id), None)
+    return snapshot.items if snapshot else ()
+
+
+def all_items(view: ViewState) -> tuple[MediaItem, ...]:
+    """All that is held of the list, with what is pending: also what is held back, and what is not shown yet; pure."""
+    return _items(view)
+
+
+def is_whole(view: ViewState) -> bool:
+    """Whether everything there is is shown; pure."""
+    snapshot = _snapshot(view)
+    return snapshot is not None and snapshot.complete and len(_items(view)) <= view.loaded and not view.ceiling
+
+
+def end_of_held(view: ViewState) -> str | None:
+    """The place down to which the list is held, as a cursor; None for its end."""
+    snapshot = _snapshot(view)
+    return snapshot.held.cursor if snapshot else None
+
+
+def show_down_to(view: ViewState, media_id: str) -> bool:
+    """Show as many pages as lead to an item, if what is held reaches there."""
+    items = _items(view)
+    place = next((place for place, item in enumerate(items) if item.id == media_id), -1)
+    if place >= 0:
+        view.loaded = max(view.loaded, min(-(-(place + 1) // PAGE_SIZE) * PAGE_SIZE, MOST_LOADED))
+    return place >= 0
+
+
+def searched_to(view: ViewState) -> datetime | str | None:
+    """How far back the list was searched for what the store does not filter, where it is shown to its end so far and
+    goes on: a time, or in the order of titles the beginning of one. None for all other lists.
+    """
+    snapshot = _snapshot(view)
+    shown_whole = snapshot is not None and not snapshot.complete and len(_items(view)) <= view.loaded
+    return snapshot.held.searched_to if snapshot is not None and shown_whole else None
 
 
 def _items(view: ViewState) -> tuple[MediaItem, ...]:

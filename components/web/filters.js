@@ -3,7 +3,7 @@ import {step} from './steps.js';
 
 const RANGE = 'range';
 const DATES = [['', 'Any time'], ['today', 'Today'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], [RANGE, 'From – to…']];
-const LISTS = 'filter-tags';
+const TAGS = 'filter-tags';
 
 /**
  * The Filters button and its panel: below the button, or at the foot of a phone's window. Each choice counts at once and is
@@ -19,7 +19,7 @@ class FreshetFilters extends FreshetElement {
   #place = () => this.#panel.matches(':popover-open') && this.#settle();
 
   build() {
-    this.#button.append(icon('tune'), el('span', {class: 'cut'}, 'Filters'), this.#badge);
+    this.#button.append(icon('tune'), el('span', {class: 'cut hide-s'}, 'Filters'), this.#badge);
     this.#button.addEventListener('click', () => this.#panel.togglePopover());
     this.#panel.addEventListener('toggle', (event) => {
       attrs(this.#button, {'aria-expanded': String(event.newState === 'open')});
@@ -44,7 +44,7 @@ class FreshetFilters extends FreshetElement {
     const clear = el('button', {type: 'button', class: 'btn ghost'}, 'Clear all');
     close.addEventListener('click', () => this.#panel.hidePopover());
     clear.addEventListener('click', () => this.#tell({clear: true}));
-    this.#fields.tag = el('input', {class: 'txt', type: 'text', autocomplete: 'off', list: LISTS, placeholder: 'Any tag'});
+    this.#fields.tag = el('input', {class: 'txt', type: 'text', autocomplete: 'off', list: TAGS, placeholder: 'Any tag'});
     this.#fields.tag.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && !event.isComposing) this.#sendTag();
     });
@@ -60,7 +60,7 @@ class FreshetFilters extends FreshetElement {
       el('div', {class: 'two-f dates'}, this.#day('from', 'From'), this.#day('to', 'To')),
       this.#menu('model', 'Model', []),
       this.#labelled('tag', 'Tag', el('div', {class: 'input'}, this.#fields.tag)),
-      el('datalist', {id: LISTS}),
+      el('datalist', {id: TAGS}),
       this.#menu('project', 'Project', []),
       this.#menu('sort', 'Sort', []),
     );
@@ -119,7 +119,7 @@ class FreshetFilters extends FreshetElement {
   draw(changed) {
     this.#badge.hidden = !this.count;
     say(this.#badge, String(this.count || ''));
-    attrs(this.#button, {'aria-label': this.count ? `Filters, ${this.count} on` : null});
+    attrs(this.#button, {'aria-label': this.count ? `Filters, ${this.count} on` : 'Filters'});
     if (changed.has('models')) this.#fill('model', [['', 'Any'], ...this.models]);
     if (changed.has('projects')) this.#fill('project', this.projects);
     if (changed.has('sorts')) this.#fill('sort', this.sorts);
