@@ -146,7 +146,7 @@ def _edits(path: str) -> None:
 
 
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
-    """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all of it from a browser."""
+    """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
     shown, wanted = [(view.state(), view.query()) for view in _shown(path)], event.value
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
     yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)

@@ -102,8 +102,14 @@ def test_R0_06_dates_are_days_of_the_readers_own_zone(studio: Studio) -> None:
 
 
 def test_R0_06_a_refresh_keeps_type_error_owner_project_and_text_filters(studio: Studio) -> None:
-    query = {"type": "image", "status": "failed", "owner": "me", "q": "light dus", "project": studio.services.project.id}
-    match = {"status": "failed", "error": "Refused", "files": {}}
+    query = {
+        "type": "image",
+        "status": "failed",
+        "owner": "me",
+        "q": "light dus",
+        "project": studio.services.project.id,
+    }
+    match: dict[str, Any] = {"status": "failed", "error": "Refused", "files": {}}
     first = studio.add(3, **match)
     studio.add(media_type="video", **match)
     studio.add(2)
@@ -257,10 +263,10 @@ def test_R0_07_back_to_the_library_shows_the_same_place_without_reading_it_again
     tab = studio.open("/library", {"sort": "oldest"})
     load_more(tab)
     tab.navigate("/account")
-    pages = studio.store.calls["get_media_for_page"]
+    pages = studio.store.calls["media.get_media_for_page"]
     tab.navigate("/library", {"sort": "oldest", "at": items[40].id})
     assert ids_shown(tab) == [item.id for item in items[:48]]
-    assert studio.store.calls["get_media_for_page"] == pages
+    assert studio.store.calls["media.get_media_for_page"] == pages
 
 
 def test_a_new_filter_begins_at_the_top_and_forgets_the_place(studio: Studio) -> None:
@@ -305,19 +311,19 @@ def test_F11_totals_are_counted_when_somebody_asks_and_never_for_a_push(studio: 
     studio.add(30)
     tab = studio.open("/library")
     assert said(tab, "24 shown of 30")
-    assert studio.store.calls["count"] == 1
+    assert studio.store.calls["media.count"] == 1
     studio.add(2)
     for reason in ("live", "focus", "online", "ttl"):
         tab.fire("freshet-live", "refreshEvent", {"reason": reason, "views": None, "scrolled": False})
-    assert studio.store.calls["count"] == 1
+    assert studio.store.calls["media.count"] == 1
     assert said(tab, "24 shown of 32")
     refresh(tab)
-    assert studio.store.calls["count"] == 2
+    assert studio.store.calls["media.count"] == 2
     load_more(tab)
     assert said(tab, "32 in all")
-    assert studio.store.calls["count"] == 2
+    assert studio.store.calls["media.count"] == 2
     refresh(tab)
-    assert studio.store.calls["count"] == 2
+    assert studio.store.calls["media.count"] == 2
 
 
 def test_F11_a_total_goes_along_with_own_edits_and_with_what_is_loaded(studio: Studio) -> None:
