@@ -16,7 +16,7 @@ from services.models import Batch, MediaQuery
 from services.store.cursors import Place
 from services.store.protocol import TOMBSTONE_LIFETIME
 from services.store.sqlite import SqliteStore, branches
-from services.store.sqlite.media import FILTERS, page_sql
+from services.store.sqlite.lists import FILTERS, page_sql
 from tests.contract.test_sqlite_file import opened, path
 from tests.support.engine import until
 from tests.support.records import PROJECT, make_item, make_principal, remove, save
