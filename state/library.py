@@ -84,6 +84,7 @@ def read_url() -> None:
     forget_total(state.total)
     state.view.loaded = ViewState().loaded
     show_held(state.view, library_query())
+    _seek("")
     if place := _place():
         show_down_to(state.view, place)
 
@@ -104,7 +105,6 @@ def filter_by(wanted: Mapping[str, object]) -> None:
         elif name not in after and name in me.query_params:
             del me.query_params[name]
     read_url()
-    _seek("")
 
 
 def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
+from services.identity import LocalPrincipals
 from services.models import MediaItem, Put
 from tests.handler.test_page_edits import commits_held, ended, stored, told
 from tests.handler.test_page_live import Stream, push
 from tests.support.mesop_client import MesopClient
-from tests.support.records import make_item, operation
+from tests.support.records import make_item, make_project, operation
 from tests.support.studio import Studio, ids_shown
 
 
@@ -245,3 +246,33 @@ def test_F12_edits_of_one_item_keep_their_order_through_those_of_several(
         assert ended(studio)
     assert stored(studio, items[1]).title == "Last"
     assert [stored(studio, item).revision for item in items] == [3, 3, 1]
+
+
+def test_R0_06_where_there_are_several_projects_items_move_and_the_filter_finds_them(studio: Studio) -> None:
+    home, who = studio.services.project.id, studio.principal.user_id
+    spring = make_project("spring", owner_id=who, member_ids=(who,), name="Spring")
+    studio.services.principals = LocalPrincipals(frozenset({home, "spring"}))
+    both = studio.services.principals.resolve({})
+    studio.services.store.commit(both, [Put(spring, expect=0)], operation_id=operation())
+    items = studio.add(3)
+    tab = studio.open("/library")
+    assert dict(tab.element("freshet-filters")["projects"])["spring"] == "Spring"
+    edit(tab, "move", items[:2], "spring")
+    assert ids_shown(tab) == [items[2].id]
+    assert told(tab) == "2 items moved"
+    tab.fire("freshet-status", "refreshEvent")
+    assert ids_shown(tab) == [items[2].id]
+    tab.fire("freshet-filters", "filterEvent", {"project": "spring"})
+    assert ids_shown(tab) == [items[1].id, items[0].id]
+    assert tab.element("freshet-chips")["chips"][0]["label"] == "Project: Spring"
+    edit(tab, "move", items[:1], "somebody-elses")
+    assert len(tab.tiles()) == 2
+
+
+def test_a_project_of_others_can_neither_be_looked_into_nor_moved_to(studio: Studio) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library", {"project": "somebody-elses"})
+    assert ids_shown(tab) == [item.id]
+    assert any("Left out of this address: project “somebody-elses”" in text for text in tab.text)
+    edit(tab, "move", [item], "somebody-elses")
+    assert stored(studio, item).project_id == studio.services.project.id
