@@ -38,8 +38,9 @@ from state.library import (
     projects,
     read_url,
 )
-from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
+from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed, refresh_previewed
 from state.retry import retry
+from state.session import project_id
 from state.totals import is_capped, total_words
 from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
 
@@ -86,6 +87,7 @@ def _head() -> None:
         filter_row(
             on,
             projects=projects(),
+            home=project_id(),
             tags=known_tags(items),
             on_type=on_type_select,
             on_owner=on_owner_select,
@@ -165,6 +167,7 @@ def _skeletons() -> None:
 @handler
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
     yield from _load_media_and_update_state("manual", hold=scrolled(event))
+    yield from refresh_previewed(held_items(library_view()))
 
 
 @handler

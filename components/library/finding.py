@@ -31,12 +31,16 @@ def filter_row(
     on: Filters,
     *,
     projects: Mapping[str, str],
+    home: str,
     tags: Sequence[str],
     on_type: Handler,
     on_owner: Handler,
     on_filter: Handler,
 ) -> None:
-    """Types, owner and the Filters button; the freshness capsule stands at the other end of the row."""
+    """Types, owner and the Filters button; the freshness capsule stands at the other end of the row.
+
+    `projects` are names by id, and `home` the one that is shown without a filter.
+    """
     segments(
         label="Type", options=TABS, value=on.get("type", "all"), kind="tabs", steps=True, on_select=on_type, key="types"
     )
@@ -49,7 +53,7 @@ def filter_row(
         count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
         sorts=SORTS,
         models=[(model.id, model.name) for model in MODELS],
-        projects=list(projects.items()),
+        projects=[("" if one == home else one, name) for one, name in projects.items()],
         tags=tags,
         on_filter=on_filter,
     )

@@ -5,6 +5,12 @@ const RANGE = 'range';
 const DATES = [['', 'Any time'], ['today', 'Today'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], [RANGE, 'From – to…']];
 const TAGS = 'filter-tags';
 
+/** Have a menu show a value; what it does not have is its first, which goes without saying. */
+function pick(menu, value) {
+  menu.value = value;
+  if (menu.selectedIndex < 0) menu.selectedIndex = 0;
+}
+
 /**
  * The Filters button and its panel: below the button, or at the foot of a phone's window. Each choice counts at once and is
  * a step in the history.
@@ -135,7 +141,8 @@ class FreshetFilters extends FreshetElement {
     for (const [name, control] of Object.entries(this.#fields)) {
       const value = this.chosen[name] ?? '';
       if (name === 'favourite') control.checked = value !== '';
-      else if (name !== 'date' && (control !== document.activeElement || control.localName === 'select')) control.value = value;
+      else if (control.localName === 'select') pick(control, value);
+      else if (control !== document.activeElement) control.value = value;
     }
     if (this.chosen.from || this.chosen.to) this.#range = true;
     else if (this.chosen.date) this.#range = false;
@@ -143,7 +150,7 @@ class FreshetFilters extends FreshetElement {
   }
 
   #drawDates() {
-    this.#fields.date.value = this.#range ? RANGE : this.chosen.date ?? '';
+    pick(this.#fields.date, this.#range ? RANGE : this.chosen.date ?? '');
     this.#panel.querySelector('.dates').hidden = !this.#range;
   }
 
