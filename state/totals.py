@@ -18,17 +18,20 @@ from services.store.cursors import encode_cursor, place_of
 from state.session import principal
 from state.view import ViewState, all_items, is_whole
 
+UNKNOWN, LONG = -1, -2
+"""Numbers that are none: not counted, or not by itself, since the store would have to look at every item."""
 PATIENCE = 0.3
 """Seconds for which a handler waits for a count. A slower one comes by itself."""
 
 
 @dataclass
 class TotalState:
-    """Part of a stateclass. `number` was found (-1: not counted), and that is all there are if `exact`; `held` items
-    of the view stood at `place` or above then. `waits`: a count is to be made once the list has come, or is on its way.
+    """Part of a stateclass. `number` was found (or UNKNOWN, or LONG), and that is all there are if `exact`; `held`
+    items of the view stood at `place` or above then. `waits`: a count is to be made once the list has come, or is on
+    its way.
     """
 
-    number: int = -1
+    number: int = UNKNOWN
     exact: bool = False
     held: int = 0
     place: str = ""
@@ -42,7 +45,12 @@ def count_total(
     total.waits = ""
     if view.fetching or not view.version:
         total.waits = "list"
-    elif not is_whole(view):
+    elif is_whole(view):
+        return
+    elif not exact and not services().store.media.has_all_filters(query):
+        total.number, total.exact = LONG, False
+        yield
+    else:
         counting = services().totals.ask(query, principal(), exact=exact)
         if counting.wait(PATIENCE):
             _take_in(total, view, query, counting.count)
@@ -68,18 +76,18 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
 def _take_in(total: TotalState, view: ViewState, query: MediaQuery, count: Count | None) -> None:
     items = all_items(view)
     total.waits = ""
-    total.number, total.exact = (count.number, count.exact) if count else (-1, False)
+    total.number, total.exact = (count.number, count.exact) if count else (UNKNOWN, False)
     total.held, total.place = len(items), encode_cursor(place_of(items[-1], query.order)) if items else ""
 
 
 def forget_total(total: TotalState) -> None:
     """Other filters find another number."""
-    total.number, total.exact, total.held, total.place, total.waits = -1, False, 0, "", ""
+    total.number, total.exact, total.held, total.place, total.waits = UNKNOWN, False, 0, "", ""
 
 
 def is_capped(total: TotalState, view: ViewState) -> bool:
     """Whether there are more than were counted; pure."""
-    return total.number >= 0 and not total.exact and not is_whole(view)
+    return total.number != UNKNOWN and not total.exact and not is_whole(view)
 
 
 def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: int) -> str:
@@ -89,7 +97,7 @@ def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: in
     if total.number < 0:
         return f"{shown:,} shown"
     if not total.exact:
-        return f"{shown:,} shown of {total.number - 1:,}+"
+        return f"{shown:,} shown of {max(total.number - 1, shown):,}+"
     return f"{shown:,} shown of {max(total.number + _more(total, view, query), shown):,}"
 
 

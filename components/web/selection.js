@@ -186,7 +186,7 @@ class FreshetSelection extends FreshetElement {
 
   #askTag() {
     this.#tagger.showPopover();
-    this.#tag.focus();
+    this.#tag.focus({preventScroll: true});
     this.#tag.select();
   }
 

@@ -63,6 +63,9 @@ class MediaRepository(Protocol):
         Not exact where it ended there: "1,000+". Raises NotFound (as a page), BadInput (a limit below 1), StoreError.
         """
 
+    def has_all_filters(self, query: MediaQuery) -> bool:
+        """Whether the store itself has all that `query` asks, so that counting reads no documents. Asks nothing."""
+
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
         """All media committed in the project after `watermark`. Raises WatermarkTooOld, NotFound, StoreError."""
 
@@ -125,6 +128,13 @@ class Store(Protocol):
         "polling" or "down" everything missed is delivered before "live". A database that did not answer at the start
         is watched from its first "live" on, and so is one that was put back from a copy, after a "down": what a
         consumer then holds from before must be read anew.
+        """
+
+    def upgrade(self) -> int:
+        """Bring a database up to date that an earlier version wrote; how many records it wrote. Raises StoreError.
+
+        SQLite files are when they are opened. On Firestore, until this was called, whatever asks for what older
+        documents lack raises StoreError and says so: finding half of them would be worse. Servers may run meanwhile.
         """
 
     def ping(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from itertools import islice
 
-from services.errors import BadInput
 from services.identity import can
 from services.models import Count, MediaItem, MediaQuery, Principal
+from services.store.rules import require_limit
 from services.store.sqlite import lists
 from services.store.sqlite.rows import MEDIA, decode
 from services.store.sqlite.search import Sought, sought
@@ -25,12 +25,6 @@ def count(connection: sqlite3.Connection, principal: Principal, query: MediaQuer
         if left != 0:
             number += lists.count(connection, lists.found(query, part.match), left)
     return Count(number, exact=limit is None or number < limit, documents_read=0)
-
-
-def require_limit(limit: int | None) -> None:
-    """Raise BadInput for a limit below 1."""
-    if limit is not None and limit < 1:
-        raise BadInput("limit", "Counting ends at one item or later")
 
 
 def _readable(asked: Sought, principal: Principal) -> list[Sought]:

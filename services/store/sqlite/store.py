@@ -61,6 +61,9 @@ class SqliteStore:
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
         return self._feed.watch(project_id, on_batch, on_state)
 
+    def upgrade(self) -> int:
+        return 0  # opening the file has done it
+
     def ping(self) -> None:
         with self._connections.read() as connection:
             read_head(connection)
