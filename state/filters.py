@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
@@ -126,6 +127,7 @@ def from_spec(spec: str, reader: Reader) -> dict[str, str]:
     return read(dict(parse_qsl(spec)), reader)[0]
 
 
+@lru_cache(maxsize=1_024)
 def to_query(spec: str, reader: Reader) -> MediaQuery:
     """What a spec asks of the store."""
     filters, instants = from_spec(spec, reader), dict(parse_qsl(spec))
