@@ -40,6 +40,10 @@ class EditState:
     deleted: str = ""
     focus: str = ""
     turns: int = 0
+    refused_id: str = ""
+    refused_why: str = ""
+    refused_title: str = ""
+    """The item whose new title, or tag, was refused last, and why. A title that was taken back goes into its field."""
 
 
 def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
@@ -72,13 +76,24 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
 
 def _rename(shown: Shown, media_id: str, text: str) -> Attempt | None:
     """What is no title is refused where it was written; what was typed stays there."""
-    state = me.state(PreviewState)
     try:
-        change, state.title_error = title(text), ""
+        change = title(text)
     except BadInput as error:
-        state.title_error = str(error)
+        _refuse(media_id, str(error))
         return None
+    _refuse("", "")
     return _begin(shown, media_id, change)
+
+
+def _refuse(media_id: str, why: str, text: str = "") -> None:
+    state = me.state(EditState)
+    state.refused_id, state.refused_why, state.refused_title = media_id, why, text
+
+
+def refused(media_id: str) -> tuple[str, str]:
+    """Why the last edit of this item was refused, and the title that goes back into its field; pure."""
+    state = me.state(EditState)
+    return (state.refused_why, state.refused_title) if state.refused_id == media_id else ("", "")
 
 
 def _delete(shown: Shown, media_id: str) -> Attempt | None:
@@ -122,6 +137,9 @@ def follow_edits() -> None:
 
 def _tell(failed: list[Attempt]) -> None:
     _no_longer_deleted({attempt.edit.media_id for attempt in failed if attempt.edit.change.kind == "delete"})
+    for attempt in failed:
+        if attempt.edit.change.kind == "title":  # nobody has to write it twice
+            _refuse(attempt.edit.media_id, attempt.error, str(attempt.edit.change.fields["title"]))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
 

@@ -1,0 +1,138 @@
+"""The Media item page's state and its shared load-and-update function.
+
+The item is a view like any other: a query that names it. So it is painted from whatever list this process holds it in,
+kept current by pushes, and labelled with its age. What it was made from, and what was made from it, are child lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import field
+
+import mesop as me
+
+from services.freshness import Reason
+from services.freshness.policy import ALWAYS
+from services.ids import is_id
+from services.models import MediaItem, MediaQuery
+from services.models.query import MOST_IDS
+from state.preview import NOT_THERE
+from state.session import project_id
+from state.view import ViewState, held_items, load_view, show_held
+
+GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
+
+
+@me.stateclass
+class MediaItemState:
+    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit."""
+
+    item_id: str = ""
+    known: bool = False
+    view: ViewState = field(default_factory=ViewState)
+    sources: ViewState = field(default_factory=ViewState)
+    derived: ViewState = field(default_factory=ViewState)
+
+
+def item_view() -> ViewState:
+    return me.state(MediaItemState).view
+
+
+def sources_view() -> ViewState:
+    return me.state(MediaItemState).sources
+
+
+def derived_view() -> ViewState:
+    return me.state(MediaItemState).derived
+
+
+def item_query() -> MediaQuery:
+    return MediaQuery(project_id=project_id(), ids=(me.state(MediaItemState).item_id,))
+
+
+def sources_query() -> MediaQuery:
+    """What the item was made from."""
+    item = shown_item()
+    return MediaQuery(project_id=project_id(), ids=source_ids(item) if item else ())
+
+
+def derived_query() -> MediaQuery:
+    """What was made from the item."""
+    return MediaQuery(project_id=project_id(), source_id=me.state(MediaItemState).item_id)
+
+
+def source_ids(item: MediaItem) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.source_ids))[:MOST_IDS]
+
+
+def is_named() -> bool:
+    """Whether the address names an item at all."""
+    return bool(me.state(MediaItemState).item_id)
+
+
+def has_sources() -> bool:
+    item = shown_item()
+    return item is not None and bool(item.source_ids)
+
+
+def shown_item() -> MediaItem | None:
+    """The item as the page shows it: with what is pending, and also from the trash; pure."""
+    return next(iter(held_items(item_view())), None)
+
+
+def why_absent() -> str:
+    """Why no item is shown, once that is known. Of an item of others it says no more than of none."""
+    return GONE if me.state(MediaItemState).known else NOT_THERE
+
+
+def read_url() -> None:
+    """Take the item from the address; what is no id names nothing."""
+    show(me.query_params.get("id", ""))
+
+
+def show(media_id: str) -> None:
+    """Show another item, from what is held of it; reads nothing."""
+    state = me.state(MediaItemState)
+    state.item_id, state.known = media_id if is_id(media_id) else "", False
+    state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
+    if is_named():
+        show_held(state.view, item_query())
+        show_held(state.derived, derived_query())
+    if has_sources():
+        show_held(state.sources, sources_query())
+
+
+def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
+    """Refresh the item and, where somebody awaits the present state, its child lists with it."""
+    if not is_named():
+        yield
+        return
+    yield from load_view(item_view(), item_query(), reason, scope="media", kind="item", hold=hold)
+    yield from load_children(reason)
+
+
+def load_children(reason: Reason = "open") -> Generator[None, None, None]:
+    """Refresh the child lists, or only those that hold nothing yet; one frame for both."""
+    state = me.state(MediaItemState)
+    state.known = state.known or shown_item() is not None
+    loads = [
+        load(reason)
+        for load, view, wanted in ((load_sources, state.sources, has_sources()), (load_derived, state.derived, True))
+        if wanted and shown_item() is not None and not view.fetching and (reason in ALWAYS or not view.version)
+    ]
+    for load in loads:
+        for _ in load:
+            pass
+    if loads:
+        yield
+
+
+def load_sources(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
+    """What an item was made from hardly ever changes: it is part of its full metadata, and grows old as slowly."""
+    view = sources_view()
+    yield from load_view(view, sources_query(), reason, scope="media.sources", kind="metadata", hold=hold)
+
+
+def load_derived(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    view = derived_view()
+    yield from load_view(view, derived_query(), reason, scope="media.derived", kind="item", until=until, hold=hold)
