@@ -2,12 +2,16 @@
 // one would be most of what a small frame carries.
 
 import './ago.js';
+import './anchor.js';
 import './aria.js';
 import './button.js';
+import './chips.js';
+import './choice.js';
 import './dialog.js';
 import './drop.js';
 import './edits.js';
 import './field.js';
+import './filters.js';
 import './guard.js';
 import './item_bar.js';
 import './key_help.js';
@@ -19,7 +23,9 @@ import './nav.js';
 import './outcome.js';
 import './place.js';
 import './run_watch.js';
+import './search.js';
 import './segments.js';
+import './selection.js';
 import './sentinel.js';
 import './session.js';
 import './setting.js';
