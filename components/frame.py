@@ -21,6 +21,7 @@ PAGES: tuple[NavItem, ...] = (
     {"url": "/try-on", "label": "Try-on", "icon": "checkroom", "group": "Create"},
     {"url": "/account", "label": "Account", "icon": "tune", "group": "You"},
 )
+ITEM_PAGE = "/media-item"
 
 
 def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -> None:
@@ -122,6 +123,6 @@ def _messages() -> None:
 def on_navigate(event: me.WebEvent) -> Generator[None, None, None] | None:
     """Go to one of our own pages."""
     url: Any = event.value.get("url")
-    if isinstance(url, str) and url.partition("?")[0] in {item["url"] for item in PAGES}:
+    if isinstance(url, str) and url.partition("?")[0] in {ITEM_PAGE, *(item["url"] for item in PAGES)}:
         me.navigate(url)
     return None

@@ -27,6 +27,7 @@ from state.media_item import (
     is_named,
     item_query,
     item_view,
+    list_query,
     load_children,
     load_derived,
     load_item,

@@ -22,7 +22,10 @@ from services.models.words import clean
 Filters = Mapping[str, str]
 
 SORTS: tuple[tuple[Sort, str], ...] = (("newest", "Newest first"), ("oldest", "Oldest first"), ("title", "By title"))
-STATUSES: Mapping[str, tuple[MediaStatus, str]] = {"running": ("generating", "In progress"), "failed": ("failed", "Failed")}
+STATUSES: Mapping[str, tuple[MediaStatus, str]] = {
+    "running": ("generating", "In progress"),
+    "failed": ("failed", "Failed"),
+}
 DATES: Mapping[str, tuple[int, str]] = {"today": (1, "Today"), "7d": (7, "Last 7 days"), "30d": (30, "Last 30 days")}
 """Days, today included."""
 ONE_OF: Mapping[str, Collection[str]] = {

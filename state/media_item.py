@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import field
 
+import flask
 import mesop as me
 
+from services.container import services
 from services.freshness import Reason
 from services.freshness.policy import ALWAYS
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
+from state.filters import Reader, read, to_query, to_spec
 from state.preview import NOT_THERE
-from state.session import project_id
+from state.session import principal, project_id
 from state.view import ViewState, held_items, load_view, show_held
+from state.zone import zone_of
 
 GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
 
@@ -46,19 +50,33 @@ def derived_view() -> ViewState:
     return me.state(MediaItemState).derived
 
 
+def list_query() -> MediaQuery:
+    """The list that the address names besides the item, as the library reads it: all of the project without."""
+    who = principal()
+    reader = Reader(who.user_id, project_id(), who.project_ids)
+    filters, _ = read(dict(me.query_params), reader)
+    return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader)
+
+
+def _project() -> str:
+    """The project that the address names, of those one is a member of."""
+    asked = me.query_params.get("project", "")
+    return asked if asked in principal().project_ids else project_id()
+
+
 def item_query() -> MediaQuery:
-    return MediaQuery(project_id=project_id(), ids=(me.state(MediaItemState).item_id,))
+    return MediaQuery(project_id=_project(), ids=(me.state(MediaItemState).item_id,))
 
 
 def sources_query() -> MediaQuery:
     """What the item was made from."""
     item = shown_item()
-    return MediaQuery(project_id=project_id(), ids=source_ids(item) if item else ())
+    return MediaQuery(project_id=_project(), ids=source_ids(item) if item else ())
 
 
 def derived_query() -> MediaQuery:
     """What was made from the item."""
-    return MediaQuery(project_id=project_id(), source_id=me.state(MediaItemState).item_id)
+    return MediaQuery(project_id=_project(), source_id=me.state(MediaItemState).item_id)
 
 
 def source_ids(item: MediaItem) -> tuple[str, ...]:

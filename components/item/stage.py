@@ -41,9 +41,7 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, on_use: dict[st
     """Tags, prompt, uses, facts, and the child lists. `on_use`: what the item can be used for, by its label."""
     why, title = refused(item.id)
     if item.deleted_at is None:
-        tags(
-            media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}"
-        )
+        tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
     details(prompt=item.prompt, facts=facts(item, principal(), services().project.name), key="details")
     if on_use:
         with me.box(classes="section", key="uses"):

@@ -24,7 +24,8 @@ def item_head(
     """In the first row of the page head: the way back, the title, and the item's heart, link, download and deletion.
 
     As of `item_bar`, the title is written in its place, and edits are heard by `edits`; but `on_delete` is asked for
-    deletions ({id}), since the page then shows another item. F and Del work wherever the focus is. `key` names the item.
+    deletions ({id}), since the page then shows another item. F and Del work wherever the focus is. `key` names the
+    item.
     """
     return insert(
         "freshet-item-head",
@@ -63,9 +64,7 @@ def tags(*, media_id: str, tags: list[str], key: str, error: str = "") -> Any:
 
     `error` says why the last one was refused; what was written stays in its field. `key` names the item.
     """
-    return insert(
-        "freshet-tags", key=key, properties={"mediaId": media_id, "tags": tags, "error": error}
-    )
+    return insert("freshet-tags", key=key, properties={"mediaId": media_id, "tags": tags, "error": error})
 
 
 @element

@@ -12,6 +12,10 @@ const GROUPS = [
     [['←', '↑', '→', '↓'], 'Move'], [['Home', 'End'], 'Ends of the row'], [[CTRL, 'Home', 'End'], 'Ends of the list'],
     [['PgUp', 'PgDn'], 'Three rows'], [['↵'], 'Open or use'], [['F'], 'Favourite'], [['Del'], 'Delete'],
   ]],
+  ['On an item', [
+    [['←', '→'], 'Previous, next'], [['Z'], 'Actual size'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+    [['O'], 'Open its page'],
+  ]],
   ['Making', [
     [[CTRL, '↵'], 'Generate'], [['←', '↑', '→', '↓'], 'Move the product'], [['+', '−'], 'Scale the product'],
   ]],
