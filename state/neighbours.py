@@ -46,7 +46,7 @@ def _held(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
 
 def _precedes(one: MediaItem, other: MediaItem, query: MediaQuery) -> bool:
     mine, others = query.sort_key(one), query.sort_key(other)
-    return mine > others if query.descending else mine < others  # type: ignore[operator]  # of one order
+    return mine > others if query.descending else mine < others  # of one order
 
 
 def _read(item: MediaItem, query: MediaQuery, way: Way) -> str:

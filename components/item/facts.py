@@ -35,7 +35,7 @@ def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[s
         ("Revision", str(item.revision)),
         ("Id", item.id),
     ]
-    return [(name, value) for name, value in known if value not in (None, "")]  # type: ignore[misc]
+    return [(name, value) for name, value in known if value not in (None, "")]
 
 
 def pixels(item: MediaItem) -> str:
