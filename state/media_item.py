@@ -21,7 +21,7 @@ from services.models.query import MOST_IDS
 from state.filters import Reader, read, to_query, to_spec
 from state.preview import NOT_THERE
 from state.session import principal, project_id
-from state.view import ViewState, held_items, load_view, show_held
+from state.view import SEEN_BEGINNING, ViewState, held_items, load_view, show_held, take_up
 from state.zone import zone_of
 
 GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
@@ -121,28 +121,54 @@ def show(media_id: str) -> None:
 
 
 def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
-    """Refresh the item and, where somebody awaits the present state, its child lists with it."""
+    """Refresh the item and, where somebody awaits the present state, its child lists with it.
+
+    The item comes last: what is read later knows of more, and the item should not look as if it lagged behind.
+    """
     if not is_named():
         yield
         return
-    yield from load_view(item_view(), item_query(), reason, scope="media", kind="item", hold=hold)
-    yield from load_children(reason)
+    load = load_view(item_view(), item_query(), reason, scope="media", kind="item", hold=hold)
+    if reason in SEEN_BEGINNING:
+        next(load)
+        yield
+    _load_children(reason)
+    yield from load
+    yield from load_children()
 
 
-def load_children(reason: Reason = "open") -> Generator[None, None, None]:
-    """Refresh the child lists, or only those that hold nothing yet; one frame for both."""
+def load_children() -> Generator[None, None, None]:
+    """Load the child lists of which nothing is held yet, once it is known which these are."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
+    if not _load_children("open", only_new=True):
+        return
+    take_up(state.view, item_query())
+    if state.view.catching_up:
+        _quietly(load_view(state.view, item_query(), "recover", scope="media", kind="item"))
+    yield
+
+
+def _load_children(reason: Reason, *, only_new: bool = False) -> bool:
+    """Ask about the child lists of an item that is shown; whether there was anything to ask."""
+    if reason not in ALWAYS or shown_item() is None:
+        return False
+    state = me.state(MediaItemState)
+    children = ((load_sources, state.sources, has_sources()), (load_derived, state.derived, True))
     loads = [
         load(reason)
-        for load, view, wanted in ((load_sources, state.sources, has_sources()), (load_derived, state.derived, True))
-        if wanted and shown_item() is not None and not view.fetching and (reason in ALWAYS or not view.version)
+        for load, view, there in children
+        if there and not view.fetching and not (only_new and (view.version or view.error))
     ]
     for load in loads:
-        for _ in load:
-            pass
-    if loads:
-        yield
+        _quietly(load)
+    return bool(loads)
+
+
+def _quietly(load: Generator[None, None, None]) -> None:
+    """Without frames of its own."""
+    for _ in load:
+        pass
 
 
 def load_sources(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
