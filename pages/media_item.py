@@ -123,7 +123,7 @@ def _item(item: MediaItem) -> None:
             if item.status == "failed":
                 button(label="Retry", icon="replay", token=item.id, on_press=on_retry, key="retry")
         with me.box(classes="known", key="known"):
-            aria(role="complementary", label="About this item")
+            aria(role="region", label="About this item")
             known(item, on_kin=on_kin, on_more=on_more, on_use=_uses(item))
 
 
@@ -172,6 +172,7 @@ def on_step(event: me.WebEvent) -> Generator[None, None, None]:
     item = shown_item()
     way: Way = "previous" if event.value.get("to") == "previous" else "next"
     if item is None:
+        yield
         return
     found = neighbour(item, list_query(), way)
     if not found:
@@ -193,6 +194,7 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
     """Into the trash, and on to the neighbour; without one the item stays, as one that was deleted."""
     item = shown_item()
     if item is None or item.id != event.value.get("id"):
+        yield
         return
     found = _beside(item)
     shown = [(view.state(), view.query()) for view in VIEWS if view.active()]

@@ -178,5 +178,6 @@ def load_sources(reason: Reason, *, hold: bool = False) -> Generator[None, None,
 
 
 def load_derived(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    """What was made from an item; what is new in it shows at once, since it stands where nothing moves by that."""
     view = derived_view()
-    yield from load_view(view, derived_query(), reason, scope="media.derived", kind="item", until=until, hold=hold)
+    yield from load_view(view, derived_query(), reason, scope="media.derived", kind="item", until=until)
