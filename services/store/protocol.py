@@ -20,12 +20,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from services.models import Batch, Changes, Commit, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
+from services.models import Batch, Changes, Commit, Count, MediaItem, MediaQuery, Page, Principal, Project, Run, Write
 
 PAGE_SIZE = 24
 """Items on a page. A page costs at most PAGE_SIZE + 1 documents, with whatever joins it to what is held above."""
 SEARCH_STEP = 200
-"""Most documents one step may read to fill a page when readable items are sparse."""
+"""Most documents one step may read to fill a page when items that fit are sparse."""
+COUNT_LIMIT = 1_001
+"""As far as totals are counted by themselves: "1,000+" costs the same in a library of any size."""
 TOMBSTONE_LIFETIME = timedelta(days=30)
 DELTA_LIMIT = 1000
 """Most changes one delta holds; beyond, `WatermarkTooOld` is raised, since reading a view in full costs less."""
@@ -41,14 +43,24 @@ class MediaRepository(Protocol):
     def get_media_for_page(
         self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
     ) -> Page[MediaItem]:
-        """One page of `query`, newest first, after `cursor` (from the previous page's `next_cursor`).
+        """One page of `query`, in its order, after `cursor` (from the previous page's `next_cursor`).
 
-        What is in the trash is on no page, and costs none anything.
+        What is in the trash is on no page but of the trash, and costs the others nothing.
 
         A cursor names a place in the order, not a count, so items that come or go between two pages neither repeat
-        nor skip others. Unreadable items are left out; reading goes on up to SEARCH_STEP documents to fill the page.
-        `limit` may exceed PAGE_SIZE (a loaded extent is re-read in one go).
-        Raises BadInput (a malformed cursor), NotFound (a project the principal is not a member of), StoreError.
+        nor skip others; one whose title is edited meanwhile stands where the page that comes to it finds it. Items
+        that may not be read, or that a filter leaves out which the store does not have, are passed over; reading goes
+        on up to SEARCH_STEP documents to fill the page, and if that ends it, `searched_to` says how far it looked.
+        The stores have every equality, the dates in the orders by time, and of the marks and words SQLite all,
+        Firestore one of them. `limit` may exceed PAGE_SIZE (a loaded extent is re-read in one go).
+        Raises BadInput (a malformed cursor or one of another order), NotFound (a project the principal is not a member
+        of), StoreError.
+        """
+
+    def count(self, principal: Principal, query: MediaQuery, *, limit: int | None = COUNT_LIMIT) -> Count:
+        """How many items `query` finds that the principal may read; counting ends at `limit`, None for never.
+
+        Not exact where it ended there: "1,000+". Raises NotFound (as a page), BadInput (a limit below 1), StoreError.
         """
 
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
@@ -113,6 +125,13 @@ class Store(Protocol):
         "polling" or "down" everything missed is delivered before "live". A database that did not answer at the start
         is watched from its first "live" on, and so is one that was put back from a copy, after a "down": what a
         consumer then holds from before must be read anew.
+        """
+
+    def upgrade(self) -> int:
+        """Bring a database up to date that an earlier version wrote; how many records it wrote. Raises StoreError.
+
+        SQLite files are when they are opened. On Firestore, until this was called, whatever asks for what older
+        documents lack raises StoreError and says so: finding half of them would be worse. Servers may run meanwhile.
         """
 
     def ping(self) -> None:

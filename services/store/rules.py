@@ -20,6 +20,12 @@ def require_percent(progress: int) -> None:
         raise BadInput("progress", "Progress is a percentage")
 
 
+def require_limit(limit: int | None) -> None:
+    """Raise BadInput for a count that would end before it begins."""
+    if limit is not None and limit < 1:
+        raise BadInput("limit", "Counting ends at one item or later")
+
+
 def by_name(project: Project) -> tuple[str, str]:
     """Sort key of project lists."""
     return (project.name.casefold(), project.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,22 @@ import pytest
 
 from services.clock import FakeClock
 from services.identity import SYSTEM
-from services.models import MediaQuery
+from services.models import MediaQuery, Sort
 from tests.support.indexes import Shape, is_covered, shapes_of
-from tests.support.records import PROJECT, make_item, make_principal, save
+from tests.support.records import NOON, PROJECT, make_item, make_principal, save
 from tests.support.stores import Backend
 from tests.support.watching import watching
 
 ROOT = Path(__file__).parents[2]
-FILTERS = {"media_type": "image", "status": "ready", "owner_id": "ada", "model": "m", "origin": "import"}
+FILTERS: dict[str, Any] = {
+    "media_type": "image",
+    "status": "ready",
+    "owner_id": "ada",
+    "model": "m",
+    "origin": "import",
+    "tag": "sea",
+}
+CURSORS: dict[Sort, str] = {"newest": "0.x", "oldest": "o0.x", "title": "tYQ.x"}
 ME = make_principal()
 
 
@@ -30,11 +39,21 @@ def shapes(firestore_emulator: str, tmp_path_factory: pytest.TempPathFactory) ->
     store = backend.open()
     save(store, make_item(), make_item())
     watermark = store.media.get_media_for_page(ME, MediaQuery(project_id=PROJECT)).watermark
-    for size in range(len(FILTERS) + 1):
-        for names in itertools.combinations(FILTERS, size):
-            query = MediaQuery.model_validate({"project_id": PROJECT} | {name: FILTERS[name] for name in names})
-            for cursor in (None, "0.x"):
+    for sort, cursor in CURSORS.items():
+        for size in range(len(FILTERS) + 1):
+            for names in itertools.combinations(FILTERS, size):
+                query = MediaQuery.model_validate(
+                    {"project_id": PROJECT, "sort": sort} | {name: FILTERS[name] for name in names}
+                )
                 store.media.get_media_for_page(ME, query, cursor=cursor)
+    dated = {"project_id": PROJECT, "since": NOON, "until": NOON + timedelta(days=1)}
+    for more in ({}, {"sort": "oldest"}, {"tag": "sea"}, {"text": "fox"}, {"favourite": True}, {"source_id": "x"}):
+        store.media.get_media_for_page(ME, MediaQuery.model_validate(dated | more))
+    for more in ({}, FILTERS, {"trash": True}, {"trash": True} | FILTERS):
+        query = MediaQuery.model_validate({"project_id": PROJECT} | more)
+        store.media.get_media_for_page(ME, query, cursor="0.x")
+        for principal in (ME, make_principal("bob"), SYSTEM):
+            store.media.count(principal, query)
     store.media.changed_since(ME, PROJECT, watermark)
     with watching(store):
         pass
@@ -57,11 +76,14 @@ def uncovered(shapes: set[Shape], index_file: dict[str, Any]) -> set[Shape]:
     return {shape for shape in shapes if not is_covered(shape, index_file)}
 
 
-def test_all_filters_of_a_page_are_among_the_queries(shapes: set[Shape]) -> None:
-    assert {"project_id", *FILTERS} == set(MediaQuery.model_fields)
-    newest = (("created_at", "DESCENDING"),)
-    assert Shape("media", frozenset({"project_id", *FILTERS}), newest) in shapes
-    assert len([shape for shape in shapes if shape.sort == newest]) == 2 ** len(FILTERS)
+def test_all_filters_of_a_page_are_among_the_queries_in_every_order(shapes: set[Shape]) -> None:
+    asked = {"project_id", "sort", "trash", "since", "until", "text", "favourite", "source_id", *FILTERS}
+    assert asked == set(MediaQuery.model_fields)
+    fields = [name if name != "tag" else "tokens[]" for name in FILTERS]
+    for sort in (("created_at", "DESCENDING"), ("created_at", "ASCENDING"), ("title_key", "ASCENDING")):
+        assert Shape("media", frozenset({"project_id", *fields}), (sort,)) in shapes
+        found = [shape for shape in shapes if shape.sort == (sort,) and "visibility" not in shape.equal]
+        assert len(found) == 2 ** len(FILTERS)
 
 
 def test_every_query_is_covered(shapes: set[Shape], index_file: dict[str, Any]) -> None:

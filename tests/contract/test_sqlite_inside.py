@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.clock import FakeClock
-from services.errors import StoreUnavailable, WatermarkTooOld
-from services.models import Batch, MediaQuery
+from services.errors import StoreError, StoreUnavailable, WatermarkTooOld
+from services.models import Batch, MediaQuery, Sort
 from services.store.cursors import Place
 from services.store.protocol import TOMBSTONE_LIFETIME
-from services.store.sqlite import SqliteStore, branches
-from services.store.sqlite.media import FILTERS, page_sql
+from services.store.sqlite import SqliteStore, branches, schema
+from services.store.sqlite.lists import FILTERS, found, page_sql
 from tests.contract.test_sqlite_file import opened, path
 from tests.support.engine import until
-from tests.support.records import PROJECT, make_item, make_principal, remove, save
+from tests.support.records import NOON, PROJECT, make_item, make_principal, remove, save
 
 __all__ = ["path"]
 
@@ -129,10 +131,10 @@ class TestCopies:
             assert connection.execute("SELECT count(*) FROM branches").fetchone() == (3,)
 
     def test_a_file_of_the_version_before_is_brought_up_to_date(self, path: Path) -> None:
-        with opened(path) as store:
-            save(store, make_item())
         with closing(sqlite3.connect(path)) as connection:
-            connection.executescript("DROP TABLE branches; PRAGMA user_version = 2")
+            for statement in itertools.chain(*schema._STEPS[:2]):
+                connection.execute(statement)
+            connection.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 2")
         with opened(path) as store:
             watermark = store.media.get_media_for_page(ME, ALL).watermark
             [item] = save(store, make_item())
@@ -160,21 +162,122 @@ class TestCopies:
                 watch.close()
 
 
+def plan(store: SqliteStore, sql: str, values: list[Any]) -> list[str]:
+    with store._connections.read() as connection:
+        return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+VALUES: dict[str, Any] = {
+    "media_type": "image", "status": "ready", "origin": "import", "favourite": True, "text": "fox sea",
+}  # fmt: skip
+
+
+def query_of(*filters: str, **more: Any) -> MediaQuery:
+    return MediaQuery.model_validate({"project_id": PROJECT} | {name: VALUES.get(name, "x") for name in filters} | more)
+
+
 class TestPlans:
-    @pytest.mark.parametrize("after", [None, Place(0, "x")])
+    @pytest.mark.parametrize("sort", ["newest", "oldest"])
+    @pytest.mark.parametrize("cursor", [None, 0])
     @pytest.mark.parametrize("filters", [(), *((field,) for field in FILTERS), FILTERS])
     def test_every_page_is_a_walk_along_one_index_without_sorting(
-        self, path: Path, filters: tuple[str, ...], after: Place | None
+        self, path: Path, filters: tuple[str, ...], cursor: int | None, sort: Sort
     ) -> None:
-        values = {"media_type": "image", "status": "ready", "origin": "import"}
-        query = MediaQuery.model_validate(
-            {"project_id": PROJECT} | {field: values.get(field, "x") for field in filters}
-        )
-        sql, parameters = page_sql(query, after, 25)
-        with opened(path) as store, store._connections.read() as connection:
-            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
-        [walk] = plan
+        after = None if cursor is None else Place(cursor, "x", sort)
+        with opened(path) as store:
+            [walk] = plan(store, *page_sql(query_of(*filters, sort=sort), after, 25))
         assert walk.startswith("SEARCH media USING INDEX media_")
         assert "project_id=?" in walk
-        assert ("(created_at,id)<(?,?)" in walk) == (after is not None)
+        assert (f"(created_at,id){'<' if sort == 'newest' else '>'}(?,?)" in walk) == (after is not None)
         assert all(f"{field}=?" in walk for field in filters[:1])
+
+    @pytest.mark.parametrize("after", [None, Place("x", "x", "title")])
+    @pytest.mark.parametrize("filters", [(), ("status",), ("tag", "text", "favourite")])
+    def test_titles_are_a_walk_too_where_many_items_are_left(
+        self, path: Path, filters: tuple[str, ...], after: Place | None
+    ) -> None:
+        with opened(path) as store:
+            walk, *looked_up = plan(store, *page_sql(query_of(*filters, sort="title"), after, 25))
+        assert walk.startswith("SEARCH media USING INDEX media_title (project_id=?")
+        assert ("(title_key,id)>(?,?)" in walk) == (after is not None)
+        assert not any("TEMP B-TREE" in one for one in looked_up)
+
+    @pytest.mark.parametrize("sort", ["newest", "oldest"])
+    @pytest.mark.parametrize("filters", [("favourite",), ("tag",), ("source_id",), ("text",), tuple(VALUES)])
+    def test_what_is_searched_comes_in_order_too(self, path: Path, filters: tuple[str, ...], sort: Sort) -> None:
+        walk = found(query_of(*filters, sort=sort), "x", joined=True)
+        with opened(path) as store:
+            [search, item] = plan(store, walk.sql("document", "ORDER BY search.rowid DESC"), walk.values)
+        assert search.startswith("SCAN search VIRTUAL TABLE INDEX")
+        assert item == "SEARCH media USING INDEX media_place (place=?)"
+
+    def test_the_trash_is_a_walk_along_its_own_index(self, path: Path) -> None:
+        with opened(path) as store:
+            [walk] = plan(store, *page_sql(query_of("owner_id", trash=True), Place(0, "x"), 25))
+        assert walk.startswith("SEARCH media USING INDEX media_trash (project_id=? AND (created_at,id)<(?,?)")
+
+
+class TestTheSearchTable:
+    def rows(self, path: Path) -> dict[int, str]:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+            return dict(connection.execute("SELECT rowid, tokens FROM search"))
+
+    def test_it_has_one_row_for_each_item_that_lists_show(self, path: Path) -> None:
+        with opened(path) as store:
+            one, two, three = save(store, *(make_item(created_at=NOON, title="fox") for _ in range(3)))
+            assert len(self.rows(path)) == 3
+            [gone] = save(store, two.model_copy(update={"deleted_at": NOON, "title": "whale"}))
+            remove(store, one)
+            save(store, three.model_copy(update={"title": "seal"}))
+            [row] = self.rows(path).values()
+            assert "seal" in row.split()
+            assert "fox" not in row.split()
+            save(store, gone.model_copy(update={"deleted_at": None}))
+            assert len(self.rows(path)) == 2
+
+    def test_a_commit_that_changes_nothing_of_it_leaves_it_alone(self, path: Path) -> None:
+        with opened(path) as store:
+            [item] = save(store, make_item())
+            before = self.rows(path)
+            save(store, item.model_copy(update={"error": "x"}))
+            assert self.rows(path) == before
+
+    def test_a_file_of_the_version_before_is_filled(self, path: Path, tmp_path: Path) -> None:
+        items = [
+            make_item(created_at=NOON - timedelta(days=n % 3), title=f"{'Fox' if n % 2 else 'Whale'} {n}")
+            for n in range(9)
+        ]
+        with opened(path) as store:
+            saved = save(store, *items, make_item(deleted_at=NOON, title="Fox"))
+            pages = [store.media.get_media_for_page(ME, query) for query in (query_of(sort="title"), query_of("text"))]
+            rows = self.rows(path)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(
+                "DROP TABLE search; DROP INDEX media_title; DROP INDEX media_place; DROP INDEX media_trash;"
+                "ALTER TABLE media DROP COLUMN title_key; ALTER TABLE media DROP COLUMN place; PRAGMA user_version = 3"
+            )
+        with opened(path) as store:
+            again = [store.media.get_media_for_page(ME, query) for query in (query_of(sort="title"), query_of("text"))]
+            assert [page.items for page in again] == [page.items for page in pages]
+            assert sorted(self.rows(path).values()) == sorted(rows.values())
+            assert [item.id for item in store.media.get_media_for_page(ME, query_of(trash=True)).items] == [
+                saved[-1].id
+            ]
+            save(store, make_item(created_at=NOON, title="Fox too"))
+
+    def test_a_file_that_cannot_be_filled_stays_as_it_was(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            for statement in itertools.chain(*schema._STEPS[:3]):
+                connection.execute(statement)
+            connection.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 3")
+        monkeypatch.setitem(
+            schema._STEPS[3],
+            -1,  # type: ignore[arg-type]
+            "CREATE INDEX media_trash ON media (nothing)",
+        )
+        with pytest.raises(StoreError), opened(path):
+            pass
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+            assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'search'").fetchone() == (0,)

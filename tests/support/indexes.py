@@ -16,6 +16,8 @@ from typing import Any
 
 Sort = tuple[tuple[str, str], ...]
 _EQUAL = ("EQUAL", "IN", "ARRAY_CONTAINS")
+_ARRAY = "[]"
+"""After the name of a field that is asked for one of its values."""
 _DEFAULT = "ASCENDING"
 
 
@@ -42,7 +44,8 @@ def shapes_of(query: Any) -> Iterator[Shape]:
 
 def _alternatives(where: Any) -> list[list[tuple[str, str]]]:
     if "field_filter" in where:
-        return [[(where.field_filter.field.field_path, where.field_filter.op.name)]]
+        operator = where.field_filter.op.name
+        return [[(where.field_filter.field.field_path + _ARRAY * (operator == "ARRAY_CONTAINS"), operator)]]
     if "composite_filter" not in where:
         return [[]]
     parts = [_alternatives(part) for part in where.composite_filter.filters]
@@ -68,7 +71,7 @@ def is_covered(shape: Shape, index_file: dict[str, Any]) -> bool:
     merged: set[str] = set()
     usable = False
     for index in index_file["indexes"]:
-        fields = tuple((field["fieldPath"], field.get("order", "")) for field in index["fields"])
+        fields = tuple((_name(field), field.get("order", "")) for field in index["fields"])
         prefix, sort = fields[: len(fields) - len(shape.sort)], fields[len(fields) - len(shape.sort) :]
         names = {name for name, _ in prefix}
         if index["collectionGroup"] == shape.collection and sort == shape.sort and names <= shape.equal:
@@ -77,12 +80,16 @@ def is_covered(shape: Shape, index_file: dict[str, Any]) -> bool:
     return usable and merged == shape.equal
 
 
+def _name(field: dict[str, str]) -> str:
+    return field["fieldPath"] + _ARRAY * (field.get("arrayConfig") == "CONTAINS")
+
+
 def _needs_composite(shape: Shape) -> bool:
     return len(shape.sort) > 1 or (bool(shape.sort) and bool(shape.equal))
 
 
 def _fields(shape: Shape) -> set[str]:
-    return set(shape.equal) | {field for field, _ in shape.sort}
+    return {field.removesuffix(_ARRAY) for field in shape.equal} | {field for field, _ in shape.sort}
 
 
 def _is_exempt(collection: str, field: str, index_file: dict[str, Any]) -> bool:

@@ -3,8 +3,11 @@
 A document holds the record's fields under their names; `parameters`, whose shape the models decide, as JSON text,
 since Firestore allows no list in a list. Besides: `operation_id` of the commit that wrote it.
 
-An item in the trash keeps its `created_at` under another name. Lists are ordered by `created_at`, so they pass it over
-at no cost: no filter and no index is needed, and documents from before there was a trash are listed as ever.
+An item's document also holds what it is found by (tokens.py), which is made of its other fields.
+
+An item in the trash keeps its `created_at` under another name, and is not found. Lists are ordered by `created_at` or
+by `title_key`, so they pass it over at no cost: no filter and no index is needed, and documents from before there was a
+trash are listed as ever.
 
 A tombstone is what a removal leaves: {id, kind, project_id, revision, operation_id, updated_at, deleted, expires_at}.
 Lists pass it over for the same reason, and `updated_at` queries find it together with the changes. A removed record's
@@ -24,6 +27,7 @@ from pydantic import ValidationError
 
 from services.errors import StoreCorrupt
 from services.models import MediaItem, Project, Record, RecordKind, Removal, Run
+from services.store.firestore.tokens import TITLE_KEY, TOKENS, derived
 from services.store.planning import Held
 from services.store.protocol import TOMBSTONE_LIFETIME
 from services.store.times import from_micros, to_micros
@@ -33,8 +37,8 @@ R = TypeVar("R", bound=Record)
 COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects"}
 _MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
 _AS_JSON = ("parameters",)
-_CREATED_AT, _UNLISTED = "created_at", "unlisted_created_at"
-_NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, _UNLISTED)
+_CREATED_AT, UNLISTED = "created_at", "unlisted_created_at"
+_NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, UNLISTED, TOKENS, TITLE_KEY)
 """Fields that a document may have to lose when it is written anew."""
 
 
@@ -44,16 +48,23 @@ def encode(record: Record, operation_id: str) -> dict[str, Any]:
     for name in _AS_JSON:
         if name in fields:
             fields[name] = json.dumps(fields[name])
-    if isinstance(record, MediaItem) and record.deleted_at is not None:
-        fields[_UNLISTED] = fields.pop(_CREATED_AT)
+    if isinstance(record, MediaItem):
+        fields |= fields_to_find(record)
+        if record.deleted_at is not None:
+            fields[UNLISTED] = fields.pop(_CREATED_AT)
     return fields | {"updated_at": firestore.SERVER_TIMESTAMP, "operation_id": operation_id}
+
+
+def fields_to_find(item: MediaItem) -> dict[str, Any]:
+    """What the document holds besides, so that lists find it: nothing in the trash."""
+    return derived(item) if item.deleted_at is None else {}
 
 
 def decode(model: type[R], snapshot: Any) -> R:
     """The record in a snapshot. Fields that this version does not know are passed over."""
     document = snapshot.to_dict()
-    if _UNLISTED in document:
-        document[_CREATED_AT] = document.pop(_UNLISTED)
+    if UNLISTED in document:
+        document[_CREATED_AT] = document.pop(UNLISTED)
     fields = {name: _plain(document[name]) for name in model.model_fields if name in document}
     try:
         for name in _AS_JSON:

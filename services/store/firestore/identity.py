@@ -22,10 +22,11 @@ from google.api_core.exceptions import AlreadyExists, GoogleAPIError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
 
-from services.errors import StoreUnavailable
+from services.errors import StoreError, StoreUnavailable
 from services.log import log_event
 from services.store.firestore import calls
 from services.store.firestore.documents import COLLECTIONS
+from services.store.firestore.tokens import LAYOUT
 from services.store.times import from_micros, to_micros
 
 NAME = "identity@database"
@@ -44,6 +45,7 @@ class Identity:
         self.path: str = self._document.path
         self._lock = threading.Lock()
         self._source: str | None = None
+        self._layout = 0
 
     @property
     def source(self) -> str:
@@ -59,12 +61,35 @@ class Identity:
             self._make()
         raise StoreUnavailable("Firestore did not keep what tells the database from others")
 
+    def is_up_to_date(self) -> bool:
+        """Whether every document has what it is found by (tokens.py). One read while it is not. Raises StoreError."""
+        if self._layout < LAYOUT:
+            self.look()
+        return self._layout >= LAYOUT
+
+    def require_up_to_date(self) -> None:
+        """Raise StoreError, with the remedy, for a database of an earlier version: it would not find everything."""
+        if not self.is_up_to_date():
+            raise StoreError(
+                "This Firestore database was written by an earlier version, and cannot be searched or sorted by title "
+                "until `python main.py upgrade` has been run once"
+            )
+
+    def note_up_to_date(self) -> None:
+        """Every document has been brought up to date. Raises StoreError."""
+        try:
+            calls.write(lambda **options: self._document.update({"layout": LAYOUT}, **options))
+        except (GoogleAPIError, GoogleAuthError) as error:
+            raise calls.translate(error) from error
+        self.look()
+
     def hear(self, snapshot: Any) -> str:
         """The source that a snapshot of the document tells, from now on ours."""
         told = f"{self._client._database_string} {snapshot.get('random')} {to_micros(snapshot.update_time)}"
         source = f"fs{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         with self._lock:
             before, self._source = self._source, source
+            self._layout = int((snapshot.to_dict() or {}).get("layout", 0))
         if before not in (None, source):
             log_event("store.replaced", before=before, now=source)
         return source
@@ -87,6 +112,7 @@ class Identity:
             "random": secrets.token_hex(16),
             "updated_at": _LAST,
             "deleted": True,
+            "layout": 0 if calls.read(self._client.collection(COLLECTIONS["media"]).limit(1).get) else LAYOUT,
         }
         try:
             calls.write(lambda **options: self._document.create(fields, **options))

@@ -11,17 +11,18 @@ from google.cloud import firestore
 from services.clock import Clock
 from services.errors import NotFound
 from services.identity import can
-from services.models import Changes, MediaItem, MediaQuery, Page, Principal
-from services.store.cursors import Place
+from services.models import Changes, Count, MediaItem, MediaQuery, Page, Principal
+from services.store.cursors import Place, place_of
 from services.store.deltas import as_seen, require_few
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import COLLECTIONS, decode, is_tombstone, removal
 from services.store.firestore.horizon import start_of_delta, watermark_at
 from services.store.firestore.identity import Identity
+from services.store.firestore.tokens import is_asked_in_full, token_of
 from services.store.keys import is_safe_id
 from services.store.paging import fill
-from services.store.protocol import DELTA_LIMIT, PAGE_SIZE
-from services.store.rules import require_member
+from services.store.protocol import COUNT_LIMIT, DELTA_LIMIT, PAGE_SIZE, SEARCH_STEP
+from services.store.rules import require_limit, require_member
 from services.store.watermarks import read_watermark, require_source
 
 
@@ -53,6 +54,7 @@ class FirestoreMedia:
         require_member(principal, query.project_id)
         if query.ids is not None:
             return self._named(principal, query, query.ids)
+        self._require_findable(query)
         # Before the read: of a database that is replaced meanwhile, this may name the old one, but never the wrong.
         source, started = self._identity.source, self._clock.monotonic()
         read, read_time = 0, None
@@ -64,12 +66,54 @@ class FirestoreMedia:
             read_time = read_time or (snapshots[0].read_time if snapshots else None)
             return [decode(MediaItem, snapshot) for snapshot in snapshots]
 
-        page = fill(fetch, lambda item: can(principal, "read", item), cursor=cursor, limit=limit)
+        page = fill(
+            fetch,
+            lambda item: can(principal, "read", item) and query.matches(item),
+            cursor=cursor, limit=limit, sort=query.order,
+        )  # fmt: skip
         if read_time is None:
             (_, read_time), read = self._identity.look(), read + 1
             read_time -= timedelta(seconds=self._clock.monotonic() - started)
         now = self._clock.now()
-        return Page(page.items, page.next_cursor, now, watermark_at(source, read_time, now), read)
+        mark = watermark_at(source, read_time, now)
+        return Page(page.items, page.next_cursor, now, mark, read, page.searched_to)
+
+    def count(self, principal: Principal, query: MediaQuery, *, limit: int | None = COUNT_LIMIT) -> Count:
+        """See `MediaRepository.count`. Where Firestore has all filters, it counts: one read per 1,000 items and one at
+        the least, twice, since private items are asked for apart. Else documents are read to look at them, one read
+        each: SEARCH_STEP at most within a limit, and every one that Firestore's filters leave without.
+        """
+        require_member(principal, query.project_id)
+        require_limit(limit)
+        self._require_findable(query)
+        if is_asked_in_full(query):
+            return self._counted(principal, query, limit)
+        return self._looked_at(principal, query, limit)
+
+    def _counted(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
+        number, read = 0, 0
+        for conditions in queries.readable(query, principal):
+            left = None if limit is None else limit - number
+            if left != 0:
+                ((result,),) = calls.read(queries.total(self._client, query, left, *conditions).get)
+                number, read = number + int(result.value), read + max(1, -(-int(result.value) // 1_000))
+        return Count(number, exact=limit is None or number < limit, documents_read=read)
+
+    def _looked_at(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
+        number, read, after, size = 0, 0, None, SEARCH_STEP
+        while True:
+            snapshots = calls.read(queries.page(self._client, query, after, size).get)
+            items = [decode(MediaItem, snapshot) for snapshot in snapshots]
+            number += sum(can(principal, "read", item) and query.matches(item) for item in items)
+            read += max(1, len(items))
+            if len(items) < size or limit is not None:
+                exact = len(items) < size and (limit is None or number < limit)
+                return Count(number if limit is None else min(number, limit), exact, read)
+            after = place_of(items[-1], query.order)
+
+    def _require_findable(self, query: MediaQuery) -> None:
+        if query.order == "title" or token_of(query) is not None:
+            self._identity.require_up_to_date()
 
     def _named(self, principal: Principal, query: MediaQuery, ids: Sequence[str]) -> Page[MediaItem]:
         """The one page of a query for named items."""

@@ -11,20 +11,73 @@ from google.cloud.firestore_v1.base_query import FieldFilter, Or
 
 from services.models import MediaQuery, Principal
 from services.store.cursors import Place
-from services.store.firestore.documents import COLLECTIONS
+from services.store.firestore.documents import COLLECTIONS, UNLISTED
 from services.store.firestore.identity import NAME as IDENTITY
+from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, token_of
 
 
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
-    """`count` documents of a list after a place, newest first. What is deleted has no `created_at`, so none is read."""
-    documents = client.collection(COLLECTIONS["media"])
-    for field, value in query.equalities().items():
-        documents = documents.where(filter=FieldFilter(field, "==", value))
-    documents = documents.order_by("created_at", direction=firestore.Query.DESCENDING)
-    documents = documents.order_by("__name__", direction=firestore.Query.DESCENDING)
+    """`count` documents of a list after a place, in its order, and more than match it (tokens.is_asked_in_full).
+
+    What is deleted has none of the fields that lists are ordered by, so none is read.
+    """
+    field = _sorted_by(query)
+    documents = _filtered(client, query, field)
+    direction = firestore.Query.DESCENDING if query.descending else firestore.Query.ASCENDING
+    documents = documents.order_by(field, direction=direction).order_by("__name__", direction=direction)
     if after is not None:
-        documents = documents.start_after({"created_at": after.time, "__name__": after.id})
+        value = after.value if query.order == "title" else after.time
+        documents = documents.start_after({field: value, "__name__": after.id})
     return documents.limit(count)
+
+
+def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more: FieldFilter) -> Any:
+    """How many documents `page` would find, with `more` filters; counting ends at `limit`."""
+    field = UNLISTED if query.trash else "created_at"
+    documents = _filtered(client, query, field)
+    for condition in more:
+        documents = documents.where(filter=condition)
+    documents = documents.order_by(field, direction=firestore.Query.DESCENDING)
+    return (documents if limit is None else documents.limit(limit)).count()
+
+
+def readable(query: MediaQuery, principal: Principal) -> list[list[FieldFilter]]:
+    """Filters that part what the principal may read of a query: as `can` decides of items in one's own project."""
+    if principal.is_system or query.owner_id == principal.user_id:
+        return [[]]
+    mine = FieldFilter("owner_id", "==", principal.user_id)
+    if query.trash:
+        return [] if query.owner_id else [[mine]]
+    shared = [FieldFilter("visibility", "in", ["project", "public"])]
+    return [shared] if query.owner_id else [shared, [FieldFilter("visibility", "==", "private"), mine]]
+
+
+def all_media(client: firestore.Client, count: int, *, beyond: Any | None = None) -> Any:
+    """`count` of all documents among the media by name, tombstones and others' included; only those beyond one."""
+    documents = client.collection(COLLECTIONS["media"]).order_by("__name__")
+    if beyond is not None:
+        documents = documents.start_after(beyond)
+    return documents.limit(count)
+
+
+def _filtered(client: firestore.Client, query: MediaQuery, field: str) -> Any:
+    """What of the query's filters Firestore can be asked together, in an order by `field`."""
+    documents = client.collection(COLLECTIONS["media"])
+    for name, value in equalities_of(query).items():
+        documents = documents.where(filter=FieldFilter(name, "==", value))
+    if (token := token_of(query)) is not None:
+        documents = documents.where(filter=FieldFilter(TOKENS, "array_contains", token))
+    if field != TITLE_KEY:
+        for sign, time in ((">=", query.since), ("<", query.until)):
+            if time is not None:
+                documents = documents.where(filter=FieldFilter(field, sign, time))
+    return documents
+
+
+def _sorted_by(query: MediaQuery) -> str:
+    if query.trash:
+        return UNLISTED
+    return TITLE_KEY if query.order == "title" else "created_at"
 
 
 def changes(

@@ -14,6 +14,7 @@ from services.store.firestore.identity import Identity
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
+from services.store.firestore.upgrade import upgrade
 from services.store.firestore.vigil import PACE, Pace
 from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
 
@@ -38,6 +39,9 @@ class FirestoreStore:
 
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
         return self._feed.watch(project_id, on_batch, on_state)
+
+    def upgrade(self) -> int:
+        return upgrade(self._client, self._identity)
 
     def ping(self) -> None:
         self._identity.look()

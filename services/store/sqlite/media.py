@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from services.clock import Clock
 from services.errors import NotFound
 from services.identity import can
-from services.models import Changes, MediaItem, MediaQuery, Page, Principal, Removal
+from services.models import Changes, Count, MediaItem, MediaQuery, Page, Principal, Removal
 from services.store.cursors import Place
 from services.store.deltas import as_seen, require_few
 from services.store.keys import is_safe_id
 from services.store.paging import fill
-from services.store.protocol import DELTA_LIMIT, PAGE_SIZE
+from services.store.protocol import COUNT_LIMIT, DELTA_LIMIT, PAGE_SIZE
 from services.store.rules import require_member
+from services.store.sqlite import lists
 from services.store.sqlite.connections import Connections
+from services.store.sqlite.counting import count
 from services.store.sqlite.head import position_in, read_head
 from services.store.sqlite.rows import MEDIA, decode_all
 
@@ -47,15 +49,25 @@ class SqliteMedia:
 
         def fetch(after: Place | None, count: int) -> list[MediaItem]:
             nonlocal read
-            items = decode_all(MEDIA, connection.execute(*page_sql(query, after, count)))
+            items = lists.batch(connection, query, after, count)
             read += len(items)
             return items
 
         with self._connections.read() as connection:
             head = read_head(connection)
-            page = fill(fetch, lambda item: can(principal, "read", item), cursor=cursor, limit=limit)
+            page = fill(
+                fetch,
+                lambda item: can(principal, "read", item) and query.matches(item),
+                cursor=cursor, limit=limit, sort=query.order,
+            )  # fmt: skip
         now = self._clock.now()
-        return Page(page.items, page.next_cursor, now, head.watermark(now), read)
+        return Page(page.items, page.next_cursor, now, head.watermark(now), read, page.searched_to)
+
+    def count(self, principal: Principal, query: MediaQuery, *, limit: int | None = COUNT_LIMIT) -> Count:
+        """See `MediaRepository.count`. Reads no documents, but where words are longer than the index knows them."""
+        require_member(principal, query.project_id)
+        with self._connections.read() as connection:
+            return count(connection, principal, query, limit)
 
     def _named(self, principal: Principal, query: MediaQuery, ids: Sequence[str]) -> Page[MediaItem]:
         """The one page of a query for named items."""
@@ -82,35 +94,10 @@ class SqliteMedia:
 
 
 NAMED = "SELECT document FROM media WHERE id IN (SELECT value FROM json_each(?))"
-FILTERS = ("owner_id", "model", "origin", "status", "media_type")
-"""Every field a page can be filtered by, the one that usually leaves fewest rows first."""
-
-
-def page_sql(query: MediaQuery, after: Place | None, count: int) -> tuple[str, list[str | int]]:
-    """One batch of a page, and its parameters: a walk along one index, named so that no statistics can change it."""
-    equal = query.equalities()
-    walked = _walked(query)
-    conditions = [f"{field} = ?" for field in equal] + ["deleted_at IS NULL"]
-    parameters: list[str | int] = [*equal.values()]
-    if after is not None:
-        conditions.append("(created_at, id) < (?, ?)")
-        parameters += [after.value, after.id]
-    sql = (
-        f"SELECT document FROM media INDEXED BY media_{walked} WHERE {' AND '.join(conditions)} "  # noqa: S608 (own names)
-        "ORDER BY created_at DESC, id DESC LIMIT ?"
-    )
-    return sql, [*parameters, count]
 
 
 def _safe(media_ids: Sequence[str]) -> str:
     return json.dumps([media_id for media_id in media_ids if is_safe_id(media_id)])
-
-
-def _walked(query: MediaQuery) -> str:
-    """The index to walk: of the filters given, the one that leaves fewest rows."""
-    if query.status not in (None, "ready"):  # all but a few items are
-        return "status"
-    return next((field for field in FILTERS if getattr(query, field) is not None), "newest")
 
 
 def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> list[MediaItem]:

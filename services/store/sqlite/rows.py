@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar, cast
@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from services.errors import StoreCorrupt
 from services.models import MediaItem, Project, Record, RecordKind, Run
+from services.models.words import title_key
 from services.store.planning import Held, Key, Step
+from services.store.sqlite.search import free_place
 from services.store.times import from_micros, to_micros
 
 R = TypeVar("R", bound=Record)
@@ -89,7 +91,12 @@ def store_step(
     connection.execute(
         "DELETE FROM tombstones WHERE kind = ? AND id = ? AND project_id = ?", (kind, record_id, record.project_id)
     )
-    _upsert(connection, _TABLES[kind], record, seq, operation_id)
+    derived: dict[str, str | int] = {}
+    if isinstance(record, MediaItem):
+        derived = {"title_key": title_key(record.title)}
+        if step.before is None:
+            derived["place"] = free_place(connection, to_micros(record.created_at))
+    _upsert(connection, _TABLES[kind], record, derived, seq, operation_id)
     return record
 
 
@@ -97,10 +104,12 @@ def _upsert(
     connection: sqlite3.Connection,
     table: Table[MediaItem] | Table[Run] | Table[Project],
     record: Record,
+    derived: Mapping[str, str | int],
     seq: int,
     operation_id: str,
 ) -> None:
-    columns = (*_OWN_COLUMNS, *table.columns, "document")
+    """`derived` are columns that are made of the record; one that is not given stays as it is."""
+    columns = (*_OWN_COLUMNS, *table.columns, *derived, "document")
     created_at, updated_at = to_micros(record.created_at), to_micros(record.updated_at)
     values = (record.id, record.project_id, created_at, updated_at, record.revision, seq, operation_id)
     filters = tuple(_cell(getattr(record, column)) for column in table.columns)
@@ -108,7 +117,7 @@ def _upsert(
     connection.execute(
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608 (own names)
         f"ON CONFLICT (id) DO UPDATE SET {changes}",
-        (*values, *filters, record.model_dump_json()),
+        (*values, *filters, *derived.values(), record.model_dump_json()),
     )
 
 

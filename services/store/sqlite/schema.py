@@ -2,7 +2,8 @@
 
 Every list is a walk along one index: `(project, equality field, created_at DESC, id DESC, …)`. A record is kept whole
 as JSON in `document`; columns repeat what is filtered or sorted by. Times are microseconds since 1970 UTC.
-The trash is in no list's index, so lists neither show nor read it.
+The trash is in no list's index, so lists neither show nor read it. What people look for by words, tags and the like is
+in a table of its own (search.py), whose rows stand in the order of `media.place`.
 `seq` is the number of the commit that wrote a row, allocated under the write lock: the order of commits, which
 no clock can give.
 """
@@ -10,9 +11,11 @@ no clock can give.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from services.errors import StoreError
+from services.store.sqlite import search
 from services.store.sqlite.branches import TABLE as BRANCHES
 from services.store.sqlite.branches import begin_branch
 
@@ -28,7 +31,8 @@ _WITH_OTHERS = {
 }
 """The field that an index is walked by, and the others, which it holds so that further filters need no table rows."""
 
-_STEPS: list[list[str]] = [
+Statement = str | Callable[[sqlite3.Connection], None]
+_STEPS: list[list[Statement]] = [
     [
         """CREATE TABLE head (
             one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -83,6 +87,16 @@ _STEPS: list[list[str]] = [
         ),
     ],
     [BRANCHES],
+    [
+        "ALTER TABLE media ADD COLUMN title_key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE media ADD COLUMN place INTEGER",
+        search.TABLE,
+        search.fill,
+        "CREATE INDEX media_title ON media (project_id, title_key, id, "
+        "owner_id, model, origin, status, media_type, created_at, place) WHERE deleted_at IS NULL",
+        "CREATE INDEX media_trash ON media (project_id, created_at DESC, id DESC, owner_id) "
+        "WHERE deleted_at IS NOT NULL",
+    ],
 ]
 
 
@@ -111,7 +125,10 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     is_current(connection, path)
     for step in _STEPS[_pragma(connection, "user_version") :]:
         for statement in step:
-            connection.execute(statement)
+            if isinstance(statement, str):
+                connection.execute(statement)
+            else:
+                statement(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
     begin_branch(connection)

@@ -10,6 +10,7 @@ from services.clock import Clock
 from services.models import Commit, Principal, Write
 from services.store.planning import done_before, keys_of, plan
 from services.store.protocol import MediaRepository, OnBatch, OnState, ProjectRepository, RunRepository, Watch
+from services.store.sqlite import search
 from services.store.sqlite.branches import begin_branch
 from services.store.sqlite.connections import Connections
 from services.store.sqlite.feed import PACE, Feed, Pace
@@ -48,7 +49,9 @@ class SqliteStore:
             if seq <= self._furthest:
                 begin_branch(connection, at=seq - 1)
             now = self._clock.now()
+            places = search.places(connection, steps)
             stored = [store_step(connection, step, seq=seq, now=now, operation_id=operation_id) for step in steps]
+            search.update(connection, steps, places)
             purge_tombstones(connection, now)
             watermark = read_head(connection).watermark(now)
         self._furthest = seq
@@ -57,6 +60,9 @@ class SqliteStore:
 
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
         return self._feed.watch(project_id, on_batch, on_state)
+
+    def upgrade(self) -> int:
+        return 0  # opening the file has done it
 
     def ping(self) -> None:
         with self._connections.read() as connection:
