@@ -24,3 +24,6 @@ export function follow(link) {
 export function go(url) {
   document.dispatchEvent(new CustomEvent('freshet:go', {detail: url}));
 }
+
+/** Open one of our pages in a tab of its own. */
+export const openInTab = (url) => void window.open(url, '_blank', 'noopener');

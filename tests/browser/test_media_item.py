@@ -63,6 +63,10 @@ def test_from_the_quick_view_to_the_page_through_the_list_by_keys_and_back(serve
     page.get_by_role("link", name="Back to Library").click()
     expect(page).to_have_url(re.compile("/library\\?type=image$"))
     updated(page)
+    with page.context.expect_page() as tab:
+        tile(page, "Keys 002").click(button="middle")
+    opened(tab.value, "Keys 002")
+    expect(tab.value).to_have_url(re.compile(f"/media-item\\?id={third}&type=image"))
 
 
 def test_two_tabs_that_write_one_title_lose_nothing(server: Server, visit: Visit) -> None:
