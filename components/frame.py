@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import mesop as me
 
@@ -123,6 +124,7 @@ def _messages() -> None:
 def on_navigate(event: me.WebEvent) -> Generator[None, None, None] | None:
     """Go to one of our own pages."""
     url: Any = event.value.get("url")
-    if isinstance(url, str) and url.partition("?")[0] in {ITEM_PAGE, *(item["url"] for item in PAGES)}:
-        me.navigate(url)
+    path, _, query = url.partition("?") if isinstance(url, str) else ("", "", "")
+    if path in {ITEM_PAGE, *(item["url"] for item in PAGES)}:
+        me.navigate(path, query_params=dict(parse_qsl(query)))
     return None

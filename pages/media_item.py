@@ -80,7 +80,7 @@ def _head() -> None:
             refused=title,
             deleted=item is None or item.deleted_at is not None,
             file_url=(media_url(item, "original") if item else None) or "",
-            back_url=f"/library{_list_address()}",
+            back_url=f"/library?{urlencode(_list())}" if _list() else "/library",
             on_delete=on_delete,
             key=f"head-{item.id if item else ''}",
         )
@@ -145,10 +145,9 @@ def _blank(symbol_name: str, title: str, text: str, action: str, on_press: Handl
         button(label=action, variant="primary", on_press=on_press, key="blank-action")
 
 
-def _list_address(**more: str) -> str:
+def _list() -> dict[str, str]:
     """The list that the address names, as it was opened from: what previous, next and Back go by."""
-    named = {name: value for name, value in me.query_params.items() if name not in ("id", "item")}
-    return f"?{urlencode(more | named)}" if more or named else ""
+    return {name: value for name, value in me.query_params.items() if name not in ("id", "item")}
 
 
 @handler
@@ -230,14 +229,14 @@ def on_retry(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_kin(event: me.WebEvent) -> None:
-    me.navigate(f"/media-item{_list_address(id=str(event.value.get('id', '')))}")
+    me.navigate("/media-item", query_params={"id": str(event.value.get("id", "")), **_list()})
 
 
 @handler
 def on_back(event: me.WebEvent) -> None:
-    me.navigate(f"/library{_list_address()}")
+    me.navigate("/library", query_params=_list())
 
 
 def on_use(slot: str, event: me.WebEvent) -> None:
     """On to the try-on page, with the item in one of its slots."""
-    me.navigate(f"/try-on?{urlencode({slot: me.state(MediaItemState).item_id})}")
+    me.navigate("/try-on", query_params={slot: me.state(MediaItemState).item_id})
