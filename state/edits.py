@@ -5,7 +5,7 @@ Views are given as the page has them, each with its query: an edit concerns ever
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import mesop as me
@@ -14,9 +14,9 @@ from services.container import services
 from services.errors import BadInput
 from services.freshness import Attempt
 from services.freshness.editor import WAITING
-from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, title
+from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, tags, title
 from services.ids import is_id
-from services.models import MediaItem, MediaQuery
+from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
 from state.preview import PreviewState, look_again, open_preview, stored_preview
 from state.session import principal, wrote
@@ -41,6 +41,10 @@ class EditState:
     deleted: str = ""
     focus: str = ""
     turns: int = 0
+    refused_id: str = ""
+    refused_why: str = ""
+    refused_title: str = ""
+    """The item whose new title, or tag, was refused last, and why. A title that was taken back goes into its field."""
 
 
 def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
@@ -61,7 +65,11 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
         case "favourite":
             return _begin(shown, media_id, favourite(value is True))
         case "title":
-            return _rename(shown, media_id, str(value))
+            return _written(shown, media_id, lambda: title(str(value)))
+        case "tag":
+            return _written(shown, media_id, lambda: tags(on=[str(value)]))
+        case "untag":
+            return _written(shown, media_id, lambda: tags(off=[str(value)]))
         case "delete":
             return _delete(shown, media_id)
         case "restore":
@@ -71,15 +79,28 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
     return None
 
 
-def _rename(shown: Shown, media_id: str, text: str) -> Attempt | None:
-    """What is no title is refused where it was written; what was typed stays there."""
-    state = me.state(PreviewState)
+def _written(shown: Shown, media_id: str, change: Callable[[], Change]) -> Attempt | None:
+    """What is no title, or no tag, is refused where it was written; what was typed stays there."""
+    item, over = _find(shown, media_id)
     try:
-        change, state.title_error = title(text), ""
+        wanted = change()
+        clean_tags(edited(edited(item, over), [Edit("", wanted, item)]).tags)  # there may be too many with it
     except BadInput as error:
-        state.title_error = str(error)
+        _refuse(media_id, str(error))
         return None
-    return _begin(shown, media_id, change)
+    _refuse("", "")
+    return _begin(shown, media_id, wanted)
+
+
+def _refuse(media_id: str, why: str, text: str = "") -> None:
+    state = me.state(EditState)
+    state.refused_id, state.refused_why, state.refused_title = media_id, why, text
+
+
+def refused(media_id: str) -> tuple[str, str]:
+    """Why the last edit of this item was refused, and the title that goes back into its field; pure."""
+    state = me.state(EditState)
+    return (state.refused_why, state.refused_title) if state.refused_id == media_id else ("", "")
 
 
 def _delete(shown: Shown, media_id: str) -> Attempt | None:
@@ -124,6 +145,10 @@ def follow_edits() -> None:
 def _tell(failed: list[Attempt]) -> None:
     put_back = [attempt for attempt in failed if attempt.edit.change.kind == "delete" and not attempt.watermark]
     _no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
+    for attempt in failed:
+        change = attempt.edit.change
+        if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
+            _refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
 

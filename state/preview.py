@@ -22,14 +22,13 @@ class PreviewState:
     """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown.
 
     An item that is in no list of the page is drawn from its `revision` and the pending `edits` over it, both named as a
-    view names its snapshot. `title_error` says why a new title was refused.
+    view names its snapshot.
     """
 
     item_id: str = ""
     missing: str = ""
     revision: int = 0
     edits: str = ""
-    title_error: str = ""
 
 
 def open_preview(media_id: str) -> None:
@@ -42,7 +41,7 @@ def open_preview(media_id: str) -> None:
 
 def close_preview() -> None:
     state = me.state(PreviewState)
-    state.item_id = state.missing = state.edits = state.title_error = ""
+    state.item_id = state.missing = state.edits = ""
     state.revision = 0
 
 

@@ -56,6 +56,7 @@ from components.web.dialog import dialog
 from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.find import anchor, chips, choice, filters, search
+from components.web.item import details, item_head, tags, viewer
 from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
@@ -78,6 +79,7 @@ STYLESHEETS: Final[list[str]] = [
     "/static/controls.css",
     "/static/tiles.css",
     "/static/layouts.css",
+    "/static/item.css",
 ]
 """In this order, on every page."""
 
@@ -92,6 +94,7 @@ __all__ = [
     "button",
     "chips",
     "choice",
+    "details",
     "dialog",
     "drop",
     "edits",
@@ -99,6 +102,7 @@ __all__ = [
     "filters",
     "guard",
     "item_bar",
+    "item_head",
     "key_help",
     "keys",
     "link_button",
@@ -116,7 +120,9 @@ __all__ = [
     "setting",
     "status_capsule",
     "symbol",
+    "tags",
     "tile",
     "tiles",
     "toast",
+    "viewer",
 ]

@@ -24,16 +24,27 @@ def edits(*, on_edit: Handler, focus: str = "", undoes: str = "", key: str = "ed
 
 
 @element
-def item_bar(*, media_id: str, title: str, favourite: bool, error: str = "", deleted: bool = False, key: str) -> Any:
-    """The item's title to be written anew, its heart and its deletion, in the head of the dialog around it.
+def item_bar(
+    *,
+    media_id: str,
+    title: str,
+    favourite: bool,
+    key: str,
+    error: str = "",
+    refused: str = "",
+    deleted: bool = False,
+) -> Any:
+    """The item's title to be written anew, its heart, its page and its deletion, in the head of the dialog around it.
 
-    Enter saves a title, Esc puts it back; `error` says why one was refused, and keeps what was typed. Of a `deleted`
-    item it is a button that restores it, where it stands. What it does is heard by `edits`. `key` names the item.
+    Enter saves a title, Esc puts it back; `error` says why one was refused, and keeps what was typed, or puts `refused`
+    back into the field. Of a `deleted` item it is a button that restores it, where it stands. What it does is heard by
+    `edits`. `key` names the item.
     """
     return insert(
         "freshet-item-bar",
         key=key,
         properties={
-            "mediaId": media_id, "text": title, "favourite": favourite, "error": error, "deleted": deleted,
+            "mediaId": media_id, "text": title, "favourite": favourite, "error": error, "refused": refused,
+            "deleted": deleted,
         },
     )  # fmt: skip

@@ -16,6 +16,10 @@ const GROUPS = [
     [['X'], 'Select'], [['Shift', '← →'], 'Select as you move'], [[CTRL, 'A'], 'Select all that are loaded'],
     [['Esc'], 'Select none'], [['F'], 'Favourite'], [['Del'], 'Delete'],
   ]],
+  ['On an item', [
+    [['←', '→'], 'Previous, next'], [['Z'], 'Actual size'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+    [['O'], 'Open its page'],
+  ]],
   ['Making', [
     [[CTRL, '↵'], 'Generate'], [['←', '↑', '→', '↓'], 'Move the product'], [['+', '−'], 'Scale the product'],
   ]],

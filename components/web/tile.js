@@ -1,6 +1,7 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {ago, exact, length, ticking} from './clock.js';
 import {enrol, leave} from './grid_keys.js';
+import {itemUrl, openInTab} from './links.js';
 import {Picture} from './picture.js';
 import {isSelected} from './selected.js';
 import {Water} from './water.js';
@@ -42,6 +43,7 @@ class FreshetTile extends FreshetElement {
     this.#pic.append(this.#marks);
     this.#hit.append(el('span', {class: 'cap'}, this.#name, meta), this.#pic);
     this.#hit.addEventListener('click', () => this.emit('activateEvent', {id: this.mediaId}));
+    this.#hit.addEventListener('auxclick', (event) => event.button === 1 && !this.use && openInTab(itemUrl(this.mediaId)));
     this.append(this.#hit, this.#lay);
   }
 

@@ -36,6 +36,12 @@ FACES: dict[str, dict[str, Any]] = {
     },
     "guard": {},
     "item_bar": {"media_id": "m", "title": "Dunes", "favourite": False, "key": "k"},
+    "item_head": {
+        "media_id": "m", "title": "Dunes", "favourite": False, "on_delete": lambda event: None, "key": "k",
+    },
+    "viewer": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "on_step": lambda event: None, "key": "k"},
+    "tags": {"media_id": "m", "tags": ["sea"], "key": "k"},
+    "details": {"prompt": "Dunes", "facts": [("Model", "Local Image 1")], "key": "k"},
     "keys": {},
     "key_help": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
