@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.conftest import PAGES, Visit
 from tests.browser.library import add, fill
@@ -145,6 +146,18 @@ def test_B10_several_are_selected_by_mouse_survive_news_and_go_together(server: 
     refresh(page)
     assert selected(page) == kept
     expect(bar(page).get_by_text("4 selected")).to_be_visible()
+    asked: list[str] = []
+
+    def archive(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        route.fulfill(body=b"PK", headers={"Content-Disposition": 'attachment; filename="freshet.zip"'})
+
+    page.route("**/api/media.zip", archive)
+    with page.expect_download() as download:
+        bar(page).get_by_role("button", name="Download ZIP").click()
+    assert download.value.suggested_filename == "freshet.zip"
+    assert parse_qs(asked[0]) == {"ids": [",".join([made[1], made[3], made[4], made[6]])]}
+    assert selected(page) == kept
     bar(page).get_by_role("button", name="Tag").click()
     tagger = page.get_by_role("dialog", name="Tag")
     tagger.get_by_role("combobox", name="Tag").fill("Night sky")
