@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from services.errors import StoreUnavailable
 from services.files.keep import store_files
@@ -29,14 +30,14 @@ PROMPTS = (
     "Marble veins in deep green and gold, macro",
     "Dunes under a pale moon, long shadows",
 )
-WORDS = tuple(
-    "amber apricot arch autumn bay birch bird blue brook calm canyon cedar cliff cloud coast copper coral crane dawn deer "
-    "delta desert dew dune dusk east echo elm ember evening fern field fjord flame flock fog forest fountain fox frost "
-    "garden glacier glow gold granite grass green grove gull harbour heath hill ice indigo island ivory jade juniper lake "
-    "larch leaf light lily marsh meadow mist moon moss mountain night north oak ocean olive orchard otter owl pale path "
-    "pearl pine plain pond quartz rain reed reef ridge river rock rose rust sand shade shore silver sky snow spring star "
-    "stone storm stream summer swan thunder tide trail valley violet wave west willow wind winter wood".split()
-)
+_WORDS = """amber apricot arch autumn bay birch bird blue brook calm canyon cedar cliff cloud coast copper coral crane
+dawn deer delta desert dew dune dusk east echo elm ember evening fern field fjord flame flock fog forest
+fountain fox frost garden glacier glow gold granite grass green grove gull harbour heath hill ice indigo
+island ivory jade juniper lake larch leaf light lily marsh meadow mist moon moss mountain night north oak
+ocean olive orchard otter owl pale path pearl pine plain pond quartz rain reed reef ridge river rock rose
+rust sand shade shore silver sky snow spring star stone storm stream summer swan thunder tide trail valley
+violet wave west willow wind winter wood"""
+WORDS = _WORDS.split()
 TYPES: tuple[MediaType, ...] = (
     "image",
     "image",
@@ -93,11 +94,21 @@ def items(
             status="ready",
             origin="create-video" if media_type == "video" else "import" if media_type == "audio" else "create-image",
             title=PROMPTS[number % len(PROMPTS)],
+            **(_marks(number) if mixed else {}),
             prompt=PROMPTS[number % len(PROMPTS)],
             model=f"local-{media_type}-1",
             parameters={"aspect": "1:1", "count": 1, "seed": number},
             files=pictures[number % len(pictures)],
         )
+
+
+def _marks(number: int) -> dict[str, Any]:
+    """What item `number` is found by besides its values: one in 50, in 1,000 and in 10,000 have such a mark."""
+    return {
+        "favourite": number % 50 == 0,
+        "tags": ["sea"] if number % 1_000 == 0 else [],
+        "source_ids": ["source"] if number % 10_000 == 0 else [],
+    }
 
 
 def add_items(settings: Settings, count: int, *, age: timedelta = timedelta()) -> None:
@@ -160,8 +171,7 @@ def fill_sqlite(settings: Settings, count: int) -> None:
     """Fill a new SQLite library with `count` items of all types, without their files.
 
     One item goes in through the store; the others are made of its row, written behind the store's back with the
-    indexes made at the end: a million takes minutes instead of hours. One in fifty is a favourite, one in a thousand
-    has the tag "sea", and one in ten thousand was made from the item "source".
+    indexes made at the end: a million takes minutes instead of hours.
     """
     [first] = items(1, [{}])
     with open_library(settings, None) as library:
@@ -201,11 +211,8 @@ def _copy_row(connection: sqlite3.Connection, first: MediaItem, count: int) -> N
                 "media_type": media_type,
                 "title": title,
                 "prompt": f"{title}, {PROMPTS[number % len(PROMPTS)]}",
-                "favourite": number % 50 == 0,
-                "tags": ["sea"] if number % 1_000 == 0 else [],
-                "source_ids": ["source"] if number % 10_000 == 0 else [],
             }
-            document = json.dumps(template | fields)
+            document = json.dumps(template | fields | _marks(number))
             columns = {"id": media_id, "created_at": to_micros(made), "media_type": media_type, "place": None}
             yield tuple((row | columns | {"document": document}).values())
 
