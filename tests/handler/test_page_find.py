@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.errors import StoreUnavailable
 from services.models import MediaItem
+from tests.handler.test_page_live import Stream, push, wait_for
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio, ids_shown
 
@@ -220,8 +223,6 @@ def test_R0_07_sixty_loaded_stay_sixty_and_the_totals_go_along(studio: Studio) -
 
 
 def test_R0_07_when_the_tail_is_gone_the_list_clamps_without_a_gap(studio: Studio) -> None:
-    from datetime import timedelta
-
     items = studio.add(72)
     tab = studio.open("/library")
     load_more(tab)
@@ -372,6 +373,34 @@ def test_F11_what_the_store_would_have_to_look_through_is_counted_on_demand_only
     assert studio.store.calls["media.count"] == 0
     tab.press("Count all")
     assert said(tab, "24 shown of 30")
+
+
+def test_F04_a_count_that_takes_its_time_holds_up_nothing_and_comes_by_itself(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.add(30)
+    let_go, media = threading.Event(), studio.services.totals._media
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        assert let_go.wait(30)
+        return media.count(*args, **options)
+
+    monkeypatch.setattr(studio.services.totals, "_media", type("Slow", (), {"count": staticmethod(slowly)}))
+    monkeypatch.setattr("state.totals.PATIENCE", 0.01)
+    tab = studio.open("/library")
+    assert "24 shown" in tab.text
+    assert tab.element("freshet-live")["waiting"] is True
+    assert tab.element("freshet-status")["refreshing"] is False
+    stream = Stream(studio, tab)
+    try:
+        tab.fire("freshet-nav", "navigateEvent", {"url": "/no-such-page"})
+        let_go.set()
+        assert wait_for(lambda: bool(stream.subscriber.ready))
+        push(tab, "ready")
+    finally:
+        stream.close()
+    assert said(tab, "24 shown of 30")
+    assert tab.element("freshet-live")["waiting"] is False
 
 
 # ── a search that the store cannot do alone ──
