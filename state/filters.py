@@ -73,7 +73,7 @@ def read(params: Mapping[str, str], reader: Reader) -> tuple[dict[str, str], str
         unknown.append(f"from “{filters.pop('from')}”, which is after to “{filters['to']}”")
     if "from" in filters or "to" in filters:
         filters.pop("date", None)
-    return filters, f"Left out of this address: {', '.join(unknown)}." if unknown else ""
+    return filters, f"Left out of the filters: {', '.join(unknown)}." if unknown else ""
 
 
 def _value(name: str, asked: str, reader: Reader) -> str | None:

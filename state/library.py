@@ -98,13 +98,14 @@ def renew_dates() -> None:
 def filter_by(wanted: Mapping[str, object]) -> None:
     """Have the address, and with it the page, tell other filters: {name: value}, or {"clear": True}."""
     before, _ = read(dict(me.query_params), reader())
-    after = changed(before, wanted)
+    after, note = read(changed(before, wanted), reader())
     for name in (*NAMES, "at"):
         if name in after and me.query_params.get(name) != after[name]:
             me.query_params[name] = after[name]
         elif name not in after and name in me.query_params:
             del me.query_params[name]
     read_url()
+    me.state(LibraryState).note = note
 
 
 def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:

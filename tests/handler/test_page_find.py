@@ -146,9 +146,25 @@ def test_R0_07_what_is_unknown_in_an_address_is_ignored_with_a_word(studio: Stud
     studio.add(2)
     tab = studio.open("/library", {"type": value, "at": "nonsense", "utm_source": "mail"})
     assert len(tab.tiles()) == 2
-    assert said(tab, f"Left out of this address: type “{value[:40]}")
+    assert said(tab, f"Left out of the filters: type “{value[:40]}")
     tab.press("Dismiss")
     assert not said(tab, "Left out")
+
+
+def test_a_filter_that_cannot_be_is_left_out_named_and_never_gets_into_the_address(studio: Studio) -> None:
+    studio.add(2)
+    tab = studio.open("/library")
+    for wanted in (
+        {"tag": "x" * 41},
+        {"type": "everything"},
+        {"owner": "eve"},
+        {"from": "tomorrow"},
+        {"nonsense": "1"},
+    ):
+        choose(tab, **wanted)
+        assert tab.query == {}
+        assert len(tab.tiles()) == 2
+        assert said(tab, "Left out of the filters: ") is ("nonsense" not in wanted)
 
 
 # ── words ──

@@ -273,6 +273,6 @@ def test_a_project_of_others_can_neither_be_looked_into_nor_moved_to(studio: Stu
     (item,) = studio.add()
     tab = studio.open("/library", {"project": "somebody-elses"})
     assert ids_shown(tab) == [item.id]
-    assert any("Left out of this address: project “somebody-elses”" in text for text in tab.text)
+    assert any("Left out of the filters: project “somebody-elses”" in text for text in tab.text)
     edit(tab, "move", [item], "somebody-elses")
     assert stored(studio, item).project_id == studio.services.project.id

@@ -49,14 +49,14 @@ def test_an_address_without_filters_asks_for_everything_newest_first() -> None:
 def test_what_is_unknown_in_an_address_is_left_out_and_named(name: str, value: str) -> None:
     filters, note = read({name: value, "q": "dunes"}, READER)
     assert filters == {"q": "dunes"}
-    assert note.startswith(f"Left out of this address: {name} “")
+    assert note.startswith(f"Left out of the filters: {name} “")
     assert len(note) < 100
 
 
 def test_a_first_day_after_the_last_one_is_left_out_and_said() -> None:
     filters, note = read({"from": "2026-11-05", "to": "2026-11-01"}, READER)
     assert filters == {"to": "2026-11-01"}
-    assert note == "Left out of this address: from “2026-11-05”, which is after to “2026-11-01”."
+    assert note == "Left out of the filters: from “2026-11-05”, which is after to “2026-11-01”."
 
 
 @pytest.mark.parametrize(
