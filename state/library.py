@@ -113,8 +113,12 @@ def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Gene
     state = me.state(LibraryState)
     if reason == "manual":
         renew_dates()
-    yield from load_view(state.view, library_query(), reason, scope="library", until=until, hold=hold)
-    if reason in COUNTED:
+    for _ in load_view(state.view, library_query(), reason, scope="library", until=until, hold=hold):
+        if reason == "manual" and not state.view.fetching:  # one frame, with the answer
+            for _ in count_total(state.total, state.view, library_query()):
+                pass
+        yield
+    if reason in COUNTED and (reason != "manual" or state.view.fetching):
         yield from count_total(state.total, state.view, library_query())
 
 

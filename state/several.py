@@ -65,7 +65,7 @@ def _begin(
         _remember(group)
     if change.kind in ("delete", "move"):
         focus_on(neighbour)
-    _tell(change, len(mine), len(items) - len(mine), str(value))
+    _tell(change, len(mine), len(items) - len(mine))
     return attempt
 
 
@@ -146,10 +146,11 @@ def _remember(group: str) -> None:
         state.deleted = " ".join([*state.deleted.split(), group][-MOST_UNDONE:])
 
 
-def _tell(change: Change, count: int, others: int, value: str) -> None:
+def _tell(change: Change, count: int, others: int) -> None:
+    tag = "".join((*change.tags_on, *change.tags_off)[:1])
     words = {
         "favourite": "added to favourites" if change.fields.get("favourite") else "taken out of favourites",
-        "tags": f"tagged “{value}”" if change.tags_on else f"without the tag “{value}”",
+        "tags": f"tagged “{tag}”" if change.tags_on else f"without the tag “{tag}”",
         "move": "moved",
         "delete": "deleted",
     }[change.kind]

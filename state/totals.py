@@ -98,7 +98,8 @@ def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: in
         return f"{shown:,} shown"
     if not total.exact:
         return f"{shown:,} shown of {max(total.number - 1, shown):,}+"
-    return f"{shown:,} shown of {max(total.number + _more(total, view, query), shown):,}"
+    now = max(total.number + _more(total, view, query), shown)
+    return f"{shown:,} in all" if now == shown else f"{shown:,} shown of {now:,}"
 
 
 def _more(total: TotalState, view: ViewState, query: MediaQuery) -> int:

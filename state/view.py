@@ -239,7 +239,7 @@ def all_items(view: ViewState) -> tuple[MediaItem, ...]:
 def is_whole(view: ViewState) -> bool:
     """Whether everything there is is shown; pure."""
     snapshot = _snapshot(view)
-    return snapshot is not None and snapshot.complete and len(_items(view)) <= view.loaded and not view.ceiling
+    return snapshot is not None and snapshot.complete and len(held_items(view)) == len(_items(view))
 
 
 def end_of_held(view: ViewState) -> str | None:

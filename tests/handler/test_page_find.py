@@ -348,7 +348,7 @@ def test_F11_a_total_goes_along_with_own_edits_and_with_what_is_loaded(studio: S
     tab = studio.open("/library")
     wanted = {"id": items[-1].id, "edit": "delete", "value": None, "scrolled": False}
     tab.fire("freshet-edits", "editEvent", wanted)
-    assert said(tab, "24 shown of 59")
+    assert said(tab, "23 shown of 59")
     load_more(tab)
     assert said(tab, "48 shown of 59")
 
@@ -411,7 +411,7 @@ def test_F04_a_count_that_takes_its_time_holds_up_nothing_and_comes_by_itself(
     try:
         tab.fire("freshet-nav", "navigateEvent", {"url": "/no-such-page"})
         let_go.set()
-        assert wait_for(lambda: bool(stream.subscriber.ready))
+        assert wait_for(lambda: not studio.services.totals._running and bool(stream.subscriber.ready))
         push(tab, "ready")
     finally:
         stream.close()
@@ -430,15 +430,19 @@ def test_a_search_that_stopped_says_how_far_back_it_looked_and_goes_on_when_aske
     (oldest,) = studio.add(tags=("sea",), title="Lighthouse", favourite=True)
     studio.add(110, tags=("sea",), title="Lighthouse")
     tab = studio.open("/library", {"tag": "sea", "q": "lighthouse", "favourite": "1"})
-    for _ in range(2):
-        if tab.tiles():
+    for _ in range(4):
+        if said(tab, "1 in all"):
             break
-        assert said(tab, "Searched back to …")
-        assert not said(tab, "Nothing matches")
-        pages = studio.store.calls["media.get_media_for_page"]
-        refresh(tab)
-        assert said(tab, "Searched back to …")
-        assert studio.store.calls["media.get_media_for_page"] == pages
-        tab.press("Search further")
+        if not tab.tiles():
+            assert said(tab, "Searched back to …")
+            assert not said(tab, "Nothing matches")
+            pages = studio.store.calls["media.get_media_for_page"]
+            refresh(tab)
+            assert said(tab, "Searched back to …")
+            assert studio.store.calls["media.get_media_for_page"] == pages
+        if any(one["label"] == "Search further" for one in tab.elements("freshet-button")):
+            tab.press("Search further")
+        else:
+            load_more(tab)
     assert ids_shown(tab) == [oldest.id]
     assert said(tab, "1 in all")

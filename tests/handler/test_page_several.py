@@ -95,10 +95,11 @@ def test_F12_tags_are_added_and_removed_and_others_stay(studio: Studio) -> None:
 def test_what_is_no_tag_is_refused_with_the_remedy_and_changes_nothing(studio: Studio, tag: str, why: str) -> None:
     items = studio.add(2)
     tab = studio.open("/library")
+    commits = studio.store.calls["commit"]
     edit(tab, "tag", items, tag)
     assert told(tab).startswith("Tags: ")
     assert why in told(tab)
-    assert studio.store.calls["commit"] == 0
+    assert studio.store.calls["commit"] == commits
 
 
 def test_a_tag_too_many_is_refused_for_all_before_anything_shows(studio: Studio) -> None:
@@ -192,6 +193,7 @@ def test_what_belongs_to_others_is_left_as_it_is_and_told(studio: Studio) -> Non
 def test_ids_that_are_none_change_nothing(studio: Studio, ids: Any) -> None:
     studio.add(2)
     tab = studio.open("/library")
+    commits = studio.store.calls["commit"]
     tab.fire("freshet-edits", "editEvent", {"ids": ids, "edit": "delete", "group": "~a1"})
     assert told(tab) == "This page is out of date. Reload it and try again."
     assert len(tab.tiles()) == 2
@@ -200,7 +202,7 @@ def test_ids_that_are_none_change_nothing(studio: Studio, ids: Any) -> None:
         "freshet-edits", "editEvent", {"ids": [f"01ARZ3NDEKTSV4RRFFQ69{n:05}" for n in range(1001)], "edit": "tag"}
     )
     assert told(tab) == "1001 items are selected. Select at most 1000 at a time."
-    assert studio.store.calls["commit"] == 0
+    assert studio.store.calls["commit"] == commits
 
 
 def test_an_undo_of_several_whose_ids_the_browser_has_lost_changes_nothing(studio: Studio) -> None:
