@@ -1,4 +1,4 @@
-"""Freshet's command line: `python main.py [serve]` and `python main.py import FILE… [--project NAME]`."""
+"""Freshet's command line: `python main.py [serve]`, `import FILE… [--project NAME]` and `upgrade`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
         configure_logging(settings.log)
         if options.command == "import":
             return import_files(settings, options.files, options.project)
+        if options.command == "upgrade":
+            return upgrade(settings)
         return serve(settings)
     except FreshetError as error:
         _complain(error)
@@ -122,6 +124,16 @@ def import_files(settings: Settings, files: list[Path], project_name: str | None
     return 1 if failed else 0
 
 
+def upgrade(settings: Settings) -> int:
+    """Bring a library up to date that an earlier version wrote, while a server runs or not."""
+    from services.library import open_library
+
+    with open_library(settings, None) as library:
+        written = library.store.upgrade()
+    sys.stdout.write(f"{written:,} records were brought up to date\n")
+    return 0
+
+
 def _complain(error: FreshetError) -> None:
     """One line, whatever the message is made of."""
     sys.stderr.write(f"freshet: {' '.join(str(error).split())}\n")
@@ -195,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     adding = commands.add_parser("import", help="add pictures, clips and sounds to the library")
     adding.add_argument("files", nargs="+", type=Path, metavar="FILE")
     adding.add_argument("--project", metavar="NAME", help="the project's name (default: the first project)")
+    commands.add_parser("upgrade", help="bring a Firestore library up to date that an earlier version wrote")
     return parser
 
 

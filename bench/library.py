@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from services.errors import StoreUnavailable
 from services.files.keep import store_files
@@ -18,6 +21,7 @@ from services.ids import Ids, SequentialIds
 from services.library import DEFAULT_PROJECT_ID, Library, open_library
 from services.models import FileRef, MediaItem, MediaType, Put, Variant
 from services.settings import Settings, load_settings
+from services.store.sqlite import search
 from services.store.times import to_micros
 
 PROMPTS = (
@@ -26,6 +30,14 @@ PROMPTS = (
     "Marble veins in deep green and gold, macro",
     "Dunes under a pale moon, long shadows",
 )
+_WORDS = """amber apricot arch autumn bay birch bird blue brook calm canyon cedar cliff cloud coast copper coral crane
+dawn deer delta desert dew dune dusk east echo elm ember evening fern field fjord flame flock fog forest
+fountain fox frost garden glacier glow gold granite grass green grove gull harbour heath hill ice indigo
+island ivory jade juniper lake larch leaf light lily marsh meadow mist moon moss mountain night north oak
+ocean olive orchard otter owl pale path pearl pine plain pond quartz rain reed reef ridge river rock rose
+rust sand shade shore silver sky snow spring star stone storm stream summer swan thunder tide trail valley
+violet wave west willow wind winter wood"""
+WORDS = _WORDS.split()
 TYPES: tuple[MediaType, ...] = (
     "image",
     "image",
@@ -82,11 +94,21 @@ def items(
             status="ready",
             origin="create-video" if media_type == "video" else "import" if media_type == "audio" else "create-image",
             title=PROMPTS[number % len(PROMPTS)],
+            **(_marks(number) if mixed else {}),
             prompt=PROMPTS[number % len(PROMPTS)],
             model=f"local-{media_type}-1",
             parameters={"aspect": "1:1", "count": 1, "seed": number},
             files=pictures[number % len(pictures)],
         )
+
+
+def _marks(number: int) -> dict[str, Any]:
+    """What item `number` is found by besides its values: one in 50, in 1,000 and in 10,000 have such a mark."""
+    return {
+        "favourite": number % 50 == 0,
+        "tags": ["sea"] if number % 1_000 == 0 else [],
+        "source_ids": ["source"] if number % 10_000 == 0 else [],
+    }
 
 
 def add_items(settings: Settings, count: int, *, age: timedelta = timedelta()) -> None:
@@ -148,8 +170,8 @@ def _await_emulator(settings: Settings, patience: float = 60.0) -> None:
 def fill_sqlite(settings: Settings, count: int) -> None:
     """Fill a new SQLite library with `count` items of all types, without their files.
 
-    One item goes in through the store; the others are copies of its row, written behind the store's back with its
-    indexes made at the end: a million takes a minute instead of an hour.
+    One item goes in through the store; the others are made of its row, written behind the store's back with the
+    indexes made at the end: a million takes minutes instead of hours.
     """
     [first] = items(1, [{}])
     with open_library(settings, None) as library:
@@ -162,8 +184,11 @@ def fill_sqlite(settings: Settings, count: int) -> None:
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}")
         _copy_row(connection, first, count)
-        for _, sql in indexes:
-            connection.execute(sql)
+        connection.execute("DELETE FROM search")
+        search.fill(connection)  # which makes the index of places itself
+        for name, sql in indexes:
+            if name != "media_place":
+                connection.execute(sql)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
 
@@ -171,9 +196,7 @@ def fill_sqlite(settings: Settings, count: int) -> None:
 def _copy_row(connection: sqlite3.Connection, first: MediaItem, count: int) -> None:
     cursor = connection.execute("SELECT * FROM media WHERE id = ?", (first.id,))
     row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
-    template, step = row["document"], timedelta(minutes=1)
-    made_text = first.created_at.isoformat().replace("+00:00", "Z")
-    assert made_text in template, "the document's time is not where it is expected"
+    template, step, dice = json.loads(row["document"]), timedelta(minutes=1), random.Random(6)
 
     def rows() -> Iterator[tuple[object, ...]]:
         ids = SequentialIds()
@@ -181,12 +204,17 @@ def _copy_row(connection: sqlite3.Connection, first: MediaItem, count: int) -> N
         for number in range(1, count):
             media_id, made = ids.new(), first.created_at - number * step
             media_type = TYPES[number % len(TYPES)]
-            document = template.replace(first.id, media_id).replace(
-                made_text, made.isoformat(timespec="microseconds").replace("+00:00", "Z")
-            )
-            document = document.replace('"media_type":"image"', f'"media_type":"{media_type}"')
-            changed = {"id": media_id, "created_at": to_micros(made), "document": document, "media_type": media_type}
-            yield tuple((row | changed).values())
+            title = " ".join(dice.choices(WORDS, k=4)).capitalize()
+            fields = {
+                "id": media_id,
+                "created_at": made.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                "media_type": media_type,
+                "title": title,
+                "prompt": f"{title}, {PROMPTS[number % len(PROMPTS)]}",
+            }
+            document = json.dumps(template | fields | _marks(number))
+            columns = {"id": media_id, "created_at": to_micros(made), "media_type": media_type, "place": None}
+            yield tuple((row | columns | {"document": document}).values())
 
     marks = ", ".join("?" * len(row))
     connection.executemany(f"INSERT INTO media ({', '.join(row)}) VALUES ({marks})", rows())  # noqa: S608 (own names)

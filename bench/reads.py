@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 from playwright.sync_api import Browser
 
@@ -16,11 +18,21 @@ from bench.figures import Figure, Section, amount, at_most
 from bench.library import add_items, fill_firestore, settings_for
 from bench.remote import answered, load_more, open_tab
 from bench.server import DRIVEN, Server
+from services.clock import SystemClock
+from services.identity import local_principal
+from services.library import DEFAULT_PROJECT_ID
+from services.models import MediaQuery, Sort
+from services.store.firestore import FirestoreStore
+from tests.support.counting import CountingClient
 from tests.support.mesop_client import MesopClient
 
 DOCUMENTS = 10_000
 CLICKS = 10
 LIMIT = 25
+SINGLE_FILTERS: dict[str, object] = {
+    "media_type": "video", "status": "ready", "owner_id": "local", "origin": "import", "model": "local-audio-1",
+    "favourite": True, "tag": "sea", "text": "lighthouse", "source_id": "source",
+}  # fmt: skip
 
 HOW = """Google's Firestore emulator holds {documents:,} media documents. The product runs as a process of its own;
 its Firestore client counts on the gRPC channel what Firestore would bill (a query one read per document, one at the
@@ -40,7 +52,7 @@ def _measure(browser: Browser, data_dir: Path, host: str, documents: int) -> Sec
     choices = {"FRESHET_STORE": "firestore", "GOOGLE_CLOUD_PROJECT": f"bench-{os.urandom(4).hex()}"}
     settings = settings_for(data_dir, **choices)
     fill_firestore(settings, documents)
-    figures: list[Figure] = []
+    figures = _single_filters(choices["GOOGLE_CLOUD_PROJECT"])
     with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
         figures += _library(server)
     with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
@@ -51,6 +63,29 @@ def _measure(browser: Browser, data_dir: Path, host: str, documents: int) -> Sec
         add_items(settings, 1)
         figures.append(_plain("Refresh with one new item", _reads(server, lambda: _refresh(tab))))
     return Section("Documents read on Firestore", HOW.format(documents=documents), tuple(figures))
+
+
+def _single_filters(project: str) -> list[Figure]:
+    """The dearest of the first three pages of each filter, in each order, through the store in this process."""
+    client = CountingClient(project=project)
+    me, figures = local_principal(frozenset({DEFAULT_PROJECT_ID})), []
+    with closing(FirestoreStore(client, SystemClock())) as store:
+        store.ping()
+        for name, value in SINGLE_FILTERS.items():
+            costs = []
+            for sort in get_args(Sort):
+                query = MediaQuery.model_validate({"project_id": DEFAULT_PROJECT_ID, "sort": sort, name: value})
+                cursor, pages = None, 0
+                while pages == 0 or (cursor and pages < 3):
+                    before = client.tally.reads
+                    page = store.media.get_media_for_page(me, query, cursor=cursor)
+                    costs.append(client.tally.reads - before)
+                    cursor, pages = page.next_cursor, pages + 1
+                    assert page.items, f"nothing has {name} {value}"
+            figures.append(
+                at_most(f"A page filtered by {name}, any order", costs, LIMIT, "documents", incumbent="1000")
+            )
+    return figures
 
 
 def _library(server: Server) -> list[Figure]:

@@ -45,14 +45,18 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
     guard()
 
 
-def head_bar(title: str, *, meta: str = "", actions: Callable[[], None] | None = None) -> None:
-    """First row of a page head: its title, a quiet note, and what can be done."""
+def head_bar(
+    title: str, *, meta: str = "", note: Callable[[], None] | None = None, actions: Callable[[], None] | None = None
+) -> None:
+    """First row of a page head: its title, a quiet `meta` and what belongs to that, and what can be done."""
     with me.box(classes="bar", key="bar"):
         with me.box(classes="h1", key="title"):
             me.text(title)
             aria(role="heading", label=title, level=1)
         with me.box(classes="meta", key="meta"):
             me.text(meta)
+        if note is not None:
+            note()
         with me.box(classes="grow", key="space"):
             pass
         if actions is not None:

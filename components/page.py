@@ -22,6 +22,7 @@ from state.edits import EditState, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
 from state.session import SessionState, learn
+from state.several import edit_several, group_of
 from state.view import ViewState, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
@@ -48,6 +49,8 @@ class View:
     """Whether the view is on screen at all (a closed dialog's is not)."""
     then: Callable[[], Generator[None, None, None]] = _nothing
     """What is to be loaded once a slow answer of this view has come, since that is what names it."""
+    awaits: Callable[[], bool] = lambda: False
+    """Whether something else than its items is on its way, which announces itself as a slow answer does."""
 
 
 _views: dict[str, Sequence[View]] = {}
@@ -97,9 +100,11 @@ def page(
 def _live_updates(path: str, shown: Sequence[View]) -> None:
     states = [view.state() for view in shown]
     live(
-        views=json.dumps([view.query().model_dump(exclude_none=True) for view in shown]),
+        views=json.dumps([view.query().model_dump(mode="json", exclude_defaults=True) for view in shown]),
         versions=[state.version for state in states],
-        waiting=bool(me.state(EditState).pending) or any(state.fetching or state.edits for state in states),
+        waiting=bool(me.state(EditState).pending)
+        or any(state.fetching or state.edits for state in states)
+        or any(view.awaits() for view in shown),
         on_refresh=bound(on_refresh, path),
     )
 
@@ -116,7 +121,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         state = view.state()
         if reason not in PUSHED and reason != "ready":
             continue
-        if not (state.fetching or state.edits) and not wants_live(flask.request.cookies):
+        if not (state.fetching or state.edits or view.awaits()) and not wants_live(flask.request.cookies):
             continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
             yield from view.load("recover", hold=hold)
@@ -133,12 +138,18 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 def _edits(path: str) -> None:
     state = me.state(EditState)
-    edits(focus=f"{state.turns} {state.focus}" if state.focus else "", on_edit=bound(on_edit, path))
+    edits(
+        focus=f"{state.turns} {state.focus}" if state.focus else "",
+        undoes=group_of(state.deleted),
+        on_edit=bound(on_edit, path),
+    )
 
 
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
-    """Somebody edits an item on the page: {id, edit, value, scrolled}, all of it from a browser."""
-    yield from edit([(view.state(), view.query()) for view in _shown(path)], event.value)
+    """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
+    shown, wanted = [(view.state(), view.query()) for view in _shown(path)], event.value
+    group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
+    yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
 
 
 def _shown(path: str) -> list[View]:

@@ -18,6 +18,7 @@ from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
+from services.freshness.totals import Totals
 from services.generation.cutouts import Cutouts
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
@@ -50,6 +51,7 @@ class Services:
     freshness: Freshness
     hub: LiveHub
     editor: Editor
+    totals: Totals
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -95,6 +97,7 @@ class Services:
         self.arrival.close()
         self.pruner.close()
         self.editor.close()
+        self.totals.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -176,6 +179,7 @@ def build(
         freshness=freshness,
         hub=hub,
         editor=editor,
+        totals=Totals(store.media, clock),
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,

@@ -33,7 +33,8 @@ class EditState:
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
     `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
-    travels with every event, and a text's difference is shorter than a list's.
+    travels with every event, and a text's difference is shorter than a list's. Several that were deleted at once stand
+    there by one name, "~…", and the browser knows which they were (state/several.py).
     """
 
     pending: str = ""
@@ -53,7 +54,7 @@ def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]
     """
     attempt = _started(shown, str(wanted.get("id", "")), wanted.get("edit"), wanted.get("value"))
     if attempt is not None:
-        yield from _see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
+        yield from see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
     else:
         yield
 
@@ -111,7 +112,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
     attempt = _begin(shown, media_id, delete(services().clock.now()))
     state = me.state(EditState)
     state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
-    _focus(neighbour)
+    focus_on(neighbour)
     if me.state(PreviewState).item_id == media_id:
         open_preview(neighbour)
     notify("1 item deleted", undo=True)
@@ -122,7 +123,7 @@ def _restore(shown: Shown, media_id: str) -> Attempt:
     """Out of the trash, back into its place."""
     attempt = _begin(shown, media_id, restore())
     _no_longer_deleted({media_id})
-    _focus(media_id)
+    focus_on(media_id)
     notify("1 item restored")
     return attempt
 
@@ -142,7 +143,8 @@ def follow_edits() -> None:
 
 
 def _tell(failed: list[Attempt]) -> None:
-    _no_longer_deleted({attempt.edit.media_id for attempt in failed if attempt.edit.change.kind == "delete"})
+    put_back = [attempt for attempt in failed if attempt.edit.change.kind == "delete" and not attempt.watermark]
+    _no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
     for attempt in failed:
         change = attempt.edit.change
         if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
@@ -158,14 +160,13 @@ def _no_longer_deleted(media_ids: set[str]) -> None:
 
 def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:
     item, over = _find(shown, media_id)
-    attempt = services().editor.begin(principal(), item, change, over)
+    return services().editor.begin(principal(), item, change, over)
+
+
+def see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:
+    """Show the edit, then how it ended; one that takes its time announces its end by itself."""
     state = me.state(EditState)
     state.pending = f"{state.pending} {attempt.edit.operation_id}".strip()
-    return attempt
-
-
-def _see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:
-    """Show the edit, then how it ended; one that takes its time announces its end by itself."""
     _take_up_all(shown, hold)
     yield
     attempt.wait(PATIENCE)
@@ -208,6 +209,6 @@ def _neighbour(shown: Shown, media_id: str) -> str:
     return ""
 
 
-def _focus(media_id: str) -> None:
+def focus_on(media_id: str) -> None:
     state = me.state(EditState)
     state.focus, state.turns = media_id, state.turns + 1

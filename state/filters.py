@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
@@ -72,7 +73,7 @@ def read(params: Mapping[str, str], reader: Reader) -> tuple[dict[str, str], str
         unknown.append(f"from “{filters.pop('from')}”, which is after to “{filters['to']}”")
     if "from" in filters or "to" in filters:
         filters.pop("date", None)
-    return filters, f"Left out of this address: {', '.join(unknown)}." if unknown else ""
+    return filters, f"Left out of the filters: {', '.join(unknown)}." if unknown else ""
 
 
 def _value(name: str, asked: str, reader: Reader) -> str | None:
@@ -126,6 +127,7 @@ def from_spec(spec: str, reader: Reader) -> dict[str, str]:
     return read(dict(parse_qsl(spec)), reader)[0]
 
 
+@lru_cache(maxsize=1_024)
 def to_query(spec: str, reader: Reader) -> MediaQuery:
     """What a spec asks of the store."""
     filters, instants = from_spec(spec, reader), dict(parse_qsl(spec))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 
 import mesop as me
 
@@ -79,6 +80,18 @@ def find_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
     """Read the item of a permalink that is not among `items`. It fills the preview only, never a grid."""
     if me.state(PreviewState).item_id and previewed(items) is None:
         _read()
+        yield
+
+
+def refresh_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
+    """Refresh was pressed: the open item is read by its id where it is not among `items`. If that fails, it stays."""
+    media_id = me.state(PreviewState).item_id
+    if not media_id or any(item.id == media_id for item in items):
+        return
+    with suppress(NotFound, StoreError):
+        item = services().store.media.get(principal(), media_id)
+        services().freshness.seen.note(principal().user_id, [item])
+        look_again()
         yield
 
 

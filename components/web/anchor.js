@@ -1,6 +1,7 @@
 import {FreshetElement, define, scroller} from './base.js';
 
 const AT_TOP = 8; // px from the top that are no place worth naming
+const GAP = 12; // px between the head and the tile that is led to
 const STILL_MS = 250; // so long after the last movement the place is written down
 const SEEK_MS = 4000; // so long the tile of an address is waited for
 
@@ -46,9 +47,15 @@ class FreshetAnchor extends FreshetElement {
       scroller(this)?.scrollTo({top: 0});
       return;
     }
-    const tile = document.querySelector(`.sheet freshet-tile[data-id="${CSS.escape(id)}"]`);
-    if (tile) tile.scrollIntoView({block: 'start'});
+    const frame = scroller(this);
+    const tile = frame?.querySelector(`.page freshet-tile[data-id="${CSS.escape(id)}"]`);
+    if (tile) frame.scrollBy({top: tile.getBoundingClientRect().top - this.#ceiling(frame) - GAP});
     else requestAnimationFrame(() => this.#go(seek));
+  }
+
+  /** Where the list begins to be seen, below the page's head. */
+  #ceiling(frame) {
+    return frame.querySelector('.head')?.getBoundingClientRect().bottom ?? 0;
   }
 
   /** Not while something lies over the page: its entry in the history tells pages by their addresses. */
@@ -65,9 +72,9 @@ class FreshetAnchor extends FreshetElement {
   #first() {
     const frame = scroller(this);
     if (!frame || frame.scrollTop <= AT_TOP) return '';
-    const top = frame.querySelector('.head')?.getBoundingClientRect().bottom ?? 0;
+    const top = this.#ceiling(frame);
     const tiles = [...frame.querySelectorAll('.page freshet-tile')];
-    return tiles.find((tile) => tile.getBoundingClientRect().top >= top - 4)?.mediaId ?? '';
+    return tiles.find((tile) => tile.getBoundingClientRect().top >= top)?.mediaId ?? '';
   }
 }
 

@@ -53,7 +53,8 @@ class FreshetEdits extends FreshetElement {
 
   #tell(detail) {
     const wanted = {...detail, scrolled: isBusy(this)};
-    if (wanted.edit === 'undo' && groups.has(this.undoes)) wanted.ids = groups.get(this.undoes);
+    // Asked when it is sent: the deletion that it undoes may still be on its way.
+    if (wanted.edit === 'undo') Object.defineProperty(wanted, 'ids', {enumerable: true, get: () => groups.get(this.undoes)});
     if (wanted.edit === 'delete' && wanted.ids) {
       wanted.group = `~${Date.now().toString(36)}${++made}`;
       groups.set(wanted.group, wanted.ids);

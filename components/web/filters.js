@@ -3,7 +3,13 @@ import {step} from './steps.js';
 
 const RANGE = 'range';
 const DATES = [['', 'Any time'], ['today', 'Today'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days'], [RANGE, 'From – to…']];
-const LISTS = 'filter-tags';
+const TAGS = 'filter-tags';
+
+/** Have a menu show a value; what it does not have is its first, which goes without saying. */
+function pick(menu, value) {
+  menu.value = value;
+  if (menu.selectedIndex < 0) menu.selectedIndex = 0;
+}
 
 /**
  * The Filters button and its panel: below the button, or at the foot of a phone's window. Each choice counts at once and is
@@ -19,7 +25,7 @@ class FreshetFilters extends FreshetElement {
   #place = () => this.#panel.matches(':popover-open') && this.#settle();
 
   build() {
-    this.#button.append(icon('tune'), el('span', {class: 'cut'}, 'Filters'), this.#badge);
+    this.#button.append(icon('tune'), el('span', {class: 'cut hide-s'}, 'Filters'), this.#badge);
     this.#button.addEventListener('click', () => this.#panel.togglePopover());
     this.#panel.addEventListener('toggle', (event) => {
       attrs(this.#button, {'aria-expanded': String(event.newState === 'open')});
@@ -44,7 +50,7 @@ class FreshetFilters extends FreshetElement {
     const clear = el('button', {type: 'button', class: 'btn ghost'}, 'Clear all');
     close.addEventListener('click', () => this.#panel.hidePopover());
     clear.addEventListener('click', () => this.#tell({clear: true}));
-    this.#fields.tag = el('input', {class: 'txt', type: 'text', autocomplete: 'off', list: LISTS, placeholder: 'Any tag'});
+    this.#fields.tag = el('input', {class: 'txt', type: 'text', autocomplete: 'off', list: TAGS, placeholder: 'Any tag'});
     this.#fields.tag.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && !event.isComposing) this.#sendTag();
     });
@@ -60,7 +66,7 @@ class FreshetFilters extends FreshetElement {
       el('div', {class: 'two-f dates'}, this.#day('from', 'From'), this.#day('to', 'To')),
       this.#menu('model', 'Model', []),
       this.#labelled('tag', 'Tag', el('div', {class: 'input'}, this.#fields.tag)),
-      el('datalist', {id: LISTS}),
+      el('datalist', {id: TAGS}),
       this.#menu('project', 'Project', []),
       this.#menu('sort', 'Sort', []),
     );
@@ -119,7 +125,7 @@ class FreshetFilters extends FreshetElement {
   draw(changed) {
     this.#badge.hidden = !this.count;
     say(this.#badge, String(this.count || ''));
-    attrs(this.#button, {'aria-label': this.count ? `Filters, ${this.count} on` : null});
+    attrs(this.#button, {'aria-label': this.count ? `Filters, ${this.count} on` : 'Filters'});
     if (changed.has('models')) this.#fill('model', [['', 'Any'], ...this.models]);
     if (changed.has('projects')) this.#fill('project', this.projects);
     if (changed.has('sorts')) this.#fill('sort', this.sorts);
@@ -135,7 +141,8 @@ class FreshetFilters extends FreshetElement {
     for (const [name, control] of Object.entries(this.#fields)) {
       const value = this.chosen[name] ?? '';
       if (name === 'favourite') control.checked = value !== '';
-      else if (name !== 'date' && (control !== document.activeElement || control.localName === 'select')) control.value = value;
+      else if (control.localName === 'select') pick(control, value);
+      else if (control !== document.activeElement) control.value = value;
     }
     if (this.chosen.from || this.chosen.to) this.#range = true;
     else if (this.chosen.date) this.#range = false;
@@ -143,7 +150,7 @@ class FreshetFilters extends FreshetElement {
   }
 
   #drawDates() {
-    this.#fields.date.value = this.#range ? RANGE : this.chosen.date ?? '';
+    pick(this.#fields.date, this.#range ? RANGE : this.chosen.date ?? '');
     this.#panel.querySelector('.dates').hidden = !this.#range;
   }
 

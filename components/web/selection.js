@@ -149,7 +149,7 @@ class FreshetSelection extends FreshetElement {
   #press(event) {
     const target = event.composedPath()[0];
     if (event.defaultPrevented || event.isComposing || target.matches?.(WRITES)) return;
-    if (document.querySelector('dialog:modal') || target.closest?.('[popover]')) return;
+    if (document.querySelector('dialog:modal, .panel:popover-open') || target.closest?.('.toast')) return;
     if (!this.#do(event, target.matches?.('[data-selectable] .hit') ? target : null)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -186,7 +186,7 @@ class FreshetSelection extends FreshetElement {
 
   #askTag() {
     this.#tagger.showPopover();
-    this.#tag.focus();
+    this.#tag.focus({preventScroll: true});
     this.#tag.select();
   }
 

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 64 * 2**20
 """Compressed items that are kept, some hundred thousands of them; the least recently used views go first."""
-_LAYOUT = 2
+_LAYOUT = 3
 """Goes up with every change of the table or of how a row is read; a file of another layout is begun anew."""
 _TABLE = """
 CREATE TABLE views (
@@ -44,12 +44,13 @@ CREATE TABLE views (
     watermark TEXT NOT NULL,
     newest TEXT NOT NULL,
     cursor TEXT,
+    searched_to TEXT,          -- a time in ISO 8601, or in the order of titles the beginning of one
     items BLOB NOT NULL,       -- JSON, zlib
     PRIMARY KEY (user_id, query)
 )
 """
-Row = tuple[str, str, int | None, int, int, str, str, str | None, bytes]
-"""kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, items"""
+Row = tuple[str, str, int | None, int, int, str, str, str | None, str | None, bytes]
+"""kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, searched_to, items"""
 _items = TypeAdapter(tuple[MediaItem, ...])
 
 
@@ -89,8 +90,8 @@ class DiskCache:
                 "UPDATE views SET used_at = ? WHERE user_id = ? AND query = ?", (to_micros(now), user_id, query.key)
             )
             row: Row | None = connection.execute(
-                "SELECT kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, items FROM views "
-                "WHERE user_id = ? AND query = ?",
+                "SELECT kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, searched_to, items "
+                "FROM views WHERE user_id = ? AND query = ?",
                 (user_id, query.key),
             ).fetchone()
             return row
@@ -112,7 +113,7 @@ class DiskCache:
         def replace(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT OR REPLACE INTO views (user_id, query, kinds, version, fetched_at, updated_at, used_at, as_of, "
-                "watermark, newest, cursor, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "watermark, newest, cursor, searched_to, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             _trim(connection, self._max_bytes)
@@ -239,12 +240,13 @@ def _row(kept: Kept, now: datetime, items: bytes) -> tuple[object, ...]:
         kept.watermark,
         kept.newest,
         kept.held.cursor,
+        _written(kept.held.searched_to),
         items,
     )
 
 
 def _kept(user_id: str, query: MediaQuery, row: Row) -> Kept:
-    kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, items = row
+    kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, searched_to, items = row
     return Kept(
         user_id=user_id,
         query=query,
@@ -255,8 +257,16 @@ def _kept(user_id: str, query: MediaQuery, row: Row) -> Kept:
         as_of=from_micros(as_of),
         watermark=watermark,
         newest=newest,
-        held=Held(_items.validate_json(zlib.decompress(items)), cursor),
+        held=Held(_items.validate_json(zlib.decompress(items)), cursor, searched_to=_read(query, searched_to)),
     )
+
+
+def _written(searched_to: datetime | str | None) -> str | None:
+    return searched_to.isoformat() if isinstance(searched_to, datetime) else searched_to
+
+
+def _read(query: MediaQuery, searched_to: str | None) -> datetime | str | None:
+    return searched_to if searched_to is None or query.order == "title" else datetime.fromisoformat(searched_to)
 
 
 def _trim(connection: sqlite3.Connection, max_bytes: int) -> None:

@@ -73,5 +73,6 @@ class Overlays:
 
 
 def _onto(stored: MediaItem | None, edit: Edit) -> Edit:
-    newer = stored is not None and edit.before.revision < stored.revision
-    return replace(edit, before=stored) if newer else edit
+    if stored is None or edit.before.revision >= stored.revision:
+        return edit
+    return replace(edit, before=stored)

@@ -31,6 +31,11 @@ class Answer:
     newest: str = ""
 
 
+def goes_on(held: Held, changes_too: bool) -> bool:
+    """Whether a list that is shorter than wanted is read on: where a search stopped, only if that is what is asked."""
+    return held.searched_to is None or not changes_too
+
+
 class Reader:
     """Reads the store for a view: a page the first time, and later the project's changes since the held watermark."""
 
@@ -53,7 +58,7 @@ class Reader:
                 answer = self._changes(held, principal)
             except WatermarkTooOld:
                 return self._in_full(query, principal, max(loaded, len(held.items)))
-        if len(answer.held.items) < loaded and answer.held.cursor is not None:
+        if len(answer.held.items) < loaded and answer.held.cursor is not None and goes_on(answer.held, changes_too):
             answer = self._page(query, principal, answer, loaded - len(answer.held.items))
         return answer
 

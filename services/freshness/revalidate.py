@@ -74,8 +74,8 @@ class Freshness:
     ) -> Snapshot:
         """Ask the store about `query`, unless `reason` can be answered without, and return the newest snapshot.
 
-        It holds at least `loaded` items, or all there are; fewer only where a page came back short (see
-        `MediaRepository.get_media_for_page`), and then the next call reads on from there.
+        It holds at least `loaded` items, or all there are; fewer only where a page came back short (`searched_to`, see
+        `MediaRepository.get_media_for_page`), and then the next call with the reason `page` reads on from there.
         Whatever was committed before the call is in it; identical calls share a read that begins after each of them.
         Logs one line, `{scope}.refresh`. Raises StoreError; what was held stays held. Raises NotFound; what was held
         is not the principal's to see any more, and is dropped. Raises FreshetError with an id for what nobody foresaw.

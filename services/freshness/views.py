@@ -69,7 +69,7 @@ class Views:
                 request.kind, state, request.reason, now, current=current, ttls=self._ttls
             ):
                 return True, held is None or request.reason != "page", None
-            short = len(held.items) < request.loaded and not held.complete
+            short = len(held.items) < request.loaded and not held.complete and held.held.searched_to is None
             if current and state.failure is None:
                 self._seen.note(request.principal.user_id, held.items)
             return short and state.failure is None, False, state.failure

@@ -47,6 +47,20 @@ def _library(page: Page) -> None:
     updated(page)
 
 
+def _filtering(page: Page) -> None:
+    updated(page)
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    expect(page.get_by_role("dialog", name="Filters")).to_be_visible()
+
+
+def _selecting(page: Page) -> None:
+    updated(page)
+    page.locator("freshet-tile .hit").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_role("toolbar", name="Selection").get_by_text("2 selected")).to_be_visible()
+
+
 def _preview(page: Page) -> None:
     tile(page, "harbour at dawn").click()
     expect(page.get_by_role("dialog", name="harbour at dawn").locator("video")).to_be_visible()
@@ -120,6 +134,8 @@ def _invalid(page: Page) -> None:
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "library": ("/library", _library),
     "nothing of a type": ("/library?type=audio", _library),
+    "filters": ("/library?owner=me&date=7d&tag=sea&q=picture&type=hologram", _filtering),
+    "selection": ("/library?q=picture&sort=title", _selecting),
     "preview": ("/library", _preview),
     "renaming": ("/library", _renaming),
     "deleting": ("/library", _deleting),

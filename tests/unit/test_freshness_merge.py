@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.freshness.merge import REMEMBERED, Held, append_page, apply_changes
+from services.freshness.merge import REMEMBERED, Held, append_page, apply_changes, is_within
 from services.models import Changes, MediaItem, MediaQuery, Page, Removal
-from services.store.cursors import encode_cursor, place_of
+from services.store.cursors import Place, encode_cursor, place_of
 from tests.support.records import NOON, PROJECT, make_item
 
 ALL = MediaQuery(project_id=PROJECT)
@@ -24,7 +24,10 @@ def delta(*changed: MediaItem, removed: tuple[Removal, ...] = ()) -> Changes[Med
 def item(number: int, revision: int = 1, **fields: object) -> MediaItem:
     """Item `number`, made at second `number`."""
     return make_item(
-        id=f"item-{number:03}", created_at=NOON + timedelta(seconds=number), revision=revision, title="", **fields
+        id=f"item-{number:03}",
+        created_at=NOON + timedelta(seconds=number),
+        revision=revision,
+        **({"title": ""} | fields),
     )
 
 
@@ -131,6 +134,53 @@ class TestPages:
         assert numbers(append_page(held, ALL, page((item(3), item(2)), cursor_at(2)))) == [9, 7, 5, 2]
 
 
+class TestOtherOrders:
+    """An item's place may move, or a filter let go of it."""
+
+    TITLES = ALL.model_copy(update={"sort": "title"})
+
+    def held(self, *titles: str, end: str | None = None) -> Held:
+        items = [item(number, title=title) for number, title in enumerate(titles)]
+        cursor = encode_cursor(Place(end, "item-999", "title")) if end else None
+        return Held(self.TITLES.in_order(items), cursor)
+
+    def titles(self, held: Held) -> list[str]:
+        return [one.title for one in held.items]
+
+    def test_a_new_title_moves_the_item_to_its_place(self) -> None:
+        held = apply_changes(self.held("ash", "elm", "oak", end="oak"), self.TITLES, delta(item(2, 2, title="Birch")))
+        assert self.titles(held) == ["ash", "Birch", "elm"]
+
+    def test_one_that_moves_below_the_loaded_part_is_left_to_the_page_that_brings_it(self) -> None:
+        held = apply_changes(self.held("ash", "elm", "oak", end="oak"), self.TITLES, delta(item(0, 2, title="yew")))
+        assert self.titles(held) == ["elm", "oak"]
+        late = apply_changes(held, self.TITLES, delta(item(0, 1, title="ash")))
+        assert late.items is held.items
+        below = append_page(late, self.TITLES, page((item(0, 2, title="yew"),), None))
+        assert self.titles(below) == ["elm", "oak", "yew"]
+
+    def test_one_that_moves_up_from_below_enters(self) -> None:
+        held = apply_changes(self.held("ash", "elm", end="elm"), self.TITLES, delta(item(7, 2, title="Beech")))
+        assert self.titles(held) == ["ash", "Beech", "elm"]
+
+    def test_what_is_no_favourite_any_more_leaves_its_list(self) -> None:
+        favourites = ALL.model_copy(update={"favourite": True})
+        held = Held((item(2, favourite=True), item(1, favourite=True)))
+        assert numbers(apply_changes(held, favourites, delta(item(2, 2)))) == [1]
+
+    def test_oldest_first_what_is_new_waits_below_until_the_list_is_loaded_to_its_end(self) -> None:
+        oldest = ALL.model_copy(update={"sort": "oldest"})
+        held = Held((item(1), item(3)), f"o{cursor_at(3)}")
+        assert apply_changes(held, oldest, delta(item(9))).items is held.items
+        assert numbers(apply_changes(held, oldest, delta(item(2)))) == [1, 2, 3]
+        assert numbers(apply_changes(Held(held.items), oldest, delta(item(9)))) == [1, 3, 9]
+
+    def test_how_far_a_search_came_stays_until_the_next_page(self) -> None:
+        held = Held((item(3),), cursor_at(3), searched_to=NOON)
+        assert apply_changes(held, ALL, delta(item(4))).searched_to == NOON
+        assert append_page(held, ALL, page((item(2),), cursor_at(2))).searched_to is None
+
+
 class Delivery(RuleBasedStateMachine):
     """A store that changes in any way, and a list that asks for changes now and then, and reads pages.
 
@@ -138,6 +188,7 @@ class Delivery(RuleBasedStateMachine):
     that matches, in order, as far down as the list is loaded.
     """
 
+    QUERY = IMAGES
     answers = Bundle("answers")
 
     def __init__(self) -> None:
@@ -164,11 +215,11 @@ class Delivery(RuleBasedStateMachine):
             self._store(item(second, revision, media_type="image" if image else "video"))
 
     @precondition(lambda self: self.stored)
-    @rule(data=st.data(), image=st.booleans())
-    def edit(self, data: st.DataObject, image: bool) -> None:
+    @rule(data=st.data(), image=st.booleans(), title=st.sampled_from("abcdef"))
+    def edit(self, data: st.DataObject, image: bool, title: str) -> None:
         old = self.stored[data.draw(st.sampled_from(sorted(self.stored)))]
         kind = "image" if image else "video"
-        self._store(old.model_copy(update={"revision": old.revision + 1, "media_type": kind}))
+        self._store(old.model_copy(update={"revision": old.revision + 1, "media_type": kind, "title": title}))
 
     @precondition(lambda self: self.stored)
     @rule(data=st.data())
@@ -179,7 +230,7 @@ class Delivery(RuleBasedStateMachine):
 
     @rule()
     def refresh(self) -> None:
-        self.held = apply_changes(self.held, IMAGES, self._changes(self.watermark))
+        self.held = apply_changes(self.held, self.QUERY, self._changes(self.watermark))
         self.watermark = len(self.log)
 
     @rule(target=answers, data=st.data())
@@ -188,26 +239,26 @@ class Delivery(RuleBasedStateMachine):
 
     @rule(changes=answers)
     def hear_of_changes(self, changes: Changes[MediaItem]) -> None:
-        self.held = apply_changes(self.held, IMAGES, changes)
+        self.held = apply_changes(self.held, self.QUERY, changes)
 
     @precondition(lambda self: self.held.cursor is not None)
     @rule(size=st.integers(1, 4), meanwhile=st.lists(answers, max_size=3))
     def read_a_page(self, size: int, meanwhile: list[Changes[MediaItem]]) -> None:
         items, cursor = self._page(self.held.cursor, size)
         for changes in meanwhile:
-            self.held = apply_changes(self.held, IMAGES, changes)
-        self.held = append_page(self.held, IMAGES, page(items, cursor))
+            self.held = apply_changes(self.held, self.QUERY, changes)
+        self.held = append_page(self.held, self.QUERY, page(items, cursor))
 
     @invariant()
     def B11_nothing_is_held_twice_or_out_of_order(self) -> None:
-        keys = [IMAGES.sort_key(held) for held in self.held.items]
-        assert keys == sorted(set(keys), reverse=True)
+        keys = [self.QUERY.sort_key(held) for held in self.held.items]
+        assert keys == sorted(set(keys), reverse=self.QUERY.descending)
 
     @invariant()
     def B11_refreshed_it_equals_a_full_read(self) -> None:
-        caught_up = apply_changes(self.held, IMAGES, self._changes(self.watermark))
+        caught_up = apply_changes(self.held, self.QUERY, self._changes(self.watermark))
         end = self.held.cursor
-        wanted = tuple(one for one in self._matching() if end is None or _before(one, end))
+        wanted = tuple(one for one in self._matching() if is_within(one, end, self.QUERY))
         assert caught_up.items == wanted
 
     def _store(self, changed: MediaItem) -> None:
@@ -215,12 +266,12 @@ class Delivery(RuleBasedStateMachine):
         self.log.append(changed.id)
 
     def _matching(self) -> list[MediaItem]:
-        return list(IMAGES.in_order(filter(IMAGES.matches, self.stored.values())))
+        return list(self.QUERY.in_order(filter(self.QUERY.matches, self.stored.values())))
 
     def _page(self, cursor: str | None, size: int) -> tuple[tuple[MediaItem, ...], str | None]:
-        below = [one for one in self._matching() if cursor is None or not _before(one, cursor)]
+        below = [one for one in self._matching() if cursor is None or not is_within(one, cursor, self.QUERY)]
         more = len(below) > size
-        return tuple(below[:size]), encode_cursor(place_of(below[size - 1])) if more else None
+        return tuple(below[:size]), encode_cursor(place_of(below[size - 1], self.QUERY.order)) if more else None
 
     def _changes(self, since: int) -> Changes[MediaItem]:
         ids = dict.fromkeys(self.log[since:])
@@ -228,11 +279,19 @@ class Delivery(RuleBasedStateMachine):
         return delta(*(self.stored[one] for one in ids if one in self.stored), removed=removed)
 
 
-def _before(one: MediaItem, cursor: str) -> bool:
-    """Whether the item stands at the cursor's place or above it."""
-    micros, _, media_id = cursor.partition(".")
-    return (place_of(one).value, one.id) >= (int(micros), media_id)
+class ByTitle(Delivery):
+    """Here edits move items: within the loaded part, out of it and into it."""
+
+    QUERY = IMAGES.model_copy(update={"sort": "title"})
+
+
+class OldestFirst(Delivery):
+    QUERY = IMAGES.model_copy(update={"sort": "oldest"})
 
 
 Delivery.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None, derandomize=True)
+ByTitle.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None, derandomize=True)
+OldestFirst.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None, derandomize=True)
 TestAnyOrderOfDelivery = Delivery.TestCase
+TestAnyOrderOfDeliveryByTitle = ByTitle.TestCase
+TestAnyOrderOfDeliveryOldestFirst = OldestFirst.TestCase

@@ -19,12 +19,21 @@ MODULES = sorted(WEB.glob("*.js"))
 OWN_STYLES = [ROOT / path.lstrip("/") for path in web.STYLESHEETS if Path(path).name not in ("tokens.css", "mesop.css")]
 FACES: dict[str, dict[str, Any]] = {
     "ago": {"ms": 1},
+    "anchor": {"seek": "1 m"},
     "aria": {},
     "button": {"label": "Go", "on_press": lambda event: None, "key": "k"},
+    "chips": {"chips": [("tag", "Tag: sea")], "on_filter": lambda event: None},
+    "choice": {
+        "label": "Sort", "symbol": "swap_vert", "options": [], "value": "", "on_choose": lambda event: None, "key": "k",
+    },
     "dialog": {"is_open": True, "label": "Choose", "on_close": lambda event: None, "key": "k"},
     "drop": {"count": 1, "on_show": lambda event: None},
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
     "edits": {"on_edit": lambda event: None},
+    "filters": {
+        "chosen": {"tag": "sea"}, "count": 1, "sorts": [], "models": [], "projects": [], "tags": [],
+        "on_filter": lambda event: None,
+    },
     "guard": {},
     "item_bar": {"media_id": "m", "title": "Dunes", "favourite": False, "key": "k"},
     "item_head": {
@@ -50,7 +59,9 @@ FACES: dict[str, dict[str, Any]] = {
         "key": "k",
     },
     "run_watch": {"run_ids": ["r"], "on_complete": lambda event: None},
+    "search": {"value": "", "on_search": lambda event: None},
     "segments": {"label": "Shape", "options": [], "value": "a", "on_select": lambda event: None, "key": "k"},
+    "selection": {"scope": "type=image", "zip_url": "/z"},
     "sentinel": {"cursor": "c", "done": False, "on_more": lambda event: None, "key": "k"},
     "status_capsule": {"as_of_ms": 1, "mode": "live", "refreshing": False, "on_refresh": lambda event: None},
     "symbol": {"name": "add"},

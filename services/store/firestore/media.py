@@ -90,6 +90,9 @@ class FirestoreMedia:
             return self._counted(principal, query, limit)
         return self._looked_at(principal, query, limit)
 
+    def has_all_filters(self, query: MediaQuery) -> bool:
+        return is_asked_in_full(query)
+
     def _counted(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
         number, read = 0, 0
         for conditions in queries.readable(query, principal):

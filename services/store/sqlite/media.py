@@ -69,6 +69,9 @@ class SqliteMedia:
         with self._connections.read() as connection:
             return count(connection, principal, query, limit)
 
+    def has_all_filters(self, query: MediaQuery) -> bool:
+        return True
+
     def _named(self, principal: Principal, query: MediaQuery, ids: Sequence[str]) -> Page[MediaItem]:
         """The one page of a query for named items."""
         with self._connections.read() as connection:
