@@ -18,7 +18,8 @@ from services.freshness.policy import ALWAYS
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
-from state.filters import Reader, read, to_query, to_spec
+from state.filters import read, to_query, to_spec
+from state.library import reader
 from state.preview import NOT_THERE
 from state.session import principal, project_id
 from state.view import SEEN_BEGINNING, ViewState, held_items, load_view, show_held
@@ -52,10 +53,8 @@ def derived_view() -> ViewState:
 
 def list_query() -> MediaQuery:
     """The list that the address names besides the item, as the library reads it: all of the project without."""
-    who = principal()
-    reader = Reader(who.user_id, project_id(), who.project_ids)
-    filters, _ = read(dict(me.query_params), reader)
-    return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader)
+    filters, _ = read(dict(me.query_params), reader())
+    return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader())
 
 
 def _project() -> str:
