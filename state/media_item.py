@@ -18,10 +18,11 @@ from services.freshness.policy import ALWAYS
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
-from state.filters import Reader, read, to_query, to_spec
+from state.filters import read, to_query, to_spec
+from state.library import reader
 from state.preview import NOT_THERE
 from state.session import principal, project_id
-from state.view import SEEN_BEGINNING, ViewState, held_items, load_view, show_held, take_up
+from state.view import SEEN_BEGINNING, ViewState, held_items, load_view, show_held
 from state.zone import zone_of
 
 GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
@@ -52,10 +53,8 @@ def derived_view() -> ViewState:
 
 def list_query() -> MediaQuery:
     """The list that the address names besides the item, as the library reads it: all of the project without."""
-    who = principal()
-    reader = Reader(who.user_id, project_id(), who.project_ids)
-    filters, _ = read(dict(me.query_params), reader)
-    return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader)
+    filters, _ = read(dict(me.query_params), reader())
+    return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader())
 
 
 def _project() -> str:
@@ -132,37 +131,28 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
     if reason in SEEN_BEGINNING:
         next(load)
         yield
-    _load_children(reason)
+    state = me.state(MediaItemState)
+    if reason in ALWAYS:
+        _load_once(load_derived(reason), state.derived)
+        if has_sources():
+            _load_once(load_sources(reason), state.sources)
     yield from load
     yield from load_children()
 
 
 def load_children() -> Generator[None, None, None]:
-    """Load the child lists of which nothing is held yet, once it is known which these are."""
+    """Load the items that the item was made from, once it is known which these are."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
-    if not _load_children("open", only_new=True):
-        return
-    take_up(state.view, item_query())
-    if state.view.catching_up:
-        _quietly(load_view(state.view, item_query(), "recover", scope="media", kind="item"))
-    yield
+    if has_sources() and not state.sources.version and not state.sources.error:
+        _load_once(load_sources("open"), state.sources)
+        yield
 
 
-def _load_children(reason: Reason, *, only_new: bool = False) -> bool:
-    """Ask about the child lists of an item that is shown; whether there was anything to ask."""
-    if reason not in ALWAYS or shown_item() is None:
-        return False
-    state = me.state(MediaItemState)
-    children = ((load_sources, state.sources, has_sources()), (load_derived, state.derived, True))
-    loads = [
-        load(reason)
-        for load, view, there in children
-        if there and not view.fetching and not (only_new and (view.version or view.error))
-    ]
-    for load in loads:
+def _load_once(load: Generator[None, None, None], view: ViewState) -> None:
+    """Without frames of its own, unless it is under way already."""
+    if not view.fetching:
         _quietly(load)
-    return bool(loads)
 
 
 def _quietly(load: Generator[None, None, None]) -> None:

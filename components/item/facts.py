@@ -28,7 +28,7 @@ def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[s
         *((_words(name), _text(value)) for name, value in item.parameters.items() if name not in APART),
         ("Made", int(item.created_at.timestamp() * 1000)),
         ("By", viewer.name if item.owner_id == viewer.user_id else item.owner_id),
-        ("With", MADE[item.origin]),
+        ("How", MADE[item.origin]),
         ("Changed", int(item.updated_at.timestamp() * 1000) if item.revision > 1 else None),
         ("Project", project_name),
         ("Visible to", SEEN_BY[item.visibility]),

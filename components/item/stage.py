@@ -12,6 +12,7 @@ from services.files.urls import media_url
 from services.models import MediaItem
 from state.edits import refused
 from state.handlers import Handler
+from state.library import projects
 from state.media_item import derived_view, has_sources, sources_view
 from state.session import principal
 from state.view import ViewState, cursor, has_more, held_items
@@ -42,7 +43,7 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, on_use: dict[st
     why, title = refused(item.id)
     if item.deleted_at is None:
         tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
-    details(prompt=item.prompt, facts=facts(item, principal(), services().project.name), key="details")
+    details(prompt=item.prompt, facts=facts(item, principal(), _project_name(item)), key="details")
     if on_use:
         with me.box(classes="section", key="uses"):
             _heading("Use as input for", "uses")
@@ -54,6 +55,11 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, on_use: dict[st
     _kin("Made from this", derived_view(), on_kin)
     if held_items(derived_view()):
         sentinel(cursor=cursor(derived_view()), done=not has_more(derived_view()), on_more=on_more, key="more")
+
+
+def _project_name(item: MediaItem) -> str:
+    own = services().project
+    return own.name if item.project_id == own.id else projects().get(item.project_id, "")
 
 
 def _kin(name: str, view: ViewState, on_kin: Handler) -> None:

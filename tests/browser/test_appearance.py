@@ -99,7 +99,7 @@ def _item(page: Page) -> None:
     page.get_by_role("dialog", name="Picture 000").get_by_role("link", name="Open").click()
     expect(page.get_by_role("heading", level=1, name="Picture 000")).to_be_visible()
     updated(page)
-    page.get_by_role("button", name="Tag").click()
+    page.get_by_role("button", name="Tag", exact=True).click()
     page.get_by_role("textbox", name="New tag").fill("x" * 60)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="longer than 40")).to_be_visible()

@@ -87,10 +87,10 @@ def test_the_page_tells_all_that_is_known_of_an_item(studio: Studio) -> None:
     assert heading(tab) == "Paper-cut sea"
     assert tab.element("freshet-tags")["tags"] == ["sea", "paper"]
     assert tab.element("freshet-details")["prompt"] == "a lighthouse at dusk"
-    told = {name: fact(tab, name) for name in ("Model", "Seed", "Size", "File", "By", "With", "Visible to", "Id")}
+    told = {name: fact(tab, name) for name in ("Model", "Seed", "Size", "File", "By", "How", "Visible to", "Id")}
     assert told == {
         "Model": "Local Image 1", "Seed": "7", "Size": "64 × 64 · 1:1", "File": "WEBP · 1 KB", "By": "You",
-        "With": "Create image", "Visible to": "Project members", "Id": item.id,
+        "How": "Create image", "Visible to": "Project members", "Id": item.id,
     }  # fmt: skip
     assert fact(tab, "Made") == int(item.created_at.timestamp() * 1000)
     assert tab.element("freshet-viewer")["kind"] == "image"
@@ -157,7 +157,10 @@ def test_a_picture_can_be_used_for_what_works_alone(studio: Studio) -> None:
 
 @pytest.mark.parametrize("media_id", ["", "nonsense", "../../etc/passwd", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "theirs"])
 def test_what_is_not_there_or_not_ones_own_to_see_looks_the_same(studio: Studio, media_id: str) -> None:
-    theirs = make_item(project_id=studio.services.project.id, owner_id="eve", visibility="private", title="Secret plan")
+    theirs = make_item(
+        id=studio.services.ids.new(), project_id=studio.services.project.id, owner_id="eve", visibility="private",
+        title="Secret plan",
+    )  # fmt: skip
     eve = studio.principal.model_copy(update={"user_id": "eve"})
     studio.services.store.commit(eve, [Put(theirs, expect=0)], operation_id=operation())
     studio.add(source_ids=(theirs.id,))
@@ -234,11 +237,14 @@ def test_B11_items_that_come_and_go_between_steps_are_neither_skipped_nor_shown_
 ) -> None:
     items = studio.add(6)
     library = studio.open("/library")
-    listen(library)
+    stream = listen(library)
     tab = open_item(studio, items[4])
     studio.change(items[3], deleted_at=studio.clock.now())
     (new,) = studio.add(created_at=items[2].created_at + timedelta(milliseconds=1))
-    push(library)
+    shown = [items[5].id, items[4].id, new.id, *(item.id for item in (items[2], items[1], items[0]))]
+    while ids_shown(library) != shown:
+        stream.changed()
+        push(library)
     seen = []
     for _ in range(4):
         step(tab, "next")

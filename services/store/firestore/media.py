@@ -126,9 +126,13 @@ class FirestoreMedia:
         if read_time is None:
             (_, read_time), read = self._identity.look(), 1
             read_time -= timedelta(seconds=self._clock.monotonic() - started)
-        items = (one for one in _decoded(documents) if query.matches(one) and can(principal, "read", one))
+        items = [one for one in _decoded(documents) if query.matches(one) and can(principal, "read", one)]
         now = self._clock.now()
-        return Page(query.in_order(items), None, now, watermark_at(source, read_time, now), read)
+        newest = ""
+        if items and len(items) == len(set(ids)):  # nothing is missing either, which might have been learnt later
+            newest = watermark_at(source, max(one.update_time for one in documents), now)
+        mark = watermark_at(source, read_time, now)
+        return Page(query.in_order(items), None, now, mark, read, newest=newest)
 
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
         """See `MediaRepository.changed_since`. With nothing new the watermark stays, and the call costs one read.
