@@ -29,6 +29,7 @@ from tests.support.mesop_client import MesopClient
 DOCUMENTS = 10_000
 CLICKS = 10
 LIMIT = 25
+SCROLLED, SCROLLED_LIMIT = 150, 180
 SINGLE_FILTERS: dict[str, object] = {
     "media_type": "video", "status": "ready", "owner_id": "local", "origin": "import", "model": "local-audio-1",
     "favourite": True, "tag": "sea", "text": "lighthouse", "source_id": "source",
@@ -55,6 +56,8 @@ def _measure(browser: Browser, data_dir: Path, host: str, documents: int) -> Sec
     figures = _single_filters(choices["GOOGLE_CLOUD_PROJECT"])
     with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
         figures += _library(server)
+    with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
+        figures.append(_filtered_and_scrolled(server))
     with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
         figures += _chooser(server)
     with Server(data_dir, program=DRIVEN, FIRESTORE_EMULATOR_HOST=host, **choices) as server:
@@ -101,6 +104,17 @@ def _library(server: Server) -> list[Figure]:
     nothing_new = _reads(server, lambda: _refresh(tab))
     figures.append(at_most("Refresh with nothing new, nor in the last minute", [nothing_new], 1, "documents"))
     return figures
+
+
+def _filtered_and_scrolled(server: Server) -> Figure:
+    def browse() -> None:
+        tab = open_tab(server.url, "/library")
+        _filter(tab, "image")
+        while len(tab.tiles()) < SCROLLED:
+            load_more(tab)
+
+    name = f"Library opened, filtered by type, scrolled to {SCROLLED} items"
+    return at_most(name, [_reads(server, browse)], SCROLLED_LIMIT, "documents", incumbent="11,000 documents")
 
 
 def _chooser(server: Server) -> list[Figure]:

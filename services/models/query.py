@@ -83,7 +83,7 @@ class MediaQuery(BaseModel):
 
     def equalities(self) -> dict[str, str]:
         """The filters as field → value, as a store pushes them down; the project is among them."""
-        return self.model_dump(include=set(EQUALITIES), exclude_none=True)
+        return {field: value for field in EQUALITIES if (value := getattr(self, field)) is not None}
 
     def matches(self, item: MediaItem) -> bool:
         """Whether `item` belongs in this view, as far as the filters go (permissions are asked of `can`)."""

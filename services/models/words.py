@@ -63,6 +63,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in found))
 
 
+@lru_cache(maxsize=1_024)
 def wanted_words(text: str) -> tuple[str, ...]:
     """The words of a search. Each has to begin a word of what is found."""
     return words(text)[:MOST_WANTED]

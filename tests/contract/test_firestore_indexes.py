@@ -97,10 +97,16 @@ def test_without_any_one_of_the_indexes_some_query_is_not(shapes: set[Shape], in
         assert uncovered(shapes, without), removed
 
 
-def test_an_index_in_the_wrong_direction_covers_nothing(shapes: set[Shape], index_file: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("wrong", "instead"), itertools.permutations(("ASCENDING", "DESCENDING")))
+def test_an_index_in_the_wrong_direction_covers_nothing(
+    shapes: set[Shape], index_file: dict[str, Any], wrong: str, instead: str
+) -> None:
     for index in index_file["indexes"]:
-        index["fields"][-1]["order"] = {"ASCENDING": "DESCENDING"}.get(index["fields"][-1]["order"], "ASCENDING")
-    assert len(uncovered(shapes, index_file)) == len([shape for shape in shapes if shape.sort and shape.equal])
+        if index["fields"][-1]["order"] == wrong:
+            index["fields"][-1]["order"] = instead
+    assert uncovered(shapes, index_file) == {
+        one for one in shapes if one.equal and one.sort and one.sort[-1][1] == wrong
+    }
 
 
 def test_an_exemption_of_a_field_that_a_query_needs_is_noticed(shapes: set[Shape], index_file: dict[str, Any]) -> None:

@@ -271,11 +271,8 @@ class TestTheSearchTable:
             for statement in itertools.chain(*schema._STEPS[:3]):
                 connection.execute(statement)
             connection.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 3")
-        monkeypatch.setitem(
-            schema._STEPS[3],
-            -1,  # type: ignore[arg-type]
-            "CREATE INDEX media_trash ON media (nothing)",
-        )
+        broken = [*schema._STEPS[3][:-1], "CREATE INDEX media_trash ON media (nothing)"]
+        monkeypatch.setattr(schema, "_STEPS", [*schema._STEPS[:3], broken])
         with pytest.raises(StoreError), opened(path):
             pass
         with closing(sqlite3.connect(path)) as connection:

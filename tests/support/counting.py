@@ -58,6 +58,8 @@ class Tally:
                 self._awaited[rpc].set()
             if rpc == "RunQuery":
                 self.queries.append(request.structured_query)
+            elif rpc == "RunAggregationQuery":
+                self.queries.append(request.structured_aggregation_query.structured_query)
 
     def note_reads(self, rpc: str, count: int) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from services.freshness.keeper import PUSH_PAUSE, Keeper
 from services.freshness.merge import Held
 from services.freshness.policy import FetchState
 from services.freshness.snapshots import Snapshot
-from services.models import MediaItem, MediaQuery
+from services.models import MediaItem, MediaQuery, Sort
 from tests.support.engine import ADA, ALL, GRACE, IMAGES, VIDEOS, until
 from tests.support.logs import recorded_lines
 from tests.support.records import NOON, PROJECT, make_item, make_principal
@@ -74,6 +74,13 @@ class TestFile:
         saved = kept(held=Held((), None), fetched_at=None)
         disk.save(saved, NOON)
         assert disk.load("ada", ALL, NOON) == saved
+
+    @pytest.mark.parametrize(("sort", "reached"), [("newest", NOON), ("oldest", NOON), ("title", "a fox at d")])
+    def test_how_far_a_search_came_is_kept(self, disk: DiskCache, sort: Sort, reached: datetime | str) -> None:
+        query = MediaQuery(project_id=PROJECT, sort=sort, text="fox")
+        saved = kept(query, held=Held((make_item(),), "cursor", searched_to=reached))
+        disk.save(saved, LATER)
+        assert disk.load("ada", query, LATER) == saved
 
     def test_other_users_and_queries_find_nothing(self, disk: DiskCache) -> None:
         disk.save(kept(IMAGES), NOON)

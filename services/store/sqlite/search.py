@@ -126,7 +126,8 @@ def update(connection: sqlite3.Connection, steps: Sequence[Step], before: Mappin
             place = _place(connection, step.key[1])
         if old != new and place is not None:
             changes.append((place, old, new))
-    for place, old, new in sorted(changes):  # FTS5 writes to disk whenever numbers go down
+    # In the order of numbers, since FTS5 writes to disk whenever they go down; a place may go from one item to another.
+    for place, old, new in sorted(changes, key=lambda change: (change[0], change[1] is None)):
         if old is not None:
             connection.execute("DELETE FROM search WHERE rowid = ?", (place,))
         if new is not None:
@@ -143,7 +144,8 @@ def fill(connection: sqlite3.Connection) -> None:
         ") AS numbered WHERE media.id = numbered.id",
         {"slots": _SLOTS, "earliest": EARLIEST, "tenth": _TENTH},
     )
-    connection.execute("CREATE UNIQUE INDEX media_place ON media (place)")
+    # With what a search in the order of titles needs, so that it looks up only the records that it shows.
+    connection.execute("CREATE INDEX media_place ON media (place, title_key, id, created_at)")
     connection.executemany("INSERT INTO search (rowid, tokens) VALUES (?, ?)", _all_rows(connection))
 
 
