@@ -220,6 +220,32 @@ def test_a_sort_orders_every_page_and_stays(studio: Studio, order: str) -> None:
     assert tab.element("freshet-aria", boxRole="list")["label"] == f"Library, {words}"
 
 
+@pytest.mark.parametrize("order", ["oldest", "title"])
+def test_B09_scrolled_new_items_move_nothing_in_any_order(studio: Studio, order: str) -> None:
+    items = [studio.add(title=f"Picture {place:02}")[0] for place in range(30)]
+    tab = studio.open("/library", {"sort": order})
+    shown = ids_shown(tab)
+    assert shown == [item.id for item in items[:24]]
+    (first,), (middle,), (last,) = (studio.add(title=title) for title in ("A picture", "Picture 05b", "Zoo"))
+    tab.fire("freshet-live", "refreshEvent", {"reason": "focus", "views": None, "scrolled": True})
+    refresh(tab, scrolled=True)
+    assert ids_shown(tab) == shown
+    load_more(tab)
+    assert ids_shown(tab)[:30] == [item.id for item in items]
+    if order == "oldest":  # they stand at the end, where they move nothing
+        assert ids_shown(tab)[30:] == [first.id, middle.id, last.id]
+        return
+    assert tab.element("freshet-drop")["count"] == 3
+    tab.fire("freshet-drop", "showEvent", {"count": 3, "auto": False})
+    assert ids_shown(tab) == [
+        first.id,
+        *(item.id for item in items[:6]),
+        middle.id,
+        *(i.id for i in items[6:]),
+        last.id,
+    ]
+
+
 # ── refresh, extent, place ──
 
 
