@@ -15,8 +15,8 @@ from services.freshness.edits import Edit, replayed
 from services.models import Commit, MediaItem, Principal, Put
 from services.store.protocol import Store
 
-CHUNK = 200
-"""Items of one commit. Firestore takes 500 writes, of which a move needs three for an item."""
+CHUNK = 100
+"""Items of one commit. A commit on Firestore should stay below 500 writes, of which moving an item takes up to four."""
 CLASHES = 20
 """How often a commit is tried again on items that others keep changing."""
 
