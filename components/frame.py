@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import mesop as me
 
@@ -21,6 +22,7 @@ PAGES: tuple[NavItem, ...] = (
     {"url": "/try-on", "label": "Try-on", "icon": "checkroom", "group": "Create"},
     {"url": "/account", "label": "Account", "icon": "tune", "group": "You"},
 )
+ITEM_PAGE = "/media-item"
 
 
 def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -> None:
@@ -43,14 +45,18 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
     guard()
 
 
-def head_bar(title: str, *, meta: str = "", actions: Callable[[], None] | None = None) -> None:
-    """First row of a page head: its title, a quiet note, and what can be done."""
+def head_bar(
+    title: str, *, meta: str = "", note: Callable[[], None] | None = None, actions: Callable[[], None] | None = None
+) -> None:
+    """First row of a page head: its title, a quiet `meta` and what belongs to that, and what can be done."""
     with me.box(classes="bar", key="bar"):
         with me.box(classes="h1", key="title"):
             me.text(title)
             aria(role="heading", label=title, level=1)
         with me.box(classes="meta", key="meta"):
             me.text(meta)
+        if note is not None:
+            note()
         with me.box(classes="grow", key="space"):
             pass
         if actions is not None:
@@ -122,6 +128,7 @@ def _messages() -> None:
 def on_navigate(event: me.WebEvent) -> Generator[None, None, None] | None:
     """Go to one of our own pages."""
     url: Any = event.value.get("url")
-    if isinstance(url, str) and url.partition("?")[0] in {item["url"] for item in PAGES}:
-        me.navigate(url)
+    path, _, query = url.partition("?") if isinstance(url, str) else ("", "", "")
+    if path in {ITEM_PAGE, *(item["url"] for item in PAGES)}:
+        me.navigate(path, query_params=dict(parse_qsl(query)))
     return None

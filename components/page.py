@@ -22,10 +22,16 @@ from state.edits import EditState, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
 from state.session import SessionState, learn
+from state.several import edit_several, group_of
 from state.view import ViewState, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
+
+
+def _nothing() -> Generator[None, None, None]:
+    yield from ()
+
 
 PUSHED: frozenset[str] = frozenset({"live", "focus", "visibility", "online", "ttl"})
 """Reasons that the browser may give for a refresh that nobody asked for."""
@@ -41,6 +47,10 @@ class View:
     scope: str
     active: Callable[[], bool] = lambda: True
     """Whether the view is on screen at all (a closed dialog's is not)."""
+    then: Callable[[], Generator[None, None, None]] = _nothing
+    """What is to be loaded once a slow answer of this view has come, since that is what names it."""
+    awaits: Callable[[], bool] = lambda: False
+    """Whether something else than its items is on its way, which announces itself as a slow answer does."""
 
 
 _views: dict[str, Sequence[View]] = {}
@@ -61,8 +71,11 @@ def page(
     def register(render: Callable[[], None]) -> Callable[[], None]:
         @wraps(render)
         def guarded() -> None:
-            shown = [view for view in views if view.active()]
-            recovered = [recover(view.state(), view.query(), scope=view.scope) for view in shown]
+            shown, recovered = [], []
+            for view in views:
+                if view.active():  # which may depend on what the one before it holds
+                    shown.append(view)
+                    recovered.append(recover(view.state(), view.query(), scope=view.scope))
             recovered.append(recover_preview(tuple(item for view in shown for item in held_items(view.state()))))
             if any(recovered):
                 flask.g.freshet_send_whole = True
@@ -87,9 +100,11 @@ def page(
 def _live_updates(path: str, shown: Sequence[View]) -> None:
     states = [view.state() for view in shown]
     live(
-        views=json.dumps([view.query().model_dump(exclude_none=True) for view in shown]),
+        views=json.dumps([view.query().model_dump(mode="json", exclude_defaults=True) for view in shown]),
         versions=[state.version for state in states],
-        waiting=bool(me.state(EditState).pending) or any(state.fetching or state.edits for state in states),
+        waiting=bool(me.state(EditState).pending)
+        or any(state.fetching or state.edits for state in states)
+        or any(view.awaits() for view in shown),
         on_refresh=bound(on_refresh, path),
     )
 
@@ -106,7 +121,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         state = view.state()
         if reason not in PUSHED and reason != "ready":
             continue
-        if not (state.fetching or state.edits) and not wants_live(flask.request.cookies):
+        if not (state.fetching or state.edits or view.awaits()) and not wants_live(flask.request.cookies):
             continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
             yield from view.load("recover", hold=hold)
@@ -118,16 +133,23 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
                 yield from view.load("recover", hold=hold)
             else:
                 yield
+                yield from view.then()
 
 
 def _edits(path: str) -> None:
     state = me.state(EditState)
-    edits(focus=f"{state.turns} {state.focus}" if state.focus else "", on_edit=bound(on_edit, path))
+    edits(
+        focus=f"{state.turns} {state.focus}" if state.focus else "",
+        undoes=group_of(state.deleted),
+        on_edit=bound(on_edit, path),
+    )
 
 
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
-    """Somebody edits an item on the page: {id, edit, value, scrolled}, all of it from a browser."""
-    yield from edit([(view.state(), view.query()) for view in _shown(path)], event.value)
+    """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
+    shown, wanted = [(view.state(), view.query()) for view in _shown(path)], event.value
+    group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
+    yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
 
 
 def _shown(path: str) -> list[View]:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
+from components.library.finding import (
+    chip_row,
+    failed_list,
+    filter_row,
+    known_tags,
+    left_out_note,
+    nothing_found,
+    searched_note,
+)
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
-from components.web import SegmentOption, aria, button, run_watch, segments, sentinel, symbol, upload
+from components.web import anchor, button, run_watch, search, selection, sentinel, upload
 from services.freshness import Reason
 from services.models import MediaItem
+from state.filters import sort_name
 from state.handlers import handler
-from state.library import LibraryState, library_query, library_view, load_library, read_url
-from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed
+from state.library import (
+    LibraryState,
+    count_exactly,
+    filter_by,
+    find_place,
+    find_projects,
+    follow,
+    library_filters,
+    library_query,
+    library_view,
+    load_library,
+    projects,
+    read_url,
+)
+from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed, refresh_previewed
 from state.retry import retry
-from state.session import learn_all
-from state.view import cursor, first_load, has_more, held_items, show_new
+from state.session import learn_all, project_id
+from state.totals import is_capped, total_words
+from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
 
-TABS: list[SegmentOption] = [
-    {"value": "all", "label": "All"},
-    {"value": "image", "label": "Images"},
-    {"value": "video", "label": "Videos"},
-    {"value": "audio", "label": "Audio"},
-    {"value": "combined", "label": "Combined"},
-]
+ZIP_URL = "/api/media.zip"
 
 
 def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
@@ -34,12 +52,23 @@ def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool 
     yield from load_library(reason, until=until, hold=hold)
 
 
-VIEWS = [View(library_view, library_query, _load_media_and_update_state, "library")]
+VIEWS = [
+    View(
+        library_view,
+        library_query,
+        _load_media_and_update_state,
+        "library",
+        then=follow,
+        awaits=lambda: bool(me.state(LibraryState).total.waits),
+    )
+]
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
+    find_projects()
     read_url()
     yield from _load_media_and_update_state("open")
+    yield from find_place()
     yield from find_previewed(held_items(library_view()))
 
 
@@ -49,66 +78,84 @@ def library_page() -> None:
 
 
 def _head() -> None:
-    view = library_view()
-    shown = f"{len(held_items(view))} {'shown' if has_more(view) else 'in all'}"
-    head_bar("Library", meta="" if first_load(view) else shown, actions=_actions)
+    view, on = library_view(), library_filters()
+    items = held_items(view)
+    total = me.state(LibraryState).total
+    words = "" if first_load(view) else total_words(total, view, library_query(), len(items))
+    head_bar("Library", meta=words, note=_count_all if is_capped(total, view) else None, actions=_actions)
     with me.box(classes="bar tools", key="tools"):
-        segments(
-            label="Type",
-            options=TABS,
-            value=me.state(LibraryState).media_type,
-            kind="tabs",
-            on_select=on_type_select,
-            key="types",
+        filter_row(
+            on,
+            projects=projects(),
+            home=project_id(),
+            tags=known_tags(items),
+            on_type=on_type_select,
+            on_owner=on_owner_select,
+            on_filter=on_filter,
         )
         with me.box(classes="grow", key="tools-space"):
             pass
         freshness(view, on_refresh_click)
+    chip_row(on, projects=projects(), on_filter=on_filter, on_sort=on_sort_choose)
     new_drop(view, on_show_new)
     waterline(view)
 
 
+def _count_all() -> None:
+    button(label="Count all", variant="ghost", on_press=on_count_all, key="count-all")
+
+
 def _actions() -> None:
+    search(
+        value=library_filters().get("q", ""),
+        label="Search the library",
+        placeholder="Search prompts, titles, tags",
+        on_search=on_filter,
+    )
     upload(drop_words="Drop files to add them to the library", on_uploaded=on_uploaded, key="upload")
-    button(label="Create", icon="add", variant="primary", on_press=on_create_press, key="create")
+    with me.box(classes="row hide-s", key="create-box"):  # the bar at the foot of a phone has it
+        button(label="Create", icon="add", variant="primary", on_press=on_create_press, key="create")
 
 
 def library_content() -> None:
     """The grid, or the one screen that says why there is none."""
-    state = me.state(LibraryState)
+    state, on = me.state(LibraryState), library_filters()
     view, items = state.view, held_items(state.view)
+    reached = searched_to(view)
     with me.box(classes="page", key="page"):
+        if state.note:
+            left_out_note(state.note, on_note_close)
         failed_notice(view, on_refresh_click)
         if items:
-            _grid(items)
+            _grid(items, sort_name(on))
         elif view.error:
-            title = "The library could not be read"
-            _blank("cloud_off", title, view.error, "Retry", on_refresh_click, alert=True)
+            failed_list(view.error, on_refresh_click)
         elif not view.version or view.fetching == "filter":
             _skeletons()
-        elif state.media_type != "all":
-            _blank(
-                "filter_alt_off", "Nothing of this type yet", "Other types may have something.", "Show all", on_show_all
-            )
-        else:
-            _blank(
-                "photo_library",
-                "Your library is empty",
-                "Whatever you make or import stands here, newest first.",
-                "Create an image",
-                on_create_press,
-            )
+        elif reached is None:
+            nothing_found(on, on_clear=on_show_all, on_create=on_create_press)
+        if reached is not None:
+            searched_note(reached, on_search_further)
+    selection(scope=state.spec, zip_url=ZIP_URL, tags=known_tags(items), projects=list(projects().items()))
+    anchor(seek=state.seek)
     run_watch(run_ids=running(items), on_complete=on_run_complete)
     preview(previewed(items), me.state(PreviewState), on_close=on_preview_close, linked=True)
 
 
-def _grid(items: tuple[MediaItem, ...]) -> None:
+def _grid(items: tuple[MediaItem, ...], order: str) -> None:
     view = library_view()
     with me.box(classes="grid", key="grid"):
         media_tiles(
-            items, label="Library, newest first", on_activate=on_tile_activate, on_retry=on_tile_retry, view=view
+            items,
+            label=f"Library, {order.lower()}",
+            on_activate=on_tile_activate,
+            on_retry=on_tile_retry,
+            selectable=True,
+            view=view,
         )
-    sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
+    # A search that stopped goes on only for somebody who wants it.
+    done = not has_more(view) or searched_to(view) is not None
+    sentinel(cursor=cursor(view), done=done, on_more=on_more, key="more")
 
 
 def _skeletons() -> None:
@@ -118,20 +165,10 @@ def _skeletons() -> None:
                 pass
 
 
-def _blank(symbol_name: str, title: str, text: str, action: str, on_press: object, *, alert: bool = False) -> None:
-    with me.box(classes="blank", key="blank"):
-        if alert:
-            aria(role="alert")
-        symbol(name=symbol_name, look="xl")
-        with me.box(classes="h2"):
-            me.text(title)
-        me.text(text)
-        button(label=action, variant="primary", on_press=on_press, key="blank-action")
-
-
 @handler
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
     yield from _load_media_and_update_state("manual", hold=scrolled(event))
+    yield from refresh_previewed(held_items(library_view()))
 
 
 @handler
@@ -150,17 +187,43 @@ def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
 
 
 @handler
+def on_search_further(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("page", until=cursor(library_view()))
+
+
+@handler
+def on_count_all(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from count_exactly()
+
+
+@handler
+def on_filter(event: me.WebEvent) -> Generator[None, None, None]:
+    """Filters or words are to be different: {name: value, …} or {clear: true}."""
+    yield from _filter(event.value)
+
+
+@handler
 def on_type_select(event: me.WebEvent) -> Generator[None, None, None]:
-    chosen = str(event.value.get("value", "all"))
-    me.query_params["type"] = chosen
-    read_url()
-    yield from _load_media_and_update_state("filter")
+    yield from _filter({"type": event.value.get("value", "")})
+
+
+@handler
+def on_owner_select(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _filter({"owner": event.value.get("value", "")})
+
+
+@handler
+def on_sort_choose(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _filter({"sort": event.value.get("value", "")})
 
 
 @handler
 def on_show_all(event: me.WebEvent) -> Generator[None, None, None]:
-    me.query_params["type"] = "all"
-    read_url()
+    yield from _filter({"clear": True, "type": ""})
+
+
+def _filter(wanted: Mapping[str, object]) -> Generator[None, None, None]:
+    filter_by(wanted)
     yield from _load_media_and_update_state("filter")
 
 
@@ -168,6 +231,11 @@ def on_show_all(event: me.WebEvent) -> Generator[None, None, None]:
 def on_uploaded(event: me.WebEvent) -> Generator[None, None, None]:
     learn_all(event.value.get("known"))
     yield from _load_media_and_update_state("complete", hold=scrolled(event))
+
+
+@handler
+def on_note_close(event: me.WebEvent) -> None:
+    me.state(LibraryState).note = ""
 
 
 @handler

@@ -53,7 +53,21 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     close_preview()
     close_chooser()
     show_held(state.view, results_query())
+    _take_named()
     yield from _load_results("open")
+
+
+def _take_named() -> None:
+    """Pictures that the address names go into their slots, once: a reload keeps what was chosen after."""
+    for name in SLOTS:
+        media_id = me.query_params.get(name, "")
+        if not media_id:
+            continue
+        del me.query_params[name]
+        try:
+            put_in(name, media_id)
+        except FreshetError as error:
+            me.state(TryOnState).error = str(error)
 
 
 @page(path="/try-on", title="Try-on", on_load=on_load, views=VIEWS)

@@ -20,6 +20,7 @@ from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
+from services.freshness.totals import Totals
 from services.generation.cutouts import Cutouts
 from services.generation.opener import Opener
 from services.generation.pool import RenderPool
@@ -55,6 +56,7 @@ class Services:
     freshness: Freshness
     hub: LiveHub
     editor: Editor
+    totals: Totals
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -111,6 +113,7 @@ class Services:
         for routine in self.routines:
             routine.close()
         self.editor.close()
+        self.totals.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -195,6 +198,7 @@ def build(
         freshness=freshness,
         hub=hub,
         editor=editor,
+        totals=Totals(store.media, clock),
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,

@@ -5,7 +5,7 @@ Views are given as the page has them, each with its query: an edit concerns ever
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import mesop as me
@@ -14,9 +14,9 @@ from services.container import services
 from services.errors import BadInput
 from services.freshness import Attempt
 from services.freshness.editor import WAITING
-from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, title
+from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, tags, title
 from services.ids import is_id
-from services.models import MediaItem, MediaQuery
+from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
 from state.preview import PreviewState, look_again, open_preview, stored_preview
 from state.session import principal, wrote
@@ -33,13 +33,18 @@ class EditState:
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
     `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
-    travels with every event, and a text's difference is shorter than a list's.
+    travels with every event, and a text's difference is shorter than a list's. Several that were deleted at once stand
+    there by one name, "~…", and the browser knows which they were (state/several.py).
     """
 
     pending: str = ""
     deleted: str = ""
     focus: str = ""
     turns: int = 0
+    refused_id: str = ""
+    refused_why: str = ""
+    refused_title: str = ""
+    """The item whose new title, or tag, was refused last, and why. A title that was taken back goes into its field."""
 
 
 def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
@@ -49,7 +54,7 @@ def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]
     """
     attempt = _started(shown, str(wanted.get("id", "")), wanted.get("edit"), wanted.get("value"))
     if attempt is not None:
-        yield from _see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
+        yield from see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
     else:
         yield
 
@@ -60,7 +65,11 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
         case "favourite":
             return _begin(shown, media_id, favourite(value is True))
         case "title":
-            return _rename(shown, media_id, str(value))
+            return _written(shown, media_id, lambda: title(str(value)))
+        case "tag":
+            return _written(shown, media_id, lambda: tags(on=[str(value)]))
+        case "untag":
+            return _written(shown, media_id, lambda: tags(off=[str(value)]))
         case "delete":
             return _delete(shown, media_id)
         case "restore":
@@ -70,15 +79,28 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
     return None
 
 
-def _rename(shown: Shown, media_id: str, text: str) -> Attempt | None:
-    """What is no title is refused where it was written; what was typed stays there."""
-    state = me.state(PreviewState)
+def _written(shown: Shown, media_id: str, change: Callable[[], Change]) -> Attempt | None:
+    """What is no title, or no tag, is refused where it was written; what was typed stays there."""
+    item, over = _find(shown, media_id)
     try:
-        change, state.title_error = title(text), ""
+        wanted = change()
+        clean_tags(edited(edited(item, over), [Edit("", wanted, item)]).tags)  # there may be too many with it
     except BadInput as error:
-        state.title_error = str(error)
+        _refuse(media_id, str(error))
         return None
-    return _begin(shown, media_id, change)
+    _refuse("", "")
+    return _begin(shown, media_id, wanted)
+
+
+def _refuse(media_id: str, why: str, text: str = "") -> None:
+    state = me.state(EditState)
+    state.refused_id, state.refused_why, state.refused_title = media_id, why, text
+
+
+def refused(media_id: str) -> tuple[str, str]:
+    """Why the last edit of this item was refused, and the title that goes back into its field; pure."""
+    state = me.state(EditState)
+    return (state.refused_why, state.refused_title) if state.refused_id == media_id else ("", "")
 
 
 def _delete(shown: Shown, media_id: str) -> Attempt | None:
@@ -90,7 +112,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
     attempt = _begin(shown, media_id, delete(services().clock.now()))
     state = me.state(EditState)
     state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
-    _focus(neighbour)
+    focus_on(neighbour)
     if me.state(PreviewState).item_id == media_id:
         open_preview(neighbour)
     notify("1 item deleted", undo=True)
@@ -101,7 +123,7 @@ def _restore(shown: Shown, media_id: str) -> Attempt:
     """Out of the trash, back into its place."""
     attempt = _begin(shown, media_id, restore())
     _no_longer_deleted({media_id})
-    _focus(media_id)
+    focus_on(media_id)
     notify("1 item restored")
     return attempt
 
@@ -121,7 +143,12 @@ def follow_edits() -> None:
 
 
 def _tell(failed: list[Attempt]) -> None:
-    _no_longer_deleted({attempt.edit.media_id for attempt in failed if attempt.edit.change.kind == "delete"})
+    put_back = [attempt for attempt in failed if attempt.edit.change.kind == "delete" and not attempt.watermark]
+    _no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
+    for attempt in failed:
+        change = attempt.edit.change
+        if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
+            _refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
 
@@ -133,14 +160,13 @@ def _no_longer_deleted(media_ids: set[str]) -> None:
 
 def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:
     item, over = _find(shown, media_id)
-    attempt = services().editor.begin(principal(), item, change, over)
+    return services().editor.begin(principal(), item, change, over)
+
+
+def see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:
+    """Show the edit, then how it ended; one that takes its time announces its end by itself."""
     state = me.state(EditState)
     state.pending = f"{state.pending} {attempt.edit.operation_id}".strip()
-    return attempt
-
-
-def _see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:
-    """Show the edit, then how it ended; one that takes its time announces its end by itself."""
     _take_up_all(shown, hold)
     yield
     attempt.wait(PATIENCE)
@@ -183,6 +209,6 @@ def _neighbour(shown: Shown, media_id: str) -> str:
     return ""
 
 
-def _focus(media_id: str) -> None:
+def focus_on(media_id: str) -> None:
     state = me.state(EditState)
     state.focus, state.turns = media_id, state.turns + 1

@@ -2,49 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import field
-from typing import cast
+from datetime import tzinfo
 
+import flask
 import mesop as me
 
+from services.container import services
+from services.errors import FreshetError
 from services.freshness import Reason
-from services.models import MediaQuery, MediaType
+from services.freshness.merge import is_within
+from services.ids import is_id
+from services.models import MediaQuery
+from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_spec
 from state.preview import open_preview
-from state.session import project_id
-from state.view import ViewState, load_view, show_held
+from state.session import principal, project_id
+from state.totals import TotalState, count_total, follow_total, forget_total
+from state.view import ViewState, end_of_held, load_view, show_down_to, show_held
+from state.zone import zone_of
 
-TYPES: tuple[str, ...] = ("all", "image", "video", "audio", "combined")
+COUNTED: frozenset[Reason] = frozenset(("open", "filter", "manual"))
+"""Reasons that count anew: somebody did something. Pushes and pages do not (state/totals.py)."""
+EXTENTS = (96, 240, 480)
+"""Items down to which a list is read, step by step, to find the place that an address names; no further."""
 
 
 @me.stateclass
 class LibraryState:
-    """Filters as the URL has them, and the view."""
+    """Filters as the address has them (`spec`, state/filters.py), what in it was left out (`note`), and the view.
 
-    media_type: str = "all"
+    `seek`: the item to scroll to, "" for the top, and how often that was said ("2 01ARZ…").
+    """
+
+    spec: str = ""
+    note: str = ""
+    seek: str = ""
+    projects: dict[str, str] = field(default_factory=dict)
     view: ViewState = field(default_factory=ViewState)
+    total: TotalState = field(default_factory=TotalState)
 
 
 def library_query() -> MediaQuery:
     """What the library asks of the store, from its filters."""
-    chosen = me.state(LibraryState).media_type
-    return MediaQuery(project_id=project_id(), media_type=None if chosen == "all" else cast(MediaType, chosen))
+    return to_query(me.state(LibraryState).spec, reader())
+
+
+def library_filters() -> dict[str, str]:
+    return from_spec(me.state(LibraryState).spec, reader())
 
 
 def library_view() -> ViewState:
     return me.state(LibraryState).view
 
 
+def reader() -> Reader:
+    who = principal()
+    return Reader(who.user_id, project_id(), who.project_ids)
+
+
+def projects() -> dict[str, str]:
+    """Names by id of the projects that can be chosen from; pure."""
+    names = me.state(LibraryState).projects
+    return names if len(names) > 1 else {}
+
+
+def find_projects() -> None:
+    """Read what the projects are called, where there are several."""
+    who = principal()
+    if len(who.project_ids) > 1:
+        found = services().store.projects.list_for(who)
+        me.state(LibraryState).projects = {one.id: one.name for one in found if one.id in who.project_ids}
+
+
 def read_url() -> None:
-    """Take the filters and the open preview from the URL; anything unknown in it is ignored."""
+    """Take the filters and the open preview from the address; what is unknown in it is ignored, with a word."""
     state = me.state(LibraryState)
-    chosen = me.query_params.get("type", "all")
-    state.media_type = chosen if chosen in TYPES else "all"
+    filters, state.note = read(dict(me.query_params), reader())
+    state.spec = to_spec(filters, services().clock.now(), _zone())
     open_preview(me.query_params.get("item", ""))
+    forget_total(state.total)
     state.view.loaded = ViewState().loaded
     show_held(state.view, library_query())
+    _seek("")
+    if place := _place():
+        show_down_to(state.view, place)
+
+
+def renew_dates() -> None:
+    """What "today" stands for may be another day by now."""
+    state = me.state(LibraryState)
+    state.spec = to_spec(library_filters(), services().clock.now(), _zone())
+
+
+def filter_by(wanted: Mapping[str, object]) -> None:
+    """Have the address, and with it the page, tell other filters: {name: value}, or {"clear": True}."""
+    before, _ = read(dict(me.query_params), reader())
+    after, note = read(changed(before, wanted), reader())
+    for name in (*NAMES, "at"):
+        if name in after and me.query_params.get(name) != after[name]:
+            me.query_params[name] = after[name]
+        elif name not in after and name in me.query_params:
+            del me.query_params[name]
+    read_url()
+    me.state(LibraryState).note = note
 
 
 def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
-    """Refresh the library's view for `reason`."""
-    yield from load_view(library_view(), library_query(), reason, scope="library", until=until, hold=hold)
+    """Refresh the library's view for `reason`, and count anew where somebody asked for that."""
+    state = me.state(LibraryState)
+    if reason == "manual":
+        renew_dates()
+    for _ in load_view(state.view, library_query(), reason, scope="library", until=until, hold=hold):
+        if reason == "manual" and not state.view.fetching:  # one frame, with the answer
+            for _ in count_total(state.total, state.view, library_query()):
+                pass
+        yield
+    if reason in COUNTED and (reason != "manual" or state.view.fetching):
+        yield from count_total(state.total, state.view, library_query())
+
+
+def count_exactly() -> Generator[None, None, None]:
+    """Count all there are, however many."""
+    state = me.state(LibraryState)
+    yield from count_total(state.total, state.view, library_query(), exact=True)
+
+
+def follow() -> Generator[None, None, None]:
+    """The list, or a count, may have come."""
+    state = me.state(LibraryState)
+    yield from follow_total(state.total, state.view, library_query())
+
+
+def find_place() -> Generator[None, None, None]:
+    """Lead to the item that the address names, if it is still in this list and not too far down."""
+    state, query, place = me.state(LibraryState), library_query(), _place()
+    if not place or not state.view.version:
+        return
+    if not show_down_to(state.view, place):
+        yield from _read_down_to(state.view, query, place)
+    if show_down_to(state.view, place):
+        _seek(place)
+        yield
+
+
+def _read_down_to(view: ViewState, query: MediaQuery, place: str) -> Generator[None, None, None]:
+    try:
+        item = services().store.media.get(principal(), place)
+    except FreshetError:
+        return  # gone, or nobody can tell: the list begins at its top
+    if not query.matches(item):
+        return
+    for extent in EXTENTS:
+        if is_within(item, end_of_held(view), query):
+            return
+        view.loaded = extent
+        yield from load_view(view, query, "permalink", scope="library")
+
+
+def _seek(media_id: str) -> None:
+    state = me.state(LibraryState)
+    state.seek = f"{int(state.seek.partition(' ')[0] or 0) + 1} {media_id}"
+
+
+def _place() -> str:
+    place = me.query_params.get("at", "")
+    return place if is_id(place) else ""
+
+
+def _zone() -> tzinfo:
+    return zone_of(flask.request.cookies)

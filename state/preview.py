@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 
 import mesop as me
 
@@ -21,14 +22,13 @@ class PreviewState:
     """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown.
 
     An item that is in no list of the page is drawn from its `revision` and the pending `edits` over it, both named as a
-    view names its snapshot. `title_error` says why a new title was refused.
+    view names its snapshot.
     """
 
     item_id: str = ""
     missing: str = ""
     revision: int = 0
     edits: str = ""
-    title_error: str = ""
 
 
 def open_preview(media_id: str) -> None:
@@ -41,7 +41,7 @@ def open_preview(media_id: str) -> None:
 
 def close_preview() -> None:
     state = me.state(PreviewState)
-    state.item_id = state.missing = state.edits = state.title_error = ""
+    state.item_id = state.missing = state.edits = ""
     state.revision = 0
 
 
@@ -80,6 +80,18 @@ def find_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
     """Read the item of a permalink that is not among `items`. It fills the preview only, never a grid."""
     if me.state(PreviewState).item_id and previewed(items) is None:
         _read()
+        yield
+
+
+def refresh_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
+    """Refresh was pressed: the open item is read by its id where it is not among `items`. If that fails, it stays."""
+    media_id = me.state(PreviewState).item_id
+    if not media_id or any(item.id == media_id for item in items):
+        return
+    with suppress(NotFound, StoreError):
+        item = services().store.media.get(principal(), media_id)
+        services().freshness.seen.note(principal().user_id, [item])
+        look_again()
         yield
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from itertools import takewhile
 
 from services.container import services
 from services.errors import FreshetError, StoreUnavailable
 from services.freshness import Reason, Sessions, Snapshot, Ticket
 from services.freshness.edits import Edit, overlaid
-from services.freshness.policy import ALWAYS
+from services.freshness.policy import ALWAYS, ContentKind
 from services.freshness.session import Token
 from services.models import MediaItem, MediaQuery
-from services.store.cursors import decode_cursor, encode_cursor, place_of
+from services.store.cursors import Place, decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
 from state.preview import look_again
 from state.session import is_behind, principal, saw, token
@@ -26,6 +26,8 @@ CURRENT: frozenset[Reason] = ALWAYS - {"page"}
 SEEN_BEGINNING: frozenset[Reason] = frozenset(("open", "filter", "permalink", "batch", "recover"))
 """Reasons whose fetch begins with something to see: what is held, and its label. A pressed Refresh button turns by
 itself, and the others bring the screen up to date behind its back; those are one frame, with the answer."""
+LAST_ID = "~"
+"""Sorts above every id."""
 PATIENCE = 0.3
 """Seconds for which a handler waits for the store. A slower answer comes by itself, and the tab stays usable."""
 
@@ -39,9 +41,9 @@ class ViewState:
     that it did not reach the store at all. They vary independently: a failed refresh keeps the version it had.
 
     `catching_up`: what is held may lack something that this session has written or seen (state/session.py).
-    `ceiling` is a place in the order ("" for none): what sorts above it has arrived while the list was scrolled and is
-    held back, so that nothing moves. `opened_ms` is when this visit's first answer was current. `edits` names the
-    pending edits that lie over the snapshot ("" for none).
+    `ceiling` is a time of creation, as a place ("" for none): what is above it has arrived while the list was scrolled
+    and is held back, so that nothing moves. `opened_ms` is when this visit's first answer was current. `edits` names
+    the pending edits that lie over the snapshot ("" for none).
     """
 
     version: str = ""
@@ -72,7 +74,14 @@ def is_awaited(view: ViewState) -> bool:
 
 
 def load_view(
-    view: ViewState, query: MediaQuery, reason: Reason, *, scope: str, until: str = "", hold: bool = False
+    view: ViewState,
+    query: MediaQuery,
+    reason: Reason,
+    *,
+    scope: str,
+    kind: ContentKind = "library",
+    until: str = "",
+    hold: bool = False,
 ) -> Generator[None, None, None]:
     """Refresh `view`; yields when it has ended or goes on by itself, and before that when its beginning shows.
 
@@ -92,16 +101,16 @@ def load_view(
         view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
     if reason in SEEN_BEGINNING or view.error:  # an error has a Retry button, which shows that it was pressed
         yield
-    _ask(view, query, reason, scope, hold)
+    _ask(view, query, reason, scope, kind, hold)
     if view.catching_up and not view.fetching:  # what came is not of one time, as a page below what is older
         view.fetching = "recover"
-        _ask(view, query, "recover", scope, hold)
+        _ask(view, query, "recover", scope, kind, hold)
     yield
 
 
-def _ask(view: ViewState, query: MediaQuery, reason: Reason, scope: str, hold: bool) -> None:
+def _ask(view: ViewState, query: MediaQuery, reason: Reason, scope: str, kind: ContentKind, hold: bool) -> None:
     who, hub = principal(), services().hub
-    ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted)
+    ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted, kind=kind)
     prove = partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {})
     if ticket.wait(PATIENCE):
         prove()
@@ -184,11 +193,14 @@ def _show(view: ViewState, snapshot: Snapshot, edits: str) -> None:
 
 
 def _hold_back(view: ViewState, query: MediaQuery, hold: bool) -> None:
-    """Set the ceiling over the first item shown, or lift it."""
-    if not hold:
+    """Set the ceiling over the newest item shown, or lift it. In the order of titles, where new ones may come anywhere,
+    it lies over all that was made before what is shown was current; the oldest-first list grows at its end only.
+    """
+    if not hold or query.order == "oldest":
         view.ceiling = ""
     elif not view.ceiling and (items := held_items(view)):
-        view.ceiling = encode_cursor(place_of(items[0], query.order))
+        top = place_of(items[0]) if query.order == "newest" else Place((view.as_of_ms + 1) * 1000, LAST_ID)
+        view.ceiling = encode_cursor(top)
 
 
 def show_new(view: ViewState) -> None:
@@ -199,8 +211,8 @@ def show_new(view: ViewState) -> None:
 def held_items(view: ViewState) -> tuple[MediaItem, ...]:
     """The items `view` shows: its snapshot's, with what is pending; pure, so rendering may call it."""
     items = _items(view)
-    above = len(_held_back(view, items))
-    return items[above : above + view.loaded]
+    above = {item.id for item in _held_back(view, items)}
+    return tuple(item for item in items if item.id not in above)[: view.loaded] if above else items[: view.loaded]
 
 
 def new_items(view: ViewState) -> tuple[MediaItem, ...]:
@@ -210,9 +222,48 @@ def new_items(view: ViewState) -> tuple[MediaItem, ...]:
 
 def stored_item(view: ViewState, media_id: str) -> MediaItem | None:
     """An item of the view's snapshot as it is stored, without what is pending."""
+    return next((item for item in stored_items(view) if item.id == media_id), None)
+
+
+def stored_items(view: ViewState) -> tuple[MediaItem, ...]:
+    """All of the view's snapshot."""
     snapshot = _snapshot(view)
-    items = snapshot.items if snapshot else ()
-    return next((item for item in items if item.id == media_id), None)
+    return snapshot.items if snapshot else ()
+
+
+def all_items(view: ViewState) -> tuple[MediaItem, ...]:
+    """All that is held of the list, with what is pending: also what is held back, and what is not shown yet; pure."""
+    return _items(view)
+
+
+def is_whole(view: ViewState) -> bool:
+    """Whether everything there is is shown; pure."""
+    snapshot = _snapshot(view)
+    return snapshot is not None and snapshot.complete and len(held_items(view)) == len(_items(view))
+
+
+def end_of_held(view: ViewState) -> str | None:
+    """The place down to which the list is held, as a cursor; None for its end."""
+    snapshot = _snapshot(view)
+    return snapshot.held.cursor if snapshot else None
+
+
+def show_down_to(view: ViewState, media_id: str) -> bool:
+    """Show as many pages as lead to an item, if what is held reaches there."""
+    items = _items(view)
+    place = next((place for place, item in enumerate(items) if item.id == media_id), -1)
+    if place >= 0:
+        view.loaded = max(view.loaded, min(-(-(place + 1) // PAGE_SIZE) * PAGE_SIZE, MOST_LOADED))
+    return place >= 0
+
+
+def searched_to(view: ViewState) -> datetime | str | None:
+    """How far back the list was searched for what the store does not filter, where it is shown to its end so far and
+    goes on: a time, or in the order of titles the beginning of one. None for all other lists.
+    """
+    snapshot = _snapshot(view)
+    shown_whole = snapshot is not None and not snapshot.complete and len(_items(view)) <= view.loaded
+    return snapshot.held.searched_to if snapshot is not None and shown_whole else None
 
 
 def _items(view: ViewState) -> tuple[MediaItem, ...]:
@@ -226,12 +277,10 @@ def pending_edits(version: str) -> tuple[Edit, ...]:
 
 
 def _held_back(view: ViewState, items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
-    snapshot = _snapshot(view)
-    if not view.ceiling or snapshot is None:
+    if not view.ceiling:
         return ()
-    order = snapshot.query.order
-    ceiling = decode_cursor(view.ceiling, order)
-    return tuple(takewhile(lambda item: not place_of(item, order).reaches(ceiling), items))
+    ceiling = decode_cursor(view.ceiling)
+    return tuple(item for item in items if not place_of(item).reaches(ceiling))
 
 
 def has_more(view: ViewState) -> bool:

@@ -18,15 +18,17 @@ def media_tiles(
     on_activate: Handler,
     on_retry: Handler | None = None,
     use: bool = False,
+    selectable: bool = False,
     view: ViewState | None = None,
 ) -> None:
     """Draw `items` as the list `label`, in a box of class "grid" or "quad" that holds nothing else.
 
     A press on a tile is told to `on_activate`, which with `use` takes the item; failed items offer `on_retry`, except
-    with `use`. Given the `view` they stand in, items made since that was opened are marked as new.
+    with `use`. `selectable`: several can be chosen at a time (see `selection`). Given the `view` they stand in, items
+    made since that was opened are marked as new.
     """
     aria(role="list", label=label)
-    tiles(on_activate=on_activate, on_retry=on_retry)
+    tiles(on_activate=on_activate, on_retry=on_retry, selectable=selectable)
     opened_ms = view.opened_ms if view else 0
     for item in items:
         _tile(item, use=use, opened_ms=opened_ms)

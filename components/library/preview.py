@@ -8,6 +8,7 @@ from components.web import dialog, item_bar, look, symbol
 from services.files.urls import media_url
 from services.generation.catalog import display_name
 from services.models import MediaItem
+from state.edits import refused
 from state.handlers import Handler
 from state.preview import PreviewState
 
@@ -27,7 +28,7 @@ def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, l
         elif item.deleted_at is not None:
             _deleted(item)
         else:
-            _bar(item, state.title_error)
+            _bar(item)
             _look(item)
 
 
@@ -40,12 +41,14 @@ def _deleted(item: MediaItem) -> None:
         _bar(item)
 
 
-def _bar(item: MediaItem, error: str = "") -> None:
+def _bar(item: MediaItem) -> None:
+    why, text = refused(item.id)
     item_bar(
         media_id=item.id,
         title=item.title,
         favourite=item.favourite,
-        error=error,
+        error=why,
+        refused=text,
         deleted=item.deleted_at is not None,
         key=f"bar-{item.id}",
     )

@@ -55,6 +55,8 @@ from components.web.button import button, link_button
 from components.web.dialog import dialog
 from components.web.edits import edits, item_bar
 from components.web.field import field
+from components.web.find import anchor, chips, choice, filters, search
+from components.web.item import details, item_head, tags, viewer
 from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
@@ -64,6 +66,7 @@ from components.web.page_tools import ago, aria, guard, key_help, keys, session,
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
+from components.web.selection import selection
 from components.web.sentinel import sentinel
 from components.web.setting import setting
 from components.web.status_capsule import status_capsule
@@ -77,6 +80,7 @@ STYLESHEETS: Final[list[str]] = [
     "/static/controls.css",
     "/static/tiles.css",
     "/static/layouts.css",
+    "/static/item.css",
     "/static/uploads.css",
 ]
 """In this order, on every page."""
@@ -87,14 +91,20 @@ __all__ = [
     "NavItem",
     "SegmentOption",
     "ago",
+    "anchor",
     "aria",
     "button",
+    "chips",
+    "choice",
+    "details",
     "dialog",
     "drop",
     "edits",
     "field",
+    "filters",
     "guard",
     "item_bar",
+    "item_head",
     "key_help",
     "keys",
     "link_button",
@@ -104,14 +114,18 @@ __all__ = [
     "outcome",
     "place",
     "run_watch",
+    "search",
     "segments",
+    "selection",
     "sentinel",
     "session",
     "setting",
     "status_capsule",
     "symbol",
+    "tags",
     "tile",
     "tiles",
     "toast",
     "upload",
+    "viewer",
 ]

@@ -2,14 +2,20 @@
 // one would be most of what a small frame carries.
 
 import './ago.js';
+import './anchor.js';
 import './aria.js';
 import './button.js';
+import './chips.js';
+import './choice.js';
+import './details.js';
 import './dialog.js';
 import './drop.js';
 import './edits.js';
 import './field.js';
+import './filters.js';
 import './guard.js';
 import './item_bar.js';
+import './item_head.js';
 import './key_help.js';
 import './keys.js';
 import './link_button.js';
@@ -19,13 +25,17 @@ import './nav.js';
 import './outcome.js';
 import './place.js';
 import './run_watch.js';
+import './search.js';
 import './segments.js';
+import './selection.js';
 import './sentinel.js';
 import './session.js';
 import './setting.js';
 import './status.js';
 import './symbol.js';
+import './tags.js';
 import './tile.js';
 import './tiles.js';
 import './toast.js';
 import './upload.js';
+import './viewer.js';

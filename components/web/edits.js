@@ -2,14 +2,19 @@ import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
 import {WRITES, keyName} from './hotkeys.js';
 
+// Deletions of several items at once that this tab has made, by name: which they were. Their ids would travel with every
+// event if the server's state held them.
+const groups = new Map();
+let made = 0;
+
 /**
  * Hears of every edit on the page and tells the server: "freshet:edit" events that bubble up from tiles, from an item's
  * bar and from the toast, so that a grid of tiles needs no handler of its own; and the keys F and Del on the focused
  * tile, and Ctrl Z.
  */
 class FreshetEdits extends FreshetElement {
-  static props = {focusOn: ''};
-  #heard = (event) => this.emit('editEvent', {...event.detail, scrolled: isBusy(this)});
+  static props = {focusOn: '', undoes: ''};
+  #heard = (event) => this.#tell(event.detail);
   #pressed = (event) => this.#press(event);
   #closed = () => this.#focus();
 
@@ -39,11 +44,22 @@ class FreshetEdits extends FreshetElement {
     if (event.defaultPrevented || event.repeat || event.isComposing || target.matches?.(WRITES)) return;
     const key = keyName(event);
     const tile = target.matches?.('.hit') ? target.closest('freshet-tile') : null;
-    if (key === 'ctrl+z') this.emit('editEvent', {edit: 'undo', scrolled: isBusy(this)});
+    if (key === 'ctrl+z') this.#tell({edit: 'undo'});
     else if (key === 'f' && tile?.classList.contains('likable')) tile.edit('favourite', !tile.favourite);
     else if (key === 'delete' && tile && !tile.use) tile.edit('delete');
     else return;
     event.preventDefault();
+  }
+
+  #tell(detail) {
+    const wanted = {...detail, scrolled: isBusy(this)};
+    // Asked when it is sent: the deletion that it undoes may still be on its way.
+    if (wanted.edit === 'undo') Object.defineProperty(wanted, 'ids', {enumerable: true, get: () => groups.get(this.undoes)});
+    if (wanted.edit === 'delete' && wanted.ids) {
+      wanted.group = `~${Date.now().toString(36)}${++made}`;
+      groups.set(wanted.group, wanted.ids);
+    }
+    this.emit('editEvent', wanted);
   }
 
   /** Focus the tile that the server named, unless somebody is elsewhere by now. A dialog keeps the focus until it closes. */

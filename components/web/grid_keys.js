@@ -71,7 +71,8 @@ function move(list, event) {
   target.scrollIntoView({block: 'nearest'});
 }
 
-function goal(all, at, key, ctrl) {
+/** The tile that a key leads to from the one at `at`, as the grid looks; none for other keys and at the ends. */
+export function goal(all, at, key, ctrl) {
   const row = all.map(line);
   const columns = Math.max(1, row.filter((top) => top === row[0]).length);
   const first = at - (at % columns);

@@ -1,16 +1,24 @@
 import {FreshetElement, define, el} from './base.js';
 import {CTRL, atDesk} from './keyboard.js';
 
-// What the keys do today: keys.js and edits.js (everywhere), grid_keys.js (lists), field.js, place.js.
+// What the keys do today: keys.js and edits.js (everywhere), search.js, grid_keys.js and selection.js (lists), field.js, place.js.
 const GROUPS = [
   ['Everywhere', [
     [['R'], 'Refresh'], [['N'], 'Show what is new'], [['C'], 'Create an image'],
     [['G', 'L'], 'Go to the library'], [['G', 'I'], 'Go to images'], [['G', 'V'], 'Go to video'], [['G', 'T'], 'Go to try-on'],
-    [[CTRL, 'Z'], 'Undo'], [['Esc'], 'Close what is open'], [['?'], 'Show these keys'],
+    [['/'], 'Search the library'], [[CTRL, 'Z'], 'Undo'], [['Esc'], 'Close what is open'], [['?'], 'Show these keys'],
   ]],
   ['In a list', [
     [['←', '↑', '→', '↓'], 'Move'], [['Home', 'End'], 'Ends of the row'], [[CTRL, 'Home', 'End'], 'Ends of the list'],
     [['PgUp', 'PgDn'], 'Three rows'], [['↵'], 'Open or use'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+  ]],
+  ['Several at a time', [
+    [['X'], 'Select'], [['Shift', '← →'], 'Select as you move'], [[CTRL, 'A'], 'Select all that are loaded'],
+    [['Esc'], 'Select none'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+  ]],
+  ['On an item', [
+    [['←', '→'], 'Previous, next'], [['Z'], 'Actual size'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+    [['O'], 'Open its page'],
   ]],
   ['Making', [
     [[CTRL, '↵'], 'Generate'], [['←', '↑', '→', '↓'], 'Move the product'], [['+', '−'], 'Scale the product'],

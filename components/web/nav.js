@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {plain} from './links.js';
 import {toggleTheme} from './theme.js';
 
 const BOTTOM = 5; // places in the bar of a phone
@@ -19,9 +20,6 @@ function themeButton(look, ...more) {
   return button;
 }
 
-/** Only a plain click is ours; opening in a new tab, window or download stays the browser's. */
-const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-
 class FreshetNav extends FreshetElement {
   static props = {items: [], current: '', userName: '', projectName: ''};
   #links = el('div', {class: 'nav'});
@@ -29,6 +27,7 @@ class FreshetNav extends FreshetElement {
   #project = el('span', {class: 'cut'});
   #user = el('span', {class: 'cut grow'});
   #avatar = el('span', {class: 'avatar', 'aria-hidden': 'true'});
+  #called = (event) => this.#leave(event.detail); // from a link elsewhere on the page
 
   build() {
     const brand = el('a', {class: 'brand', href: '/', 'aria-label': 'Freshet, home', 'data-url': '/'}, brandMark(), el('span', {}, 'Freshet'));
@@ -39,11 +38,23 @@ class FreshetNav extends FreshetElement {
     this.addEventListener('click', (event) => this.#go(event));
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener('freshet:go', this.#called);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('freshet:go', this.#called);
+  }
+
   #go(event) {
     const link = event.target.closest?.('a[data-url]');
     if (!link || !plain(event) || event.defaultPrevented || !this.navigateEvent) return;
     event.preventDefault();
-    const url = link.dataset.url;
+    this.#leave(link.dataset.url);
+  }
+
+  #leave(url) {
     // If the server cannot answer now, the page opens there once it can (see guard.js).
     window.dispatchEvent(new CustomEvent('freshet:leaving', {detail: url}));
     this.emit('navigateEvent', {url});

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {step} from './steps.js';
 
 const REFUSED_MS = 300; // so long after its answer the server still has another value: it did not take the choice
 const FRAME_AREA = 266; // square pixels of the small frame that draws an aspect ratio
@@ -14,7 +15,7 @@ function frame(value) {
 }
 
 class FreshetSegments extends FreshetElement {
-  static props = {label: '', options: [], value: '', kind: 'seg', showLabel: null};
+  static props = {label: '', options: [], value: '', kind: 'seg', showLabel: null, steps: false};
   #group = el('div');
   #caption = el('span', {class: 'lab', 'aria-hidden': 'true'});
   #picked = null; // what was pressed last, until the server has it too, or has refused it
@@ -33,6 +34,7 @@ class FreshetSegments extends FreshetElement {
     clearTimeout(this.#refused);
     this.#mark();
     const press = ++this.#asked;
+    if (this.steps) step();
     await this.emit('selectEvent', {value}, {latest: true});
     if (press === this.#asked) this.#settle();
   }

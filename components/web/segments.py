@@ -25,15 +25,23 @@ def segments(
     key: str,
     kind: str = "seg",
     show_label: bool | None = None,
+    steps: bool = False,
 ) -> Any:
     """`kind`: "seg" or "aspects" (radio groups), or "tabs" (a tab list). Payload: {value}.
 
     The choice shows at once; if the server keeps its value, it goes back. `label` names the group; `show_label` puts it
-    above (None: in a form, and for "aspects").
+    above (None: in a form, and for "aspects"). With `steps` a choice is a step in the history.
     """
     return insert(
         "freshet-segments",
         key=key,
         events={"selectEvent": on_select},
-        properties={"label": label, "options": options, "value": value, "kind": kind, "showLabel": show_label},
+        properties={
+            "label": label,
+            "options": options,
+            "value": value,
+            "kind": kind,
+            "showLabel": show_label,
+            "steps": steps,
+        },
     )

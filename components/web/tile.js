@@ -1,7 +1,9 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {ago, exact, length, ticking} from './clock.js';
 import {enrol, leave} from './grid_keys.js';
+import {itemUrl, openInTab} from './links.js';
 import {Picture} from './picture.js';
+import {isSelected} from './selected.js';
 import {Water} from './water.js';
 
 const KIND = {
@@ -13,7 +15,7 @@ const KIND = {
 // What goes without saying: `item` holds only what differs. Each of these is a property of the tile, too.
 const ASSUMED = {
   mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
-  duration: null, progress: null, error: '', runId: '', selected: false, use: false, isNew: false,
+  duration: null, progress: null, error: '', runId: '', use: false, isNew: false,
   favourite: false,
 };
 
@@ -32,6 +34,7 @@ class FreshetTile extends FreshetElement {
   #still = null;
   #drawn = {};
   #heart = null; // drawn over the picture, beside the button: one button cannot stand in another
+  #tick = null; // likewise, in lists of which several can be selected; what it does is heard by `freshet-selection`
 
   build() {
     this.classList.add('tile');
@@ -40,6 +43,7 @@ class FreshetTile extends FreshetElement {
     this.#pic.append(this.#marks);
     this.#hit.append(el('span', {class: 'cap'}, this.#name, meta), this.#pic);
     this.#hit.addEventListener('click', () => this.emit('activateEvent', {id: this.mediaId}));
+    this.#hit.addEventListener('auxclick', (event) => event.button === 1 && !this.use && openInTab(itemUrl(this.mediaId)));
     this.append(this.#hit, this.#lay);
   }
 
@@ -80,7 +84,6 @@ class FreshetTile extends FreshetElement {
       'data-run': this.runId || null,
     });
     if (changed.has('runId') || (changed.has('status') && this.status !== 'generating')) this.#polled = 0;
-    this.classList.toggle('on', this.selected);
     this.classList.toggle('using', this.use);
     this.classList.toggle('arrived', this.isNew);
     this.classList.toggle('likable', this.#likable);
@@ -90,7 +93,24 @@ class FreshetTile extends FreshetElement {
     this.#drawPicture(changed);
     this.#drawMarks();
     this.#drawHeart();
+    this.#drawTick();
     this.#tellAge();
+  }
+
+  /** Show whether it is selected. */
+  mark(selected) {
+    this.classList.toggle('on', selected);
+    if (this.#tick) attrs(this.#tick, {'aria-checked': String(selected)});
+  }
+
+  #drawTick() {
+    if (!this.closest('[data-selectable]')) return;
+    if (!this.#tick) {
+      this.#tick = el('button', {type: 'button', class: 'tick', role: 'checkbox', tabindex: '-1'}, icon('check'));
+      this.append(this.#tick);
+    }
+    attrs(this.#tick, {'aria-label': `Select ${this.label}`});
+    this.mark(isSelected(this.mediaId));
   }
 
   get #likable() {
@@ -169,7 +189,6 @@ class FreshetTile extends FreshetElement {
     }
     if (this.isNew) marks.push(el('span', {class: 'over time tr'}, 'New'));
     if (ready && this.favourite) marks.push(el('span', {class: 'vh'}, ', favourite'));
-    if (this.selected) marks.push(el('span', {class: 'tick'}, icon('check'), el('span', {class: 'vh'}, 'selected')));
     if (this.use && ready) marks.push(el('span', {class: 'over use'}, icon('arrow_outward'), 'Use'));
     const key = marks.map((mark) => mark.outerHTML).join();
     if (this.#marks.dataset.key === key) return;

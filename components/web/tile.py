@@ -18,7 +18,6 @@ ASSUMED: Final[dict[str, Any]] = {
     "progress": None,
     "error": "",
     "runId": "",
-    "selected": False,
     "use": False,
     "isNew": False,
     "favourite": False,
@@ -41,7 +40,6 @@ def tile(
     progress: int | None = None,
     error: str = "",
     run_id: str = "",
-    selected: bool = False,
     use: bool = False,
     is_new: bool = False,
     favourite: bool = False,
@@ -65,7 +63,6 @@ def tile(
         "progress": progress,
         "error": error,
         "runId": run_id,
-        "selected": selected,
         "use": use,
         "isNew": is_new,
         "favourite": favourite,
@@ -75,11 +72,17 @@ def tile(
 
 
 @element
-def tiles(*, on_activate: Handler, on_retry: Handler | None = None, key: str = "tiles") -> Any:
+def tiles(
+    *, on_activate: Handler, on_retry: Handler | None = None, selectable: bool = False, key: str = "tiles"
+) -> Any:
     """Hears for all tiles in the box around it, so that none of them carries handlers. Payload of both: {id}.
 
-    `on_activate`: a tile was pressed. `on_retry`: a failed one is to be made again.
+    `on_activate`: a tile was pressed. `on_retry`: a failed one is to be made again. `selectable`: the tiles have check
+    marks, which the page's `selection` hears of.
     """
     return insert(
-        "freshet-tiles", key=key, events={"activateEvent": on_activate, "retryEvent": on_retry}, properties={}
+        "freshet-tiles",
+        key=key,
+        events={"activateEvent": on_activate, "retryEvent": on_retry},
+        properties={"selectable": selectable},
     )

@@ -4,6 +4,7 @@ const ASKED = ['activateEvent', 'retryEvent'];
 
 /** The ear of the tiles in the box around it: what one of them tells becomes an event of this element. */
 class FreshetTiles extends FreshetElement {
+  static props = {selectable: false};
   #box = null;
   #hear = ({detail: {name, payload}}) => ASKED.includes(name) && this.emit(name, payload);
 
@@ -15,6 +16,16 @@ class FreshetTiles extends FreshetElement {
     super.connectedCallback();
     this.#box = this.closest('[mesop-box]');
     this.#box?.addEventListener('freshet:tile', this.#hear);
+    this.#tell();
+  }
+
+  draw() {
+    this.#tell();
+  }
+
+  /** Tiles that are drawn after this one look there. */
+  #tell() {
+    this.#box?.toggleAttribute('data-selectable', this.selectable);
   }
 
   disconnectedCallback() {

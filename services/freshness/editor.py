@@ -6,6 +6,7 @@
           → failed: the edit is dropped, and whoever looks is told why
 
 Edits of one item are stored one after the other, in the order they were made; those of different items at a time.
+Several items that are changed alike are one attempt, under one operation (groups.py).
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from services.clock import Clock
 from services.errors import Conflict, FreshetError, NotFound, StoreError, StoreUnavailable
-from services.freshness.edits import Change, Edit, edited, put_back, replayed
+from services.freshness.edits import Change, Edit, edited, put_back, replayed, some_put_back
+from services.freshness.groups import Stored, store_group
 from services.freshness.overlays import Overlays
 from services.freshness.revalidate import Freshness
 from services.freshness.workers import Workers
@@ -39,20 +41,30 @@ REMEMBERED = 1_000
 
 @dataclass(eq=False)
 class Attempt:
-    """One edit on its way into the store.
+    """One edit on its way into the store, or one of several items under the same operation.
 
     Done, it was stored, or `error` is a sentence that says what was taken back and why. `watermark` covers what was
-    stored ("" where there was nothing left to do).
+    stored ("" where there was nothing left to do). `name`: what whoever made it calls it.
     """
 
     principal: Principal
-    edit: Edit
+    edits: tuple[Edit, ...]
+    name: str = ""
     error: str = ""
     watermark: str = ""
     late: bool = False
     """Somebody has stopped waiting and needs to be told."""
     _ended: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def edit(self) -> Edit:
+        """The edit, or the first of several."""
+        return self.edits[0]
+
+    @property
+    def media_ids(self) -> set[str]:
+        return {edit.media_id for edit in self.edits}
 
     @property
     def done(self) -> bool:
@@ -98,16 +110,32 @@ class Editor:
         `item` is the stored item that the person was shown, and `shown` the pending edits over it.
         Raises NotFound, Forbidden; StoreUnavailable where too much is waiting.
         """
-        require(principal, change.action, item)
-        mine = [edit for edit in shown if edit.media_id == item.id]
-        titles = frozenset(edited(item, mine[:count]).title for count in range(len(mine) + 1))
-        attempt = Attempt(principal, Edit(self._ids.new(), change, item, titles))
+        return self.begin_all(principal, [item], change, shown)
+
+    def begin_all(
+        self,
+        principal: Principal,
+        items: Sequence[MediaItem],
+        change: Change,
+        shown: tuple[Edit, ...] = (),
+        *,
+        name: str = "",
+    ) -> Attempt:
+        """As `begin`, of several items (at least one) by one operation: shown together, stored and taken back together.
+
+        Raises for the first that may not be changed; then nothing is.
+        """
+        operation_id = self._ids.new()
+        for item in items:
+            require(principal, change.action, item)
+        edits = tuple(Edit(operation_id, change, item, _titles(item, shown)) for item in items)
+        attempt = Attempt(principal, edits, name)
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The server is stopping")
             if len(self._waiting) >= WAITING:
                 raise StoreUnavailable("Too many changes are waiting to be stored. Try again in a moment.")
-            self.overlays.add(principal.user_id, attempt.edit)
+            self.overlays.add(principal.user_id, *edits)
             self._waiting.append(attempt)
             self._remember(attempt)
         self._workers.wake()
@@ -122,21 +150,30 @@ class Editor:
     def step(self) -> bool:
         """Store the edit that waits longest in this thread; False if none may be stored now."""
         with self._lock:
-            attempt = next((one for one in self._waiting if one.edit.media_id not in self._busy), None)
+            attempt = self._next()
             if attempt is None:
                 return False
             self._waiting.remove(attempt)
-            self._busy.add(attempt.edit.media_id)
+            self._busy |= attempt.media_ids
         try:
             self._make(attempt)
         finally:
             with self._lock:
-                self._busy.discard(attempt.edit.media_id)
+                self._busy -= attempt.media_ids
                 more = bool(self._waiting)
                 self._lock.notify_all()
         if more:
             self._workers.wake()
         return True
+
+    def _next(self) -> Attempt | None:
+        """The one that waits longest of those that no earlier edit of the same items has to be stored before."""
+        taken = set(self._busy)
+        for attempt in self._waiting:
+            if taken.isdisjoint(attempt.media_ids):
+                return attempt
+            taken |= attempt.media_ids
+        return None
 
     def close(self, timeout: float = 5.0) -> None:
         """Take no more edits, and give those that were shown as made `timeout` seconds to be stored."""
@@ -147,15 +184,15 @@ class Editor:
     def _make(self, attempt: Attempt) -> None:
         edit, began = attempt.edit, self._clock.monotonic()
         try:
-            batch = self._stored(attempt)
-            for stored in batch.changed:
-                self.overlays.rebase(attempt.principal.user_id, stored)
+            batch = self._stored(attempt) if len(attempt.edits) == 1 else self._stored_all(attempt)
+            self.overlays.rebase(attempt.principal.user_id, *batch.changed)
             self._freshness.note_own(batch, attempt.principal)
+            self._note_departures(attempt, batch)
         except FreshetError as error:
-            attempt.error = put_back(edit, error)
+            attempt.error = put_back(edit, error, len(attempt.edits))
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
-            attempt.error = put_back(edit, failure)
+            attempt.error = put_back(edit, failure, len(attempt.edits))
         # Only now: a screen takes up first what is pending, then what is held, and must find the edit in one of them.
         self.overlays.drop(attempt.principal.user_id, edit.operation_id)
         late = attempt.end()
@@ -164,6 +201,7 @@ class Editor:
             logging.WARNING if attempt.error else logging.INFO,
             kind=edit.change.kind,
             media_id=edit.media_id,
+            items=len(attempt.edits),
             ms=round((self._clock.monotonic() - began) * 1000, 1),
             why=attempt.error or None,
         )
@@ -173,7 +211,7 @@ class Editor:
     def _stored(self, attempt: Attempt) -> Batch:
         """Store an edit on the newest revision; what is stored now, as a batch. Raises FreshetError."""
         edit, principal = attempt.edit, attempt.principal
-        newest, certain = self._newest(attempt), False
+        newest, certain = self._newest(attempt, edit), False
         try:
             for _ in range(CLASHES):
                 wanted = replayed(edit, newest)
@@ -192,9 +230,42 @@ class Editor:
             return Batch(newest.project_id, (), (gone,), frozenset(), "", self._clock.now())
         raise Conflict("others keep changing it")
 
-    def _newest(self, attempt: Attempt) -> MediaItem:
+    def _stored_all(self, attempt: Attempt) -> Batch:
+        """Store edits of several items; what is stored now, as a batch. Raises FreshetError where nothing could be.
+
+        Those that were left out are told of in `attempt.error`.
+        """
+        known = {edit.media_id: self._newest(attempt, edit) for edit in attempt.edits}
+        result = store_group(self._store, attempt.principal, attempt.edits, known)
+        attempt.watermark = result.watermark
+        if result.failures:
+            attempt.error = some_put_back(attempt.edit, list(result.failures.values()), len(attempt.edits))
+        return self._group_batch(attempt, result, known)
+
+    def _group_batch(self, attempt: Attempt, result: Stored, known: dict[str, MediaItem]) -> Batch:
+        (project_id,) = {item.project_id for item in result.items} or {attempt.edit.before.project_id}
+        return Batch(
+            project_id=project_id,
+            changed=tuple(result.items),
+            removed=tuple(Removal("media", one, known[one].revision + 1) for one in result.gone),
+            operation_ids=frozenset({attempt.edit.operation_id}),
+            watermark="",
+            at=result.committed_at or self._clock.now(),
+            newest=result.watermark,
+        )
+
+    def _note_departures(self, attempt: Attempt, batch: Batch) -> None:
+        """What was moved has left the lists of the project it was in."""
+        before = {edit.media_id: edit.before.project_id for edit in attempt.edits}
+        moved = [item for item in batch.changed if before[item.id] != item.project_id]
+        for project_id in {before[item.id] for item in moved}:
+            removed = (Removal("media", item.id, item.revision) for item in moved if before[item.id] == project_id)
+            left = replace(batch, project_id=project_id, changed=(), removed=tuple(removed))
+            self._freshness.note_own(left, attempt.principal)
+
+    def _newest(self, attempt: Attempt, edit: Edit) -> MediaItem:
         """The item as this process knows it, so that most edits cost no read."""
-        before = attempt.edit.before
+        before = edit.before
         seen = self._freshness.seen.get(attempt.principal.user_id, before.id)
         return seen if seen is not None and seen.revision > before.revision else before
 
@@ -231,3 +302,9 @@ class Editor:
             oldest = next((name for name, one in self._attempts.items() if one.done), None)
             if oldest is not None:
                 del self._attempts[oldest]
+
+
+def _titles(item: MediaItem, shown: tuple[Edit, ...]) -> frozenset[str]:
+    """All the titles that `item` had on the screen, stored or pending."""
+    mine = [edit for edit in shown if edit.media_id == item.id]
+    return frozenset(edited(item, mine[:count]).title for count in range(len(mine) + 1))

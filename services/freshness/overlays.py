@@ -39,17 +39,18 @@ class Overlays:
             owner, edits = self._edits.get(version, ("", ()))
             return edits if owner == user_id else None
 
-    def add(self, user_id: str, edit: Edit) -> None:
+    def add(self, user_id: str, *edits: Edit) -> None:
         with self._lock:
-            self._become(user_id, (*self._pending(user_id), edit))
+            self._become(user_id, (*self._pending(user_id), *edits))
 
-    def rebase(self, user_id: str, stored: MediaItem) -> None:
-        """An item was stored: the edits of it that are still pending are of that from now on."""
+    def rebase(self, user_id: str, *stored: MediaItem) -> None:
+        """Items were stored: the edits of them that are still pending are of those from now on."""
+        newest = {item.id: item for item in stored}
         with self._lock:
-            self._become(user_id, tuple(_onto(stored, edit) for edit in self._pending(user_id)))
+            self._become(user_id, tuple(_onto(newest.get(edit.media_id), edit) for edit in self._pending(user_id)))
 
     def drop(self, user_id: str, operation_id: str) -> None:
-        """Leave out one edit, and no other."""
+        """Leave out one operation's edits, and no others."""
         with self._lock:
             self._become(user_id, tuple(edit for edit in self._pending(user_id) if edit.operation_id != operation_id))
 
@@ -71,6 +72,7 @@ class Overlays:
                 del self._edits[old]
 
 
-def _onto(stored: MediaItem, edit: Edit) -> Edit:
-    newer = edit.media_id == stored.id and edit.before.revision < stored.revision
-    return replace(edit, before=stored) if newer else edit
+def _onto(stored: MediaItem | None, edit: Edit) -> Edit:
+    if stored is None or edit.before.revision >= stored.revision:
+        return edit
+    return replace(edit, before=stored)

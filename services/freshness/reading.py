@@ -66,7 +66,7 @@ class Reader:
         page = self._media.get_media_for_page(principal, query, limit=max(loaded, PAGE_SIZE))
         self._seen.note(principal.user_id, page.items)
         held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
-        return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True)
+        return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest)
 
     def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
         changes = self._media.changed_since(principal, snapshot.query.project_id, snapshot.watermark)

@@ -55,8 +55,7 @@ class Views:
         self._records = Records(snapshots.forget)
         self._feeds = Feeds()
         self._chance = random.Random(snapshots.mark)
-        if keeper is not None:
-            snapshots.beneath = self._restore
+        snapshots.beneath = self._beneath
 
     def question(self, request: Request) -> tuple[bool, bool, Failure | None]:
         """What `request` asks of the store: whether anything, whether the changes above, and else the last failure."""
@@ -191,6 +190,33 @@ class Views:
             for (user_id, _), (query, state) in states.items()
             if policy.is_stale(kind, state, now, self._ttls)
         ]
+
+    def _beneath(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
+        """What can be said of a view that memory does not hold: by other views, or by the disk."""
+        return self._by_another(query, principal) or self._restore(query, principal)
+
+    def _by_another(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
+        """Named items as another view holds all of them: what is known of that view is true of these, too."""
+        wanted = set(query.ids or ())
+        if not wanted:
+            return None
+        held = self._snapshots.of_user(principal.user_id, query.project_id)
+        whole = (one for one in held if wanted <= {item.id for item in one.items})
+        source = max(whole, key=lambda one: one.as_of, default=None)
+        if source is None:
+            return None
+        with self._lock:
+            record, other = self._records.of(query, principal), self._records.find(source.query, principal)
+            source = self._snapshots.peek(source.key) or source  # what was pushed meanwhile
+            items = query.in_order(item for item in source.items if item.id in wanted)
+            if self._snapshots.peek(record.key) is not None or len(items) < len(wanted):
+                return None
+            if other is not None:
+                record.state = replace(record.state, fetched_at=other.state.fetched_at)
+                record.updated_at, record.epoch = other.updated_at, other.epoch
+            snapshot = replace(source, version=self._snapshots.next_version(query), query=query, held=Held(items))
+            self._snapshots.hold(snapshot)  # here, so that no push comes between
+            return snapshot
 
     def _restore(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
         """What the disk keeps of a view that memory does not hold. No feed has followed it."""

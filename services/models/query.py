@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from services.models.media import MediaItem, MediaStatus, MediaType, Origin
 from services.models.words import clean, tag_key, title_key, wanted_words, words_of
@@ -16,6 +16,7 @@ EQUALITIES = ("project_id", "media_type", "status", "owner_id", "model", "origin
 """Filters by the value of a field."""
 TEXT_LENGTH = 200
 """Characters of a search that count."""
+MOST_IDS = 24
 
 
 class MediaQuery(BaseModel):
@@ -28,6 +29,7 @@ class MediaQuery(BaseModel):
     each of its words must begin a word there (`services.models.words` says what a word is, and how many count); a
     text without any word searches nothing. `since` and `until` are about `created_at`, the latter excluded.
     `source_id`: what was made from that item. `trash`: only what is in the trash, always newest first; else none of it.
+    `ids`: these items and no others, in the trash or not.
     Each order has the id as tie-break: created_at and id descending, both ascending, `title_key` and id ascending.
     """
 
@@ -45,6 +47,7 @@ class MediaQuery(BaseModel):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     source_id: str | None = None
+    ids: tuple[str, ...] | None = Field(default=None, max_length=MOST_IDS)
     sort: Sort = "newest"
     trash: bool = False
 
@@ -85,7 +88,7 @@ class MediaQuery(BaseModel):
     def matches(self, item: MediaItem) -> bool:
         """Whether `item` belongs in this view, as far as the filters go (permissions are asked of `can`)."""
         return (
-            (item.deleted_at is not None) == self.trash
+            (item.id in self.ids if self.ids is not None else (item.deleted_at is not None) == self.trash)
             and all(getattr(item, field) == value for field, value in self.equalities().items())
             and (self.favourite is None or item.favourite == self.favourite)
             and (self.since is None or self.since <= item.created_at)

@@ -30,6 +30,8 @@ class Page(Generic[R]):
     watermark: str
     documents_read: int
     searched_to: datetime | str | None = None
+    newest: str = ""
+    """Nothing in it was committed later; "" where that is the watermark."""
 
 
 @dataclass(frozen=True)

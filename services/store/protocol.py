@@ -77,6 +77,9 @@ class MediaRepository(Protocol):
         Not exact where it ended there: "1,000+". Raises NotFound (as a page), BadInput (a limit below 1), StoreError.
         """
 
+    def has_all_filters(self, query: MediaQuery) -> bool:
+        """Whether the store itself has all that `query` asks, so that counting reads no documents. Asks nothing."""
+
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
         """All media committed in the project after `watermark`. Raises WatermarkTooOld, NotFound, StoreError."""
 

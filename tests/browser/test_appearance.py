@@ -48,6 +48,20 @@ def _library(page: Page) -> None:
     updated(page)
 
 
+def _filtering(page: Page) -> None:
+    updated(page)
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    expect(page.get_by_role("dialog", name="Filters")).to_be_visible()
+
+
+def _selecting(page: Page) -> None:
+    updated(page)
+    page.locator("freshet-tile .hit").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_role("toolbar", name="Selection").get_by_text("2 selected")).to_be_visible()
+
+
 def _preview(page: Page) -> None:
     tile(page, "harbour at dawn").click()
     expect(page.get_by_role("dialog", name="harbour at dawn").locator("video")).to_be_visible()
@@ -81,6 +95,27 @@ def _deleted(page: Page) -> None:
     expect(page.get_by_text("This item was deleted")).to_be_visible()
 
 
+def _item(page: Page) -> None:
+    tile(page, "Picture 000").click()
+    page.get_by_role("dialog", name="Picture 000").get_by_role("link", name="Open").click()
+    expect(page.get_by_role("heading", level=1, name="Picture 000")).to_be_visible()
+    updated(page)
+    page.get_by_role("button", name="Tag", exact=True).click()
+    page.get_by_role("textbox", name="New tag").fill("x" * 60)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="longer than 40")).to_be_visible()
+
+
+def _item_writing(page: Page) -> None:
+    _item(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Actual size").click()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("textbox", name="Title").fill("x" * 213)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Shorten it by 13")).to_be_visible()
+
+
 def _try_on(page: Page) -> None:
     for slot, name in (("Person", "Picture 000"), ("Product", "Picture 001")):
         tile(open_chooser(page, slot), name).click()
@@ -105,10 +140,18 @@ def _invalid(page: Page) -> None:
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "library": ("/library", _library),
     "nothing of a type": ("/library?type=audio", _library),
+    "filters": ("/library?owner=me&date=7d&tag=sea&q=picture&type=hologram", _filtering),
+    "selection": ("/library?q=picture&sort=title", _selecting),
     "preview": ("/library", _preview),
     "renaming": ("/library", _renaming),
     "deleting": ("/library", _deleting),
     "deleted": ("/library", _deleted),
+    "item": ("/library", _item),
+    "item, writing": ("/library", _item_writing),
+    "item that is none": (
+        "/media-item?id=none",
+        lambda page: expect(page.get_by_text("Nothing to show")).to_be_visible(),
+    ),
     "image": ("/create/image", _invalid),
     "video": ("/create/video", _library),
     "try-on": ("/try-on", _try_on),

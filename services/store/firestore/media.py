@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from google.cloud import firestore
 
@@ -38,18 +39,21 @@ class FirestoreMedia:
         return item
 
     def get_many(self, principal: Principal, media_ids: Sequence[str]) -> dict[str, MediaItem]:
+        found = _decoded(self._read(media_ids))
+        return {item.id: item for item in found if can(principal, "read", item)}
+
+    def _read(self, media_ids: Sequence[str]) -> list[Any]:
+        """The documents under these ids, whether there are any or not."""
         media = self._client.collection(COLLECTIONS["media"])
         wanted = [media.document(media_id) for media_id in dict.fromkeys(media_ids) if is_safe_id(media_id)]
-        if not wanted:
-            return {}
-        snapshots = calls.read(lambda **options: list(self._client.get_all(wanted, **options)))
-        found = (decode(MediaItem, one) for one in snapshots if one.exists and not is_tombstone(one))
-        return {item.id: item for item in found if can(principal, "read", item)}
+        return calls.read(lambda **options: list(self._client.get_all(wanted, **options))) if wanted else []
 
     def get_media_for_page(
         self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
     ) -> Page[MediaItem]:
         require_member(principal, query.project_id)
+        if query.ids is not None:
+            return self._named(principal, query, query.ids)
         self._require_findable(query)
         # Before the read: of a database that is replaced meanwhile, this may name the old one, but never the wrong.
         source, started = self._identity.source, self._clock.monotonic()
@@ -86,6 +90,9 @@ class FirestoreMedia:
             return self._counted(principal, query, limit)
         return self._looked_at(principal, query, limit)
 
+    def has_all_filters(self, query: MediaQuery) -> bool:
+        return is_asked_in_full(query)
+
     def _counted(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
         number, read = 0, 0
         for conditions in queries.readable(query, principal):
@@ -111,6 +118,22 @@ class FirestoreMedia:
         if query.order == "title" or token_of(query) is not None:
             self._identity.require_up_to_date()
 
+    def _named(self, principal: Principal, query: MediaQuery, ids: Sequence[str]) -> Page[MediaItem]:
+        """The one page of a query for named items."""
+        source, started = self._identity.source, self._clock.monotonic()
+        documents = self._read(ids)
+        read, read_time = len(documents), min((one.read_time for one in documents), default=None)
+        if read_time is None:
+            (_, read_time), read = self._identity.look(), 1
+            read_time -= timedelta(seconds=self._clock.monotonic() - started)
+        items = [one for one in _decoded(documents) if query.matches(one) and can(principal, "read", one)]
+        now = self._clock.now()
+        newest = ""
+        if items and len(items) == len(set(ids)):  # nothing is missing either, which might have been learnt later
+            newest = watermark_at(source, max(one.update_time for one in documents), now)
+        mark = watermark_at(source, read_time, now)
+        return Page(query.in_order(items), None, now, mark, read, newest=newest)
+
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
         """See `MediaRepository.changed_since`. With nothing new the watermark stays, and the call costs one read.
 
@@ -133,3 +156,7 @@ class FirestoreMedia:
         reached = watermark_at(source, snapshots[0].read_time, self._clock.now())
         newest = watermark_at(source, max(one.update_time for one in snapshots), now)
         return Changes(*seen, now, reached, len(found), newest)
+
+
+def _decoded(documents: Iterable[Any]) -> Iterator[MediaItem]:
+    return (decode(MediaItem, one) for one in documents if one.exists and not is_tombstone(one))

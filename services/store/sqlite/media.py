@@ -35,16 +35,16 @@ class SqliteMedia:
         return item
 
     def get_many(self, principal: Principal, media_ids: Sequence[str]) -> dict[str, MediaItem]:
-        ids = json.dumps([media_id for media_id in media_ids if is_safe_id(media_id)])
-        sql = "SELECT document FROM media WHERE id IN (SELECT value FROM json_each(?))"
         with self._connections.read() as connection:
-            items = decode_all(MEDIA, connection.execute(sql, (ids,)))
+            items = decode_all(MEDIA, connection.execute(NAMED, (_safe(media_ids),)))
         return {item.id: item for item in items if can(principal, "read", item)}
 
     def get_media_for_page(
         self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
     ) -> Page[MediaItem]:
         require_member(principal, query.project_id)
+        if query.ids is not None:
+            return self._named(principal, query, query.ids)
         read = 0
 
         def fetch(after: Place | None, count: int) -> list[MediaItem]:
@@ -69,6 +69,18 @@ class SqliteMedia:
         with self._connections.read() as connection:
             return count(connection, principal, query, limit)
 
+    def has_all_filters(self, query: MediaQuery) -> bool:
+        return True
+
+    def _named(self, principal: Principal, query: MediaQuery, ids: Sequence[str]) -> Page[MediaItem]:
+        """The one page of a query for named items."""
+        with self._connections.read() as connection:
+            head = read_head(connection)
+            found = decode_all(MEDIA, connection.execute(NAMED, (_safe(ids),)))
+        items = query.in_order(item for item in found if query.matches(item) and can(principal, "read", item))
+        now = self._clock.now()
+        return Page(items, None, now, head.watermark(now), len(found))
+
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
         require_member(principal, project_id)
         now = self._clock.now()
@@ -82,6 +94,13 @@ class SqliteMedia:
             return Changes((), (), now, watermark, 0)
         seen = as_seen(principal, items, removed)
         return Changes(*seen, now, head.watermark(now), len(items) + len(removed))
+
+
+NAMED = "SELECT document FROM media WHERE id IN (SELECT value FROM json_each(?))"
+
+
+def _safe(media_ids: Sequence[str]) -> str:
+    return json.dumps([media_id for media_id in media_ids if is_safe_id(media_id)])
 
 
 def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> list[MediaItem]:

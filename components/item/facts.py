@@ -1,0 +1,77 @@
+"""What is known of an item, in words."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from services.generation.catalog import display_name
+from services.models import FileRef, MediaItem, Origin, Principal, Visibility
+
+MADE: dict[Origin, str] = {
+    "create-image": "Create image",
+    "create-video": "Create video",
+    "try-on": "Try-on",
+    "import": "Import",
+}
+SEEN_BY: dict[Visibility, str] = {"private": "Only you", "project": "Project members", "public": "Everybody"}
+APART = {"aspect", "seed", "duration", "count", "prompt"}
+"""Parameters that are told in other words, or that are about the whole run."""
+
+
+def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[str, str | int]]:
+    """Name and value; a number is a time in epoch milliseconds."""
+    known: list[tuple[str, str | int | None]] = [
+        ("Type", item.media_type.capitalize()),
+        ("Model", display_name(item.model) or None),
+        ("Seed", _text(item.parameters.get("seed"))),
+        *_file(item),
+        *((_words(name), _text(value)) for name, value in item.parameters.items() if name not in APART),
+        ("Made", int(item.created_at.timestamp() * 1000)),
+        ("By", viewer.name if item.owner_id == viewer.user_id else item.owner_id),
+        ("How", MADE[item.origin]),
+        ("Changed", int(item.updated_at.timestamp() * 1000) if item.revision > 1 else None),
+        ("Project", project_name),
+        ("Visible to", SEEN_BY[item.visibility]),
+        ("Revision", str(item.revision)),
+        ("Id", item.id),
+    ]
+    return [(name, value) for name, value in known if value not in (None, "")]
+
+
+def pixels(item: MediaItem) -> str:
+    """ "1200 × 900", or nothing where that is not known."""
+    file = item.file("original")
+    return f"{file.width} × {file.height}" if file and file.width and file.height else ""
+
+
+def _file(item: MediaItem) -> list[tuple[str, str | None]]:
+    file = item.file("original")
+    size = " · ".join(part for part in (pixels(item), _text(item.parameters.get("aspect"))) if part)
+    if file is None:
+        return [("Size", size)]
+    return [("Size", size), ("Length", _length(file)), ("File", f"{_kind(file)} · {_bytes(file.size)}")]
+
+
+def _length(file: FileRef) -> str | None:
+    if file.duration is None:
+        return None
+    minutes, seconds = divmod(file.duration, 60)
+    return f"{int(minutes)} min {seconds:.0f} s" if minutes else f"{seconds:.1f} s"
+
+
+def _kind(file: FileRef) -> str:
+    return file.key.rpartition(".")[2].upper()
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} KB"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _text(value: JsonValue) -> str | None:
+    if value is None or value == "":
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,84 @@
+"""The item itself, and beside it all that is known of it."""
+
+from __future__ import annotations
+
+import mesop as me
+
+from components.item.facts import facts, pixels
+from components.library.media_tile import media_tiles
+from components.web import aria, button, details, sentinel, symbol, tags, viewer
+from services.container import services
+from services.files.urls import media_url
+from services.models import MediaItem
+from state.edits import refused
+from state.handlers import Handler
+from state.library import projects
+from state.media_item import derived_view, has_sources, sources_view
+from state.session import principal
+from state.view import ViewState, cursor, has_more, held_items
+
+
+def stage(item: MediaItem, *, on_step: Handler) -> None:
+    """The file, as large as there is room for."""
+    url = media_url(item, "original")
+    absent = "failed" if item.status == "failed" else "waiting"
+    viewer(
+        kind=_player(item) if url else absent,
+        file_url=url or "",
+        poster_url=media_url(item, "poster") or "",
+        label=item.title,
+        size=pixels(item),
+        note="" if url else item.error or "This is still being made.",
+        on_step=on_step,
+        key="viewer",
+    )
+
+
+def _player(item: MediaItem) -> str:
+    return item.media_type if item.media_type in ("video", "audio") else "image"
+
+
+def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, on_use: dict[str, Handler]) -> None:
+    """Tags, prompt, uses, facts, and the child lists. `on_use`: what the item can be used for, by its label."""
+    why, title = refused(item.id)
+    if item.deleted_at is None:
+        tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
+    details(prompt=item.prompt, facts=facts(item, principal(), _project_name(item)), key="details")
+    if on_use:
+        with me.box(classes="section", key="uses"):
+            _heading("Use as input for", "uses")
+            with me.box(classes="uses", key="uses-all"):
+                for label, on_press in on_use.items():
+                    button(label=label, icon="checkroom", token=item.id, on_press=on_press, key=f"use-{label}")
+    if has_sources():
+        _kin("Made from", sources_view(), on_kin)
+    _kin("Made from this", derived_view(), on_kin)
+    if held_items(derived_view()):
+        sentinel(cursor=cursor(derived_view()), done=not has_more(derived_view()), on_more=on_more, key="more")
+
+
+def _project_name(item: MediaItem) -> str:
+    own = services().project
+    return own.name if item.project_id == own.id else projects().get(item.project_id, "")
+
+
+def _kin(name: str, view: ViewState, on_kin: Handler) -> None:
+    """A child list; one that is empty is not shown, and one that could not be read says so."""
+    items = held_items(view)
+    if not items and not view.error:
+        return
+    with me.box(classes="section", key=name):
+        _heading(name, name)
+        if view.error:
+            with me.box(classes="help bad", key=f"{name}-error"):
+                symbol(name="sync_problem")
+                me.text(view.error)
+        if items:
+            with me.box(classes="kin", key=f"{name}-grid"):
+                media_tiles(items, label=name, on_activate=on_kin)
+
+
+def _heading(text: str, key: str) -> None:
+    with me.box(classes="label", key=f"{key}-heading"):
+        me.text(text)
+        aria(role="heading", label=text, level=2)

@@ -1,0 +1,141 @@
+"""What finds things in the library: the rows of its page head, and what the list says when nothing is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import mesop as me
+
+from components.web import SegmentOption, ago, aria, button, chips, choice, filters, segments, symbol
+from services.generation.catalog import MODELS
+from services.models import MediaItem
+from state.filters import IN_PANEL, SORTS, Filters, nothing
+from state.filters import chips as filter_words
+from state.handlers import Handler
+
+TABS: list[SegmentOption] = [
+    {"value": "all", "label": "All"},
+    {"value": "image", "label": "Images"},
+    {"value": "video", "label": "Videos"},
+    {"value": "audio", "label": "Audio"},
+    {"value": "combined", "label": "Combined"},
+]
+OWNERS: list[SegmentOption] = [{"value": "me", "label": "Mine"}, {"value": "all", "label": "Everyone"}]
+SORT_OPTIONS: list[SegmentOption] = [{"value": value, "label": label} for value, label in SORTS]
+MOST_TAGS = 50
+"""Tags that are suggested."""
+
+
+def filter_row(
+    on: Filters,
+    *,
+    projects: Mapping[str, str],
+    home: str,
+    tags: Sequence[str],
+    on_type: Handler,
+    on_owner: Handler,
+    on_filter: Handler,
+) -> None:
+    """Types, owner and the Filters button; the freshness capsule stands at the other end of the row.
+
+    `projects` are names by id, and `home` the one that is shown without a filter.
+    """
+    segments(
+        label="Type", options=TABS, value=on.get("type", "all"), kind="tabs", steps=True, on_select=on_type, key="types"
+    )
+    with me.box(classes="row hide-s", key="owner"):
+        segments(
+            label="Made by", options=OWNERS, value=on.get("owner", "all"), steps=True, on_select=on_owner, key="owners"
+        )
+    filters(
+        chosen=on,
+        count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
+        sorts=SORTS,
+        models=[(model.id, model.name) for model in MODELS],
+        projects=[("" if one == home else one, name) for one, name in projects.items()],
+        tags=tags,
+        on_filter=on_filter,
+    )
+
+
+def chip_row(on: Filters, *, projects: Mapping[str, str], on_filter: Handler, on_sort: Handler) -> None:
+    """The filters that are on, and the order."""
+    words = filter_words(on, projects)
+    with me.box(classes="bar slim" if words else "bar slim hide-s", key="chip-row"):
+        chips(chips=words, on_filter=on_filter)
+        with me.box(classes="grow", key="chip-space"):
+            pass
+        with me.box(classes="row hide-s", key="sort"):
+            choice(
+                label="Sort",
+                symbol="swap_vert",
+                options=SORT_OPTIONS,
+                value=on.get("sort", "newest"),
+                on_choose=on_sort,
+                key="sort-by",
+            )
+
+
+def known_tags(items: Sequence[MediaItem]) -> list[str]:
+    """Tags of what is shown, to be suggested."""
+    return sorted({tag for item in items for tag in item.tags}, key=str.casefold)[:MOST_TAGS]
+
+
+def searched_note(reached: datetime | str, on_further: Handler) -> None:
+    """How far the list was searched for what the store does not filter, and the way on."""
+    with me.box(classes="searched", key="searched"):
+        with me.box(classes="meta"):
+            if isinstance(reached, datetime):
+                ago(ms=int(reached.timestamp() * 1000), prefix="Searched back to ", suffix=".")
+            else:
+                me.text(f"Searched down to titles like “{reached[:40]}”.")
+        button(label="Search further", on_press=on_further, key="further")
+
+
+def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None:
+    """Why the list is empty, and the one next step."""
+    match nothing(on):
+        case "empty":
+            _blank(
+                "photo_library",
+                "Your library is empty",
+                "Whatever you make or import stands here, newest first.",
+                "Create an image",
+                on_create,
+            )
+        case "type":
+            title, text = "Nothing of this type yet", "Other types may have something."
+            _blank("filter_alt_off", title, text, "Show all", on_clear)
+        case "search":
+            title = f"Nothing matches “{on['q'][:60]}”"
+            text = "Each word has to begin a word of the title, the prompt or a tag. Try fewer words, or other ones."
+            _blank("search_off", title, text, "Clear all", on_clear)
+        case "filters":
+            text = "Nothing in the library has all of these filters."
+            _blank("filter_alt_off", "Nothing matches", text, "Clear all", on_clear)
+
+
+def failed_list(error: str, on_retry: Handler) -> None:
+    _blank("cloud_off", "The library could not be read", error, "Retry", on_retry, alert=True)
+
+
+def _blank(name: str, title: str, text: str, action: str, on_press: Handler, *, alert: bool = False) -> None:
+    with me.box(classes="blank", key="blank"):
+        if alert:
+            aria(role="alert")
+        symbol(name=name, look="xl")
+        with me.box(classes="h2"):
+            me.text(title)
+        me.text(text)
+        button(label=action, variant="primary", on_press=on_press, key="blank-action")
+
+
+def left_out_note(note: str, on_close: Handler) -> None:
+    """What an address asked for that is unknown here."""
+    with me.box(classes="notice info", key="left-out"):
+        aria(role="status")
+        symbol(name="info")
+        with me.box(classes="grow"):
+            me.text(note)
+        button(label="Dismiss", icon="close", icon_only=True, variant="ghost", on_press=on_close, key="note-close")

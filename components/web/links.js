@@ -1,0 +1,29 @@
+// Addresses of our own pages, and following them without loading the application anew.
+
+/** Only a plain click is ours; opening in a new tab, window or download stays the browser's. */
+export const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+/** The page of an item, in the list that the address names now: its filters are what previous and next go by. */
+export function itemUrl(mediaId) {
+  const from = new URLSearchParams(location.search);
+  for (const name of ['id', 'item']) from.delete(name);
+  const rest = from.toString();
+  return `/media-item?id=${mediaId}${rest ? `&${rest}` : ''}`;
+}
+
+/** Have a plain click on `link` go to its address inside the application. */
+export function follow(link) {
+  link.addEventListener('click', (event) => {
+    if (!plain(event) || event.defaultPrevented) return;
+    event.preventDefault();
+    go(link.getAttribute('href'));
+  });
+}
+
+/** Go to one of our pages; the navigation hears of it. */
+export function go(url) {
+  document.dispatchEvent(new CustomEvent('freshet:go', {detail: url}));
+}
+
+/** Open one of our pages in a tab of its own. */
+export const openInTab = (url) => void window.open(url, '_blank', 'noopener');

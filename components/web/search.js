@@ -1,0 +1,117 @@
+import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {Hotkeys} from './hotkeys.js';
+import {step} from './steps.js';
+
+const PAUSE_MS = 300; // after the last letter, the words are sent
+
+/**
+ * A field for words to look for. What is typed is sent after a pause, Enter sends it at once, Esc clears it. On a phone it
+ * is a button until it is wanted.
+ */
+class FreshetSearch extends FreshetElement {
+  static props = {value: '', label: 'Search', placeholder: ''};
+  #input = el('input', {class: 'txt', type: 'search', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search', maxlength: '200'});
+  #clear = el('button', {type: 'button', class: 'ib sm', 'aria-label': 'Clear the search', title: 'Clear (Esc)'}, icon('close'));
+  #key = el('kbd', {'aria-hidden': 'true'}, '/');
+  #open = el('button', {type: 'button', class: 'ib only-s', title: 'Search'}, icon('search'));
+  #box = el('div', {class: 'search', role: 'search'});
+  #timer = 0;
+  #sent = []; // values sent and not yet seen coming back, oldest first
+  #stepped = false; // what is typed in one go is one step in the history
+  #keys = new Hotkeys(this, () => ['/'], () => this.#show());
+
+  build() {
+    this.#box.append(icon('search'), this.#input, this.#key, this.#clear);
+    this.append(this.#open, this.#box);
+    this.#open.addEventListener('click', () => this.#show());
+    this.#clear.addEventListener('click', () => {
+      this.#empty();
+      this.#input.focus();
+    });
+    this.#input.addEventListener('input', () => this.#typed());
+    this.#input.addEventListener('focus', () => { this.#stepped = false; });
+    this.#input.addEventListener('blur', () => {
+      if (this.#timer) this.#send();
+      this.#draw();
+    });
+    this.#input.addEventListener('keydown', (event) => this.#press(event));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#keys.connect();
+  }
+
+  disconnectedCallback() {
+    this.#keys.disconnect();
+    clearTimeout(this.#timer);
+  }
+
+  draw(changed) {
+    attrs(this.#input, {'aria-label': this.label, placeholder: this.placeholder || null});
+    attrs(this.#open, {'aria-label': this.label});
+    if (changed.has('value')) this.#take(this.value);
+    this.#draw();
+  }
+
+  /** Our own words coming back change nothing; anything else is the server's word and is shown. */
+  #take(value) {
+    const echo = this.#sent.indexOf(value);
+    if (echo >= 0) this.#sent.splice(0, echo + 1);
+    else if (!this.#timer) {
+      this.#sent = [];
+      this.#input.value = value;
+    }
+  }
+
+  #draw() {
+    const filled = this.#input.value !== '';
+    this.classList.toggle('open', filled || document.activeElement === this.#input);
+    this.#clear.hidden = !filled;
+    this.#key.hidden = filled;
+  }
+
+  #show() {
+    this.classList.add('open');
+    this.#input.focus();
+    this.#input.select();
+  }
+
+  #typed() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send(), PAUSE_MS);
+    this.#draw();
+  }
+
+  #press(event) {
+    if (event.isComposing) return;
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      this.#send();
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation(); // Esc is for the words first
+      if (this.#input.value) this.#empty();
+      else this.#input.blur();
+    }
+  }
+
+  #empty() {
+    this.#input.value = '';
+    this.#send();
+    this.#draw();
+  }
+
+  #send() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    const value = this.#input.value.trim().replace(/\s+/g, ' ');
+    if (value === (this.#sent.at(-1) ?? this.value)) return;
+    if (!this.#stepped) step();
+    this.#stepped = true;
+    this.#sent.push(value);
+    this.emit('searchEvent', {q: value}, {latest: true});
+  }
+}
+
+define('freshet-search', FreshetSearch);

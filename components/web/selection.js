@@ -1,0 +1,210 @@
+import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {goal} from './grid_keys.js';
+import {WRITES, keyName} from './hotkeys.js';
+import {clearSelected, extendTo, howMany, isSelected, keepOnly, onSelected, selectAll, selectedIds, toggle} from './selected.js';
+
+const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
+const EDITS = {delete: 'delete', f: 'favourite'};
+
+/**
+ * Several tiles at a time: the check marks and keys that select them, and the bar that says how many there are and what
+ * can be done with them. What is selected is known to the browser alone (selected.js).
+ */
+class FreshetSelection extends FreshetElement {
+  static props = {scope: '', projects: [], tags: [], zipUrl: ''};
+  #count = el('b', {role: 'status'});
+  #bar = el('div', {role: 'toolbar', 'aria-label': 'Selection'});
+  #dock = el('div', {class: 'selbar'}, this.#bar);
+  #zip = el('form', {method: 'post', hidden: true}, el('input', {type: 'hidden', name: 'ids'}));
+  #tagger = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'Tag'});
+  #tag = el('input', {class: 'txt', type: 'text', id: 'selection-tag', autocomplete: 'off', list: 'selection-tags', maxlength: '60'});
+  #move = el('select', {'aria-label': 'Move to project'});
+  #moving = el('label', {class: 'btn choice'}, icon('folder'), this.#move);
+  #looking = 0;
+  #pressed = (event) => this.#press(event);
+  #clicked = (event) => this.#click(event);
+  // Shift and a click would select the words in between.
+  #held = (event) => event.shiftKey && event.target.closest?.('[data-selectable] freshet-tile') && event.preventDefault();
+
+  build() {
+    this.#bar.append(
+      this.#count,
+      el('span', {class: 'split hide-s'}),
+      this.#button('download', 'Download ZIP', () => this.#download()),
+      this.#button('sell', 'Tag', () => this.#askTag()),
+      this.#button('favorite', 'Favourite', () => this.#edit('favourite', true)),
+      this.#moving,
+      el('span', {class: 'split'}),
+      this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
+      this.#button('close', 'Clear selection', clearSelected, 'ib'),
+    );
+    this.#makeTagger();
+    this.#move.addEventListener('change', () => {
+      if (this.#move.value) this.#edit('move', this.#move.value);
+      this.#move.value = '';
+    });
+    this.append(this.#dock, this.#tagger, this.#zip);
+  }
+
+  #button(symbol, label, press, look = '') {
+    const button = el('button', {type: 'button', class: look === 'ib' ? 'ib' : `btn ${look}`, title: look === 'ib' ? `${label} (Esc)` : label, 'aria-label': label}, icon(symbol));
+    if (look !== 'ib') button.append(el('span', {class: 'hide-s', 'aria-hidden': 'true'}, label));
+    button.addEventListener('click', press);
+    return button;
+  }
+
+  #makeTagger() {
+    const act = (edit, words) => {
+      const button = el('button', {type: 'button', class: edit === 'tag' ? 'btn primary' : 'btn line'}, words);
+      button.addEventListener('click', () => this.#sendTag(edit));
+      return button;
+    };
+    this.#tag.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && this.#sendTag('tag'));
+    this.#tagger.append(
+      el('div', {class: 'field'}, el('label', {class: 'lab', for: this.#tag.id}, 'Tag'), el('div', {class: 'input'}, this.#tag)),
+      el('datalist', {id: 'selection-tags'}),
+      el('div', {class: 'row'}, act('tag', 'Add'), act('untag', 'Remove')),
+    );
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    onSelected(() => this.#mark());
+    document.addEventListener('keydown', this.#pressed, {capture: true}); // before those of single tiles
+    document.addEventListener('click', this.#clicked, {capture: true});
+    document.addEventListener('mousedown', this.#held, {capture: true});
+    this.#mark();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('keydown', this.#pressed, {capture: true});
+    document.removeEventListener('click', this.#clicked, {capture: true});
+    document.removeEventListener('mousedown', this.#held, {capture: true});
+    cancelAnimationFrame(this.#looking);
+    this.#looking = 0;
+    onSelected(() => {});
+    clearSelected(); // what is selected and cannot be seen must not be acted upon
+  }
+
+  assigned() {
+    // After each answer: what has left the list is not selected any more.
+    if (howMany()) this.#looking ||= requestAnimationFrame(() => this.#look());
+  }
+
+  draw(changed) {
+    if (changed.has('scope')) clearSelected();
+    attrs(this.#zip, {action: this.zipUrl || null});
+    const projects = [['', 'Move to…'], ...this.projects];
+    if (changed.has('projects')) this.#move.replaceChildren(...projects.map(([value, label]) => el('option', {value}, label)));
+    this.#moving.hidden = this.projects.length < 2;
+    if (changed.has('tags')) this.#tagger.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
+    this.#mark();
+  }
+
+  get #list() {
+    return document.querySelector('[data-selectable]');
+  }
+
+  /** Those that can be selected: what is still being made cannot. */
+  get #tiles() {
+    const tiles = this.#list?.querySelectorAll('freshet-tile') ?? [];
+    return [...tiles].filter((tile) => tile.status !== 'generating');
+  }
+
+  get #all() {
+    return this.#tiles.map((tile) => tile.mediaId);
+  }
+
+  #look() {
+    this.#looking = 0;
+    keepOnly(this.#all);
+  }
+
+  #mark() {
+    const count = howMany();
+    for (const tile of this.#tiles) tile.mark(isSelected(tile.mediaId));
+    this.#list?.classList.toggle('selecting', count > 0);
+    this.#dock.hidden = !count;
+    say(this.#count, count ? `${count} selected` : '');
+    if (!count && this.#tagger.matches(':popover-open')) this.#tagger.hidePopover();
+  }
+
+  // By mouse
+
+  #click(event) {
+    const tile = event.target.closest?.('[data-selectable] freshet-tile');
+    if (!tile || tile.status === 'generating') return;
+    const onCheck = event.target.closest('.tick') !== null;
+    const onTile = event.target.closest('.hit') !== null;
+    if (event.shiftKey && (onCheck || onTile)) extendTo(tile.mediaId, this.#all);
+    else if (onCheck || (onTile && (event.ctrlKey || event.metaKey))) toggle(tile.mediaId);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (onCheck) tile.querySelector('.hit').focus({preventScroll: true, focusVisible: false});
+  }
+
+  // By key
+
+  #press(event) {
+    const target = event.composedPath()[0];
+    if (event.defaultPrevented || event.isComposing || target.matches?.(WRITES)) return;
+    if (document.querySelector('dialog:modal, .panel:popover-open') || target.closest?.('.toast')) return;
+    if (!this.#do(event, target.matches?.('[data-selectable] .hit') ? target : null)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #do(event, hit) {
+    const id = hit?.closest('freshet-tile').mediaId;
+    const key = keyName(event);
+    if (key === 'x' && this.#all.includes(id) && !event.repeat) toggle(id);
+    else if (key === 'ctrl+a' && this.#tiles.length) selectAll(this.#all);
+    else if (key === 'escape' && howMany()) clearSelected();
+    else if (event.shiftKey && ARROWS.has(event.key) && hit) this.#extend(hit, event);
+    else if (EDITS[key] && howMany() && !event.repeat) this.#edit(EDITS[key], key === 'f' ? true : null);
+    else return false;
+    return true;
+  }
+
+  #extend(hit, event) {
+    const hits = this.#tiles.map((tile) => tile.querySelector('.hit'));
+    const next = goal(hits, hits.indexOf(hit), event.key, event.ctrlKey);
+    if (!next) return;
+    extendTo(next.closest('freshet-tile').mediaId, this.#all, hit.closest('freshet-tile').mediaId);
+    next.focus({preventScroll: true});
+    next.scrollIntoView({block: 'nearest'});
+  }
+
+  // What is done with them
+
+  #edit(edit, value = null) {
+    const ids = selectedIds();
+    if (edit === 'delete' || edit === 'move') clearSelected();
+    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {ids, edit, value}}));
+  }
+
+  #askTag() {
+    this.#tagger.showPopover();
+    this.#tag.focus({preventScroll: true});
+    this.#tag.select();
+  }
+
+  #sendTag(edit) {
+    const tag = this.#tag.value.trim();
+    if (!tag) {
+      this.#tag.focus();
+      return;
+    }
+    this.#tagger.hidePopover();
+    this.#tag.value = '';
+    this.#edit(edit, tag);
+  }
+
+  #download() {
+    this.#zip.firstChild.value = selectedIds().join(',');
+    this.#zip.submit();
+  }
+}
+
+define('freshet-selection', FreshetSelection);

@@ -1,0 +1,35 @@
+"""Several tiles at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.web._face import element, insert
+
+
+@element
+def selection(
+    *,
+    scope: str,
+    zip_url: str,
+    tags: Sequence[str] = (),
+    projects: Sequence[tuple[str, str]] = (),
+    key: str = "selection",
+) -> Any:
+    """Check marks, keys and the bar for the tiles of a list whose `tiles` are `selectable`. Once on a page.
+
+    What is selected is known to the browser alone: it survives refreshes and pushes, and is given up with a new `scope`
+    (other filters) and by leaving the page. X, Shift with the arrows, Ctrl A, and Esc select by key. Deleting, tagging,
+    favourites and moving are heard by the page's `edits`, {ids, edit, value}; `zip_url` gets the ids in a form.
+    """
+    return insert(
+        "freshet-selection",
+        key=key,
+        properties={
+            "scope": scope,
+            "zipUrl": zip_url,
+            "tags": list(tags),
+            "projects": [list(pair) for pair in projects],
+        },
+    )

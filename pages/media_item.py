@@ -1,0 +1,242 @@
+"""/media-item?id=: one item, with all that is known of it, in the list that the rest of the address tells."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from urllib.parse import urlencode
+
+import mesop as me
+
+from components.frame import failed_notice, frame, freshness, waterline
+from components.item.stage import known, stage
+from components.library.media_tile import running
+from components.page import View, page
+from components.web import aria, button, item_head, run_watch, symbol
+from services.errors import FreshetError
+from services.files.urls import media_url
+from services.freshness import Reason
+from services.models import MediaItem
+from state.bound import bound
+from state.edits import edit, follow_edits, refused
+from state.handlers import Handler, handler, notify
+from state.media_item import (
+    MediaItemState,
+    derived_query,
+    derived_view,
+    has_sources,
+    is_named,
+    item_query,
+    item_view,
+    list_query,
+    load_children,
+    load_derived,
+    load_item,
+    load_sources,
+    read_url,
+    show,
+    shown_item,
+    sources_query,
+    sources_view,
+    why_absent,
+)
+from state.neighbours import Way, neighbour
+from state.preview import close_preview
+from state.retry import retry_item
+from state.view import first_load, held_items
+
+
+def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    """The shared load-and-update function: Refresh, opening, stepping, pushes and finished runs all end here."""
+    yield from load_item(reason, hold=hold)
+
+
+VIEWS = [
+    View(item_view, item_query, _load_media_and_update_state, "media", active=is_named, then=load_children),
+    View(sources_view, sources_query, load_sources, "media.sources", active=has_sources),
+    View(derived_view, derived_query, load_derived, "media.derived", active=is_named),
+]
+
+
+def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
+    close_preview()
+    read_url()
+    yield from _load_media_and_update_state("permalink")
+
+
+@page(path="/media-item", title="Media item", on_load=on_load, views=VIEWS)
+def media_item_page() -> None:
+    frame(current="/library", head=_head, body=_body)
+
+
+def _head() -> None:
+    item, view = shown_item(), item_view()
+    with me.box(classes="bar item-bar", key="bar"):
+        why, title = refused(item.id) if item else ("", "")
+        item_head(
+            media_id=item.id if item else "",
+            title=item.title if item else "Media item",
+            favourite=item is not None and item.favourite,
+            error=why,
+            refused=title,
+            deleted=item is None or item.deleted_at is not None,
+            file_url=(media_url(item, "original") if item else None) or "",
+            back_url=f"/library?{urlencode(_list())}" if _list() else "/library",
+            on_delete=on_delete,
+            key=f"head-{item.id if item else ''}",
+        )
+        if is_named():
+            freshness(view, on_refresh_click)
+    waterline(view)
+
+
+def _body() -> None:
+    item, view = shown_item(), item_view()
+    with me.box(classes="page item-page", key="page"):
+        failed_notice(view, on_refresh_click)
+        if item is not None:
+            _item(item)
+        elif view.error:
+            _blank("cloud_off", "This item could not be read", view.error, "Retry", on_refresh_click, alert=True)
+        elif is_named() and first_load(view):
+            with me.box(classes="item", key="loading"), me.box(classes="sk-tile stage", key="skeleton"):
+                pass
+        else:
+            _blank("search_off", "Nothing to show here", why_absent(), "Back to Library", on_back)
+    run_watch(run_ids=running((*_kin(), *((item,) if item else ()))), on_complete=on_run_complete)
+
+
+def _kin() -> tuple[MediaItem, ...]:
+    return (*held_items(sources_view()), *held_items(derived_view()))
+
+
+def _item(item: MediaItem) -> None:
+    if item.deleted_at is not None:
+        with me.box(classes="notice warn", key="deleted"):
+            aria(role="status")
+            symbol(name="delete")
+            with me.box(classes="grow"):
+                me.text("This item was deleted. It is in the trash, with its file, and in no list.")
+            button(label="Restore", icon="undo", token=item.id, on_press=on_restore, key="restore")
+    with me.box(classes="item", key="item"):
+        with me.box(classes="stage", key="stage"):
+            stage(item, on_step=on_step)
+            if item.status == "failed":
+                button(label="Retry", icon="replay", token=item.id, on_press=on_retry, key="retry")
+        with me.box(classes="known", key="known"):
+            aria(role="region", label="About this item")
+            known(item, on_kin=on_kin, on_more=on_more, on_use=_uses(item))
+
+
+def _uses(item: MediaItem) -> dict[str, Handler]:
+    """What the item can be used for: only what works."""
+    if item.media_type != "image" or item.status != "ready" or item.deleted_at is not None:
+        return {}
+    return {"Try-on, person": bound(on_use, "person"), "Try-on, product": bound(on_use, "product")}
+
+
+def _blank(symbol_name: str, title: str, text: str, action: str, on_press: Handler, *, alert: bool = False) -> None:
+    with me.box(classes="blank", key="blank"):
+        if alert:
+            aria(role="alert")
+        symbol(name=symbol_name, look="xl")
+        with me.box(classes="h2"):
+            me.text(title)
+        me.text(text)
+        button(label=action, variant="primary", on_press=on_press, key="blank-action")
+
+
+def _list() -> dict[str, str]:
+    """The list that the address names, as it was opened from: what previous, next and Back go by."""
+    return {name: value for name, value in me.query_params.items() if name not in ("id", "item")}
+
+
+@handler
+def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("manual")
+
+
+@handler
+def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_media_and_update_state("complete")
+
+
+@handler
+def on_more(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from load_derived("page", until=str(event.value.get("cursor", "")))
+
+
+@handler
+def on_step(event: me.WebEvent) -> Generator[None, None, None]:
+    """To the previous or the next item of the list."""
+    item = shown_item()
+    way: Way = "previous" if event.value.get("to") == "previous" else "next"
+    if item is None:
+        yield
+        return
+    found = neighbour(item, list_query(), way)
+    if not found:
+        notify("This is the first item of the list." if way == "previous" else "This is the last item of the list.")
+        yield
+        return
+    yield from _go(found)
+
+
+def _go(media_id: str) -> Generator[None, None, None]:
+    """To another item, in place: Back leads to where the first one was opened from."""
+    me.query_params["id"] = media_id
+    show(media_id)
+    yield from _load_media_and_update_state("permalink")
+
+
+@handler
+def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
+    """Into the trash, and on to the neighbour; without one the item stays, as one that was deleted."""
+    item = shown_item()
+    if item is None or item.id != event.value.get("id"):
+        yield
+        return
+    found = _beside(item)
+    shown = [(view.state(), view.query()) for view in VIEWS if view.active()]
+    frames = edit(shown, {"id": item.id, "edit": "delete"})
+    next(frames, None)  # pending from here on
+    if found:
+        yield from _go(found)
+    else:
+        yield from frames
+    follow_edits()
+    yield
+
+
+def _beside(item: MediaItem) -> str:
+    """The next item, else the one before. A deletion does not fail because that cannot be read."""
+    try:
+        return neighbour(item, list_query(), "next") or neighbour(item, list_query(), "previous")
+    except FreshetError:
+        return ""
+
+
+@handler
+def on_restore(event: me.WebEvent) -> Generator[None, None, None]:
+    shown = [(view.state(), view.query()) for view in VIEWS if view.active()]
+    yield from edit(shown, {"id": str(event.value.get("token", "")), "edit": "restore"})
+
+
+@handler
+def on_retry(event: me.WebEvent) -> Generator[None, None, None]:
+    retry_item(str(event.value.get("token", "")))
+    yield from _load_media_and_update_state("complete")
+
+
+@handler
+def on_kin(event: me.WebEvent) -> None:
+    me.navigate("/media-item", query_params={"id": str(event.value.get("id", "")), **_list()})
+
+
+@handler
+def on_back(event: me.WebEvent) -> None:
+    me.navigate("/library", query_params=_list())
+
+
+def on_use(slot: str, event: me.WebEvent) -> None:
+    """On to the try-on page, with the item in one of its slots."""
+    me.navigate("/try-on", query_params={slot: me.state(MediaItemState).item_id})

@@ -1,0 +1,145 @@
+"""How many items a query finds in all: counted beside the list, which tells only as far as it is loaded.
+
+A count costs the store more than a refresh that finds nothing new. So it is asked for when somebody does something (a
+page opens, filters change, Refresh is pressed) and never for a push; between two counts a screen goes on from the last
+one by what it sees come and go (state/totals.py). It stops at COUNT_LIMIT, and goes on only for somebody who asks.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.clock import Clock
+from services.errors import FreshetError
+from services.freshness.snapshots import Key
+from services.freshness.workers import Workers
+from services.log import log_event, log_failure
+from services.models import Count, MediaQuery, Principal
+from services.store.protocol import COUNT_LIMIT, MediaRepository
+
+WORKERS = 2
+REMEMBERED = 1_000
+"""Counts that are remembered, the latest."""
+
+
+@dataclass(eq=False)
+class Counting:
+    """One count on its way. Done, it has a `count`, or failed, which a screen shows as no total at all."""
+
+    query: MediaQuery
+    principal: Principal
+    exact: bool
+    count: Count | None = None
+    _done: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _callbacks: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def key(self) -> Key:
+        return _key(self.query, self.principal)
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for `timeout` seconds at most; whether it is done."""
+        return self._done.wait(timeout)
+
+    def on_done(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once, from any thread: when it is done, or now if it is."""
+        with self._lock:
+            if not self._done.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def end(self) -> list[Callable[[], None]]:
+        with self._lock:
+            self._done.set()
+            return self._callbacks
+
+
+class Totals:
+    """Counts in the background, each question of one person once at a time, and remembers the answers."""
+
+    def __init__(self, media: MediaRepository, clock: Clock, *, workers: int = WORKERS) -> None:
+        self._media = media
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[Counting] = []
+        self._running: list[Counting] = []
+        self._known: OrderedDict[Key, Counting] = OrderedDict()
+        self._workers = Workers("totals", self.step, workers)
+
+    def ask(self, query: MediaQuery, principal: Principal, *, exact: bool = False) -> Counting:
+        """Count anew; shares a count that waits to begin, never one that runs: it may know less."""
+        counting = Counting(query, principal, exact)
+        with self._lock:
+            for other in self._waiting:
+                if other.key == counting.key:
+                    other.exact = other.exact or exact
+                    return other
+            self._waiting.append(counting)
+        self._workers.wake()
+        return counting
+
+    def known(self, query: MediaQuery, principal: Principal) -> Counting | None:
+        """The last answer to this question; asks nothing."""
+        with self._lock:
+            return self._known.get(_key(query, principal))
+
+    def is_asked(self, query: MediaQuery, principal: Principal) -> bool:
+        """Whether this question waits for an answer."""
+        with self._lock:
+            return any(one.key == _key(query, principal) for one in (*self._waiting, *self._running))
+
+    def step(self) -> bool:
+        """Do the count that waits longest in this thread; False if none waits."""
+        with self._lock:
+            if not self._waiting:
+                return False
+            counting = self._waiting.pop(0)
+            self._running.append(counting)
+        self._count(counting)
+        for callback in counting.end():
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - one listener's fault is not the next one's
+                log_failure("total.listener", error)
+        return True
+
+    def close(self, timeout: float = 5.0) -> None:
+        with self._lock:
+            self._waiting.clear()
+        self._workers.join(timeout)
+
+    def _count(self, counting: Counting) -> None:
+        began, why = self._clock.monotonic(), ""
+        try:
+            limit = None if counting.exact else COUNT_LIMIT
+            counting.count = self._media.count(counting.principal, counting.query, limit=limit)
+        except FreshetError as error:
+            why = str(error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
+            why = f"error {log_failure('total.crashed', error)}"
+        with self._lock:
+            self._running.remove(counting)
+            self._known[counting.key] = counting
+            self._known.move_to_end(counting.key)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        log_event(
+            "total.counted" if counting.count else "total.failed",
+            logging.INFO if counting.count else logging.WARNING,
+            documents=counting.count.documents_read if counting.count else 0,
+            number=counting.count.number if counting.count else None,
+            exact=counting.exact,
+            ms=round((self._clock.monotonic() - began) * 1000, 1),
+            **({"why": why} if why else {}),
+        )
+
+
+def _key(query: MediaQuery, principal: Principal) -> Key:
+    """In whatever order, there are as many."""
+    return principal.user_id, query.model_copy(update={"sort": "newest"}).key

@@ -1,0 +1,173 @@
+"""The Media item page's state and its shared load-and-update function.
+
+The item is a view like any other: a query that names it. So it is painted from whatever list this process holds it in,
+kept current by pushes, and labelled with its age. What it was made from, and what was made from it, are child lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import field
+
+import flask
+import mesop as me
+
+from services.container import services
+from services.freshness import Reason
+from services.freshness.policy import ALWAYS
+from services.ids import is_id
+from services.models import MediaItem, MediaQuery
+from services.models.query import MOST_IDS
+from state.filters import read, to_query, to_spec
+from state.library import reader
+from state.preview import NOT_THERE
+from state.session import principal, project_id
+from state.view import SEEN_BEGINNING, ViewState, held_items, load_view, show_held
+from state.zone import zone_of
+
+GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
+
+
+@me.stateclass
+class MediaItemState:
+    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit."""
+
+    item_id: str = ""
+    known: bool = False
+    view: ViewState = field(default_factory=ViewState)
+    sources: ViewState = field(default_factory=ViewState)
+    derived: ViewState = field(default_factory=ViewState)
+
+
+def item_view() -> ViewState:
+    return me.state(MediaItemState).view
+
+
+def sources_view() -> ViewState:
+    return me.state(MediaItemState).sources
+
+
+def derived_view() -> ViewState:
+    return me.state(MediaItemState).derived
+
+
+def list_query() -> MediaQuery:
+    """The list that the address names besides the item, as the library reads it: all of the project without."""
+    filters, _ = read(dict(me.query_params), reader())
+    return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader())
+
+
+def _project() -> str:
+    """The project that the address names, of those one is a member of."""
+    asked = me.query_params.get("project", "")
+    return asked if asked in principal().project_ids else project_id()
+
+
+def item_query() -> MediaQuery:
+    return MediaQuery(project_id=_project(), ids=(me.state(MediaItemState).item_id,))
+
+
+def sources_query() -> MediaQuery:
+    """What the item was made from."""
+    item = shown_item()
+    return MediaQuery(project_id=_project(), ids=source_ids(item) if item else ())
+
+
+def derived_query() -> MediaQuery:
+    """What was made from the item."""
+    return MediaQuery(project_id=_project(), source_id=me.state(MediaItemState).item_id)
+
+
+def source_ids(item: MediaItem) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.source_ids))[:MOST_IDS]
+
+
+def is_named() -> bool:
+    """Whether the address names an item at all."""
+    return bool(me.state(MediaItemState).item_id)
+
+
+def has_sources() -> bool:
+    item = shown_item()
+    return item is not None and bool(item.source_ids)
+
+
+def shown_item() -> MediaItem | None:
+    """The item as the page shows it: with what is pending, and also from the trash; pure."""
+    return next(iter(held_items(item_view())), None)
+
+
+def why_absent() -> str:
+    """Why no item is shown, once that is known. Of an item of others it says no more than of none."""
+    return GONE if me.state(MediaItemState).known else NOT_THERE
+
+
+def read_url() -> None:
+    """Take the item from the address; what is no id names nothing."""
+    show(me.query_params.get("id", ""))
+
+
+def show(media_id: str) -> None:
+    """Show another item, from what is held of it; reads nothing."""
+    state = me.state(MediaItemState)
+    state.item_id, state.known = media_id if is_id(media_id) else "", False
+    state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
+    if is_named():
+        show_held(state.view, item_query())
+        show_held(state.derived, derived_query())
+    if has_sources():
+        show_held(state.sources, sources_query())
+
+
+def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
+    """Refresh the item and, where somebody awaits the present state, its child lists with it.
+
+    The item comes last: what is read later knows of more, and the item should not look as if it lagged behind.
+    """
+    if not is_named():
+        yield
+        return
+    load = load_view(item_view(), item_query(), reason, scope="media", kind="item", hold=hold)
+    if reason in SEEN_BEGINNING:
+        next(load)
+        yield
+    state = me.state(MediaItemState)
+    if reason in ALWAYS:
+        _load_once(load_derived(reason), state.derived)
+        if has_sources():
+            _load_once(load_sources(reason), state.sources)
+    yield from load
+    yield from load_children()
+
+
+def load_children() -> Generator[None, None, None]:
+    """Load the items that the item was made from, once it is known which these are."""
+    state = me.state(MediaItemState)
+    state.known = state.known or shown_item() is not None
+    if has_sources() and not state.sources.version and not state.sources.error:
+        _load_once(load_sources("open"), state.sources)
+        yield
+
+
+def _load_once(load: Generator[None, None, None], view: ViewState) -> None:
+    """Without frames of its own, unless it is under way already."""
+    if not view.fetching:
+        _quietly(load)
+
+
+def _quietly(load: Generator[None, None, None]) -> None:
+    """Without frames of its own."""
+    for _ in load:
+        pass
+
+
+def load_sources(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
+    """What an item was made from hardly ever changes: it is part of its full metadata, and grows old as slowly."""
+    view = sources_view()
+    yield from load_view(view, sources_query(), reason, scope="media.sources", kind="metadata", hold=hold)
+
+
+def load_derived(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+    """What was made from an item; what is new in it shows at once, since it stands where nothing moves by that."""
+    view = derived_view()
+    yield from load_view(view, derived_query(), reason, scope="media.derived", kind="item", until=until)

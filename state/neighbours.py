@@ -1,0 +1,75 @@
+"""The items before and after another one, in the order of a list."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from services.container import services
+from services.freshness.edits import overlaid
+from services.log import log_event
+from services.models import MediaItem, MediaQuery, Sort
+from services.store.cursors import encode_cursor, place_of
+from state.session import principal
+from state.view import pending_edits
+
+Way = Literal["previous", "next"]
+MOST_STEPS = 3
+"""Pages that a search for a neighbour may read where filters are applied after the read."""
+_REVERSE: dict[Sort, Sort] = {"newest": "oldest", "oldest": "newest"}
+
+
+def neighbour(item: MediaItem, query: MediaQuery, way: Way) -> str:
+    """The id of the item next to `item` in the list of `query`; "" at its end. The item itself need not be in it.
+
+    From the list as this process holds it, if that is current and reaches so far; else it is read, for one document.
+    Raises StoreError.
+    """
+    known = _held(item, query, way)
+    return known if known is not None else _read(item, query, way)
+
+
+def _held(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
+    """None where what is held does not tell."""
+    who = principal()
+    snapshot = services().freshness.snapshots.find(query, who)
+    if snapshot is None or not services().freshness.entry(query, who).current:
+        return None
+    pending = pending_edits(services().editor.overlays.current(who.user_id))
+    items = [one for one in overlaid(snapshot.held, query, pending) if one.id != item.id]
+    before = [one for one in items if _precedes(one, item, query)]
+    if way == "previous" and (len(before) < len(items) or snapshot.complete):
+        return before[-1].id if before else ""
+    if way == "next" and (len(before) < len(items) or snapshot.complete):
+        return items[len(before)].id if len(before) < len(items) else ""
+    return None
+
+
+def _precedes(one: MediaItem, other: MediaItem, query: MediaQuery) -> bool:
+    mine, others = query.sort_key(one), query.sort_key(other)
+    return mine > others if query.descending else mine < others  # of one order
+
+
+def _read(item: MediaItem, query: MediaQuery, way: Way) -> str:
+    if way == "previous":
+        reverse = None if query.trash else _REVERSE.get(query.sort)
+        if reverse is None:  # a list that can be read from its other end only
+            return _last_before(item, query)
+        query = query.model_copy(update={"sort": reverse})
+    found = ""
+    cursor: str | None = encode_cursor(place_of(item, query.order))
+    read = 0
+    for _ in range(MOST_STEPS):
+        page = services().store.media.get_media_for_page(principal(), query, cursor=cursor, limit=1)
+        read, cursor = read + page.documents_read, page.next_cursor
+        found = page.items[0].id if page.items else ""
+        if found or cursor is None:
+            break
+    log_event("media.step", way=way, documents=read, found=bool(found))
+    return found
+
+
+def _last_before(item: MediaItem, query: MediaQuery) -> str:
+    """From what is held of the list, however old it is."""
+    snapshot = services().freshness.snapshots.find(query, principal())
+    before = [one for one in snapshot.items if _precedes(one, item, query)] if snapshot else []
+    return before[-1].id if before else ""

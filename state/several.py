@@ -1,0 +1,162 @@
+"""A tab's edits of several items at once: shown together, stored by one operation, undone by one press."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import mesop as me
+
+from services.container import services
+from services.errors import BadInput, Forbidden
+from services.freshness import Attempt
+from services.freshness.edits import Change, Edit, delete, edited, favourite, move, restore, tags
+from services.identity import can
+from services.ids import is_id
+from services.models import MediaItem, clean_tags
+from state.edits import MOST_UNDONE, EditState, Shown, focus_on, see_through
+from state.handlers import notify
+from state.session import principal
+from state.view import MOST_LOADED, held_items, pending_edits, stored_items
+
+_GROUP = re.compile(r"~[0-9a-z]{1,20}")
+
+
+def group_of(deleted: str) -> str:
+    """The name of the deletion that an undo would take back, if it was one of several items; "" for any other."""
+    last = deleted.rpartition(" ")[2]
+    return last if last.startswith("~") else ""
+
+
+def edit_several(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
+    """Do what a browser asks: {ids, edit, value, group, scrolled}. Yields once it shows, and again when it has ended.
+
+    What somebody may not change is left out, and told. Raises BadInput, Forbidden, StoreError: then nothing changed.
+    """
+    what, value = wanted.get("edit"), wanted.get("value")
+    if what == "undo":
+        attempt = _undo(shown, wanted)
+    else:
+        items, over = _find(shown, _ids(wanted)), _pending(shown)
+        current = [item for item in items if edited(item, over).deleted_at is None]
+        attempt = _begin(shown, current, over, what, value, str(wanted.get("group", "")))
+    if attempt is not None:
+        yield from see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
+    else:
+        yield
+
+
+def _begin(
+    shown: Shown, items: Sequence[MediaItem], over: tuple[Edit, ...], what: object, value: object, group: str
+) -> Attempt | None:
+    change = _change([edited(item, over) for item in items], what, value)
+    if change is None or not items:
+        return None
+    mine = [item for item in items if can(principal(), change.action, item)]
+    if not mine:
+        raise Forbidden("These items belong to others: only their owners may change them")
+    if change.kind == "tags":
+        for item in mine:
+            clean_tags(change.made(edited(item, over)).tags)  # too many, before anything shows
+    neighbour = _neighbour(shown, {item.id for item in mine}) if change.kind in ("delete", "move") else ""
+    attempt = services().editor.begin_all(principal(), mine, change, over, name=group)
+    if change.kind == "delete":
+        _remember(group)
+    if change.kind in ("delete", "move"):
+        focus_on(neighbour)
+    _tell(change, len(mine), len(items) - len(mine))
+    return attempt
+
+
+def _change(items: Sequence[MediaItem], what: object, value: object) -> Change | None:
+    """What is asked for, as a change of each of `items`. Raises BadInput."""
+    match what:
+        case "favourite":  # a second press takes it back
+            return favourite(not all(item.favourite for item in items))
+        case "tag":
+            return tags(on=[str(value)])
+        case "untag":
+            return tags(off=[str(value)])
+        case "move" if str(value) in principal().project_ids:
+            return move(str(value))
+        case "delete":
+            return delete(services().clock.now())
+    return None
+
+
+def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
+    """Take back the last deletion of several; the browser has to say which they were."""
+    state = me.state(EditState)
+    group = group_of(state.deleted)
+    if not group:
+        return None
+    state.deleted = state.deleted[: -len(group)].strip()
+    ids = _ids(wanted)
+    items = [item for item in _find(shown, ids, deleted=True) if can(principal(), "delete", item)]
+    if not items:
+        return None
+    attempt = services().editor.begin_all(principal(), items, restore(), _pending(shown))
+    focus_on(ids[0])
+    notify(f"{_count(len(items))} restored")
+    return attempt
+
+
+def _ids(wanted: Mapping[str, Any]) -> list[str]:
+    """Each id once. Raises BadInput."""
+    ids = wanted.get("ids")
+    if not isinstance(ids, list) or not all(isinstance(one, str) and is_id(one) for one in ids):
+        raise BadInput("items", "This page is out of date. Reload it and try again.")
+    if len(ids) > MOST_LOADED:
+        raise BadInput("items", f"{len(ids)} items are selected. Select at most {MOST_LOADED} at a time.")
+    return list(dict.fromkeys(ids))
+
+
+def _find(shown: Shown, ids: Sequence[str], *, deleted: bool = False) -> list[MediaItem]:
+    """The stored items that this tab shows, of one project; others are read. Those that are gone are left out."""
+    who, seen = principal(), services().freshness.seen
+    held = {} if deleted else {item.id: item for view, _ in shown for item in stored_items(view)}
+    found = {one: item for one in ids if (item := held.get(one) or seen.get(who.user_id, one)) is not None}
+    missing = [one for one in ids if one not in found]
+    if missing:
+        found |= services().store.media.get_many(who, missing)
+    items = [found[one] for one in ids if one in found]
+    return [item for item in items if item.project_id == items[0].project_id]
+
+
+def _pending(shown: Shown) -> tuple[Edit, ...]:
+    """The pending edits that this tab shows; each view of it shows the same."""
+    return next((edits for view, _ in shown if (edits := pending_edits(view.edits))), ())
+
+
+def _neighbour(shown: Shown, ids: set[str]) -> str:
+    """The first item after those that leave, else the last before them; "" for none."""
+    for view, _ in shown:
+        items = [item.id for item in held_items(view)]
+        places = [place for place, one in enumerate(items) if one in ids]
+        if places:
+            after = [one for one in items[places[0] :] if one not in ids]
+            return next(iter(after or items[: places[0]][-1:]), "")
+    return ""
+
+
+def _remember(group: str) -> None:
+    state = me.state(EditState)
+    if _GROUP.fullmatch(group):
+        state.deleted = " ".join([*state.deleted.split(), group][-MOST_UNDONE:])
+
+
+def _tell(change: Change, count: int, others: int) -> None:
+    tag = "".join((*change.tags_on, *change.tags_off)[:1])
+    words = {
+        "favourite": "added to favourites" if change.fields.get("favourite") else "taken out of favourites",
+        "tags": f"tagged “{tag}”" if change.tags_on else f"without the tag “{tag}”",
+        "move": "moved",
+        "delete": "deleted",
+    }[change.kind]
+    left_out = f". {_count(others)} of others left as {'it is' if others == 1 else 'they are'}" if others else ""
+    notify(f"{_count(count)} {words}{left_out}", undo=change.kind == "delete")
+
+
+def _count(number: int) -> str:
+    return "1 item" if number == 1 else f"{number} items"

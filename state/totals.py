@@ -1,0 +1,109 @@
+"""How many there are in all, told beside how many are shown.
+
+A count is remembered together with how many items were held down to which place. What comes and goes in that part is
+seen as it happens, and the total goes along; what changes below it shows with the next count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from services.container import services
+from services.freshness.merge import is_within
+from services.models import Count, MediaQuery
+from services.store.cursors import encode_cursor, place_of
+from state.session import principal
+from state.view import ViewState, all_items, is_whole
+
+UNKNOWN, LONG = -1, -2
+"""Numbers that are none: not counted, or not by itself, since the store would have to look at every item."""
+PATIENCE = 0.3
+"""Seconds for which a handler waits for a count. A slower one comes by itself."""
+
+
+@dataclass
+class TotalState:
+    """Part of a stateclass. `number` was found (or UNKNOWN, or LONG), and that is all there are if `exact`; `held`
+    items of the view stood at `place` or above then. `waits`: a count is to be made once the list has come, or is on
+    its way.
+    """
+
+    number: int = UNKNOWN
+    exact: bool = False
+    held: int = 0
+    place: str = ""
+    waits: Literal["", "list", "count"] = ""
+
+
+def count_total(
+    total: TotalState, view: ViewState, query: MediaQuery, *, exact: bool = False
+) -> Generator[None, None, None]:
+    """Have it counted, once the list has come and if it does not show everything anyway; yields when that shows."""
+    total.waits = ""
+    if view.fetching or not view.version:
+        total.waits = "list"
+    elif is_whole(view):
+        return
+    elif not exact and not services().store.media.has_all_filters(query):
+        total.number, total.exact = LONG, False
+        yield
+    else:
+        counting = services().totals.ask(query, principal(), exact=exact)
+        if counting.wait(PATIENCE):
+            _take_in(total, view, query, counting.count)
+        else:
+            total.waits = "count"
+            counting.on_done(partial(services().hub.finished, query, principal().user_id))
+        yield
+
+
+def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Generator[None, None, None]:
+    """The list or the count may have come."""
+    if total.waits == "list" and not view.fetching:
+        yield from count_total(total, view, query)
+    elif total.waits == "count" and not services().totals.is_asked(query, principal()):
+        counting = services().totals.known(query, principal())
+        if counting is None:  # another process was asked
+            yield from count_total(total, view, query)
+        else:
+            _take_in(total, view, query, counting.count)
+            yield
+
+
+def _take_in(total: TotalState, view: ViewState, query: MediaQuery, count: Count | None) -> None:
+    items = all_items(view)
+    total.waits = ""
+    total.number, total.exact = (count.number, count.exact) if count else (UNKNOWN, False)
+    total.held, total.place = len(items), encode_cursor(place_of(items[-1], query.order)) if items else ""
+
+
+def forget_total(total: TotalState) -> None:
+    """Other filters find another number."""
+    total.number, total.exact, total.held, total.place, total.waits = UNKNOWN, False, 0, "", ""
+
+
+def is_capped(total: TotalState, view: ViewState) -> bool:
+    """Whether there are more than were counted; pure."""
+    return total.number != UNKNOWN and not total.exact and not is_whole(view)
+
+
+def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: int) -> str:
+    """ "24 shown of 412", "24 shown of 1,000+", "24 shown" or "12 in all"; pure."""
+    if is_whole(view):
+        return f"{shown:,} in all"
+    if total.number < 0:
+        return f"{shown:,} shown"
+    if not total.exact:
+        return f"{shown:,} shown of {max(total.number - 1, shown):,}+"
+    now = max(total.number + _more(total, view, query), shown)
+    return f"{shown:,} in all" if now == shown else f"{shown:,} shown of {now:,}"
+
+
+def _more(total: TotalState, view: ViewState, query: MediaQuery) -> int:
+    """How many more items are held now, where they were counted, than there were then."""
+    if not total.place:
+        return 0
+    return sum(is_within(item, total.place, query) for item in all_items(view)) - total.held

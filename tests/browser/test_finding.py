@@ -1,0 +1,240 @@
+"""Finding and selecting by hand: filters, words and places that the address keeps, and several tiles at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+
+from tests.browser.conftest import PAGES, Visit
+from tests.browser.library import add, fill
+from tests.browser.server import Server
+from tests.browser.steps import go, ids, refresh, settle, shows, tile, tiles, updated
+
+pytestmark = PAGES
+TOAST = ".toast:popover-open"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "data")
+    yield server
+    server.stop()
+
+
+def hit(page: Page, media_id: str) -> Locator:
+    return page.locator(f"freshet-tile[data-id='{media_id}'] .hit")
+
+
+def check(page: Page, title: str) -> Locator:
+    return page.get_by_role("checkbox", name=f"Select {title}", exact=True)
+
+
+def search_box(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="Search the library")
+
+
+def selected(page: Page) -> list[str]:
+    return ids(page.locator("freshet-tile.on"))
+
+
+def bar(page: Page) -> Locator:
+    return page.get_by_role("toolbar", name="Selection")
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Filters")
+
+
+def address(page: Page, **params: str) -> None:
+    """Wait until the address has these parameters and no others."""
+    pattern = "&".join(f"{name}={value}" for name, value in params.items())
+    expect(page).to_have_url(re.compile(rf"/library{r'[?]' + pattern if pattern else ''}$"))
+
+
+def test_R0_07_each_filter_is_a_step_back_and_a_shared_link_shows_the_same(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    harbour = fill(server, 40, "Harbour")
+    dunes = add(server, [(f"Dunes {place}", timedelta(days=10, minutes=place)) for place in range(3)])
+    page = visit("/library")
+    updated(page)
+    page.evaluate("window.sameDocument = true")
+
+    page.keyboard.press("/")
+    expect(search_box(page)).to_be_focused()
+    page.keyboard.type("dun", delay=40)
+    shows(page, dunes)
+    address(page, q="dun")
+    page.keyboard.type("es 1")
+    page.keyboard.press("Enter")
+    shows(page, dunes[1:2])
+    expect(page.get_by_role("button", name="Remove filter: “dunes 1”")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(search_box(page)).to_have_value("")
+    shows(page, harbour[:24])
+    address(page)
+
+    page.get_by_role("tab", name="Images").click()
+    address(page, type="image")
+    page.get_by_role("button", name="Filters").click()
+    panel(page).get_by_label("Made", exact=True).select_option("Last 7 days")
+    address(page, type="image", date="7d")
+    panel(page).get_by_role("checkbox", name="Favourites only").check()
+    expect(page.get_by_text("Nothing matches", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Filters, 2 on")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel(page)).to_be_hidden()
+    settle(page)
+    page.go_back()
+    shows(page, harbour[:24])
+    address(page, type="image", date="7d")
+    expect(page.get_by_role("button", name="Remove filter: Last 7 days")).to_be_visible()
+    page.go_back()
+    address(page, type="image")
+    expect(page.get_by_role("button", name="Remove filter: Last 7 days")).to_have_count(0)
+    page.go_forward()
+    address(page, type="image", date="7d")
+    updated(page)
+    page.get_by_role("combobox", name="Sort").select_option("Oldest first")
+    shows(page, harbour[:-25:-1])
+    assert page.evaluate("window.sameDocument")
+
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 900)
+    expect(page).to_have_url(re.compile(r"[?&]at=[0-9A-Z]{26}"))
+    expect(tiles(page)).to_have_count(40)
+    place = page.url.partition("at=")[2][:26]
+    shared = visit(page.url.removeprefix(server.url))
+    expect(tiles(shared).first).to_be_visible()
+    expect(hit(shared, place)).to_be_in_viewport()
+    assert ids(tiles(shared))[:24] == harbour[:-25:-1]
+    expect(shared.get_by_role("tab", name="Images")).to_have_attribute("aria-selected", "true")
+
+    go(page, "Try-on")
+    page.go_back()
+    expect(page.get_by_role("tab", name="Images")).to_have_attribute("aria-selected", "true")
+    expect(hit(page, place)).to_be_in_viewport()
+    page.get_by_role("button", name="Clear all").click()
+    address(page, type="image", sort="oldest")
+    expect(hit(page, harbour[-1])).to_be_in_viewport()
+
+
+def test_B10_several_are_selected_by_mouse_survive_news_and_go_together(server: Server, visit: Visit) -> None:
+    made = fill(server, 8)
+    page = visit("/library")
+    shows(page, made)
+    updated(page)
+    hit(page, made[1]).hover()
+    check(page, "Picture 001").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(bar(page).get_by_text("1 selected")).to_be_visible()
+    check(page, "Picture 004").click(modifiers=["Shift"])
+    assert selected(page) == made[1:5]
+    hit(page, made[6]).click(modifiers=["ControlOrMeta"])
+    check(page, "Picture 002").click()
+    kept = [made[1], made[3], made[4], made[6]]
+    assert selected(page) == kept
+
+    (new,) = add(server, [("Fresh", timedelta(minutes=-1))])
+    shows(page, [new, *made])
+    refresh(page)
+    assert selected(page) == kept
+    expect(bar(page).get_by_text("4 selected")).to_be_visible()
+    asked: list[str] = []
+
+    def archive(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        route.fulfill(body=b"PK", headers={"Content-Disposition": 'attachment; filename="freshet.zip"'})
+
+    page.route("**/api/media.zip", archive)
+    with page.expect_download() as download:
+        bar(page).get_by_role("button", name="Download ZIP").click()
+    assert download.value.suggested_filename == "freshet.zip"
+    assert parse_qs(asked[0]) == {"ids": [",".join([made[1], made[3], made[4], made[6]])]}
+    assert selected(page) == kept
+    bar(page).get_by_role("button", name="Tag").click()
+    tagger = page.get_by_role("dialog", name="Tag")
+    tagger.get_by_role("combobox", name="Tag").fill("Night sky")
+    tagger.get_by_role("button", name="Add").click()
+    expect(page.locator(TOAST)).to_contain_text("4 items tagged “Night sky”")
+    assert selected(page) == kept
+
+    bar(page).get_by_role("button", name="Delete").click()
+    shows(page, [new, *(one for one in made if one not in kept)])
+    expect(page.locator(TOAST)).to_contain_text("4 items deleted")
+    expect(bar(page)).to_be_hidden()
+    page.locator(TOAST).get_by_role("button", name="Undo").click()
+    shows(page, [new, *made])
+    page.get_by_role("button", name="Filters").click()
+    panel(page).get_by_label("Tag").fill("night sky")
+    panel(page).get_by_label("Tag").press("Enter")
+    shows(page, kept)
+    assert selected(page) == []
+
+
+def test_B10_several_are_selected_by_keyboard_and_leave_by_escape(server: Server, visit: Visit) -> None:
+    made = fill(server, 6)
+    page = visit("/library")
+    shows(page, made)
+    updated(page)
+    hit(page, made[0]).focus()
+    page.keyboard.press("x")
+    assert selected(page) == made[:1]
+    for key, expected in (("Shift+ArrowRight", 2), ("Shift+ArrowRight", 3), ("Shift+ArrowLeft", 2)):
+        page.keyboard.press(key)
+        assert selected(page) == made[:expected]
+    expect(hit(page, made[1])).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    assert selected(page) == [made[0], made[1], made[3]]
+    page.keyboard.press("f")
+    expect(page.locator(TOAST)).to_contain_text("3 items added to favourites")
+    expect(page.locator(".heart[aria-pressed=true]")).to_have_count(3)
+    page.keyboard.press("Escape")
+    assert selected(page) == []
+    page.keyboard.press("Control+a")
+    assert selected(page) == made
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("Your library is empty")).to_be_visible()
+    page.keyboard.press("Control+z")
+    shows(page, made)
+    assert selected(page) == []
+    expect(page.locator(TOAST)).to_contain_text("6 items restored")
+
+
+def test_on_a_phone_the_filters_are_a_sheet_and_nothing_is_clipped(server: Server, visit: Visit) -> None:
+    made = fill(server, 8)
+    page = visit("/account")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server.url + "/library")
+    shows(page, made)
+    updated(page)
+    page.get_by_role("button", name="Search the library").click()
+    expect(search_box(page)).to_be_focused()
+    page.keyboard.type("picture")
+    expect(page.get_by_role("button", name="Remove filter: “picture”")).to_be_visible()
+    page.get_by_role("button", name="Filters", exact=True).click()
+    box = panel(page).bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390)
+    assert abs(box["y"] + box["height"] - 844) < 1
+    panel(page).get_by_label("Sort").select_option("Oldest first")
+    panel(page).get_by_label("Made by").select_option("Me")
+    shows(page, made[::-1])
+    panel(page).get_by_role("button", name="Close").click()
+    check(page, "Picture 003").click()
+    expect(bar(page).get_by_text("1 selected")).to_be_visible()
+    for button in bar(page).get_by_role("button").all():
+        at = button.bounding_box()
+        assert at is not None
+        assert 0 <= at["x"] <= 390 - at["width"]
+        assert at["y"] + at["height"] <= page.get_by_role("navigation", name="Main").bounding_box()["y"]  # type: ignore[index]
+    assert page.evaluate("document.querySelector('.sheet').scrollWidth <= 390")
+    assert tile(page, "Picture 003").is_visible()

@@ -1,0 +1,164 @@
+"""The item's page by hand: keys, the title in two tabs, deletion and undo, and a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import PAGES, Visit
+from tests.browser.library import fill
+from tests.browser.server import Server
+from tests.browser.steps import live, settle, tile, updated
+
+pytestmark = PAGES
+TOAST = ".toast:popover-open"
+
+
+@pytest.fixture
+def server(local_server: Server) -> Server:
+    return local_server
+
+
+def heading(page: Page, title: str) -> Locator:
+    return page.get_by_role("heading", level=1, name=title, exact=True)
+
+
+def opened(page: Page, title: str) -> None:
+    expect(heading(page, title)).to_be_visible()
+    updated(page)
+
+
+def test_from_the_quick_view_to_the_page_through_the_list_by_keys_and_back(server: Server, visit: Visit) -> None:
+    first, second, third = fill(server, 3, "Keys")
+    page = visit("/library?q=keys")
+    tile(page, "Keys 001").click()
+    page.get_by_role("dialog", name="Keys 001").get_by_role("link", name="Open").click()
+    opened(page, "Keys 001")
+    expect(page).to_have_url(re.compile(f"/media-item\\?id={second}&q=keys"))
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    for key, title, media_id in (
+        ("ArrowRight", "002", third),
+        ("ArrowLeft", "001", second),
+        ("ArrowLeft", "000", first),
+    ):
+        page.keyboard.press(key)
+        opened(page, f"Keys {title}")
+        expect(page).to_have_url(re.compile(media_id))
+        picture = page.get_by_role("img", name=f"Keys {title}")
+        expect(picture).to_have_js_property("naturalWidth", 320)
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name="Actual size")).to_have_attribute("aria-pressed", "true")
+    assert page.get_by_role("img", name="Keys 000").evaluate("(one) => one.clientWidth") == 320
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Actual size")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Favourite", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Favourite", exact=True)).to_have_attribute("aria-pressed", "false")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "Keys 000.png"
+    page.get_by_role("link", name="Back to Library").click()
+    expect(page).to_have_url(re.compile("/library\\?q=keys$"))
+    updated(page)
+    with page.context.expect_page() as tab:
+        tile(page, "Keys 002").click(button="middle")
+    opened(tab.value, "Keys 002")
+    expect(tab.value).to_have_url(re.compile(f"/media-item\\?id={third}&q=keys"))
+
+
+def test_two_tabs_that_write_one_title_lose_nothing(server: Server, visit: Visit) -> None:
+    (item,) = fill(server, 1, "Titled")
+    mine, theirs = visit(f"/media-item?id={item}"), visit(f"/media-item?id={item}")
+    for page in (mine, theirs):
+        opened(page, "Titled 000")
+        live(page)
+    mine.bring_to_front()
+    mine.get_by_role("button", name="Rename").click()
+    field = mine.get_by_role("textbox", name="Title")
+    field.fill("Mine, half writ")
+    theirs.get_by_role("button", name="Rename").click()
+    theirs.get_by_role("textbox", name="Title").fill("Theirs")
+    theirs.keyboard.press("Enter")
+    opened(theirs, "Theirs")
+    expect(
+        mine.get_by_role("alert").filter(has_text="It is called “Theirs” now. Saving replaces that.")
+    ).to_be_visible()
+    expect(field).to_have_value("Mine, half writ")
+    expect(field).to_be_focused()
+    mine.keyboard.type("ten")
+    mine.keyboard.press("Enter")
+    expect(heading(mine, "Mine, half written")).to_be_visible()
+    expect(heading(theirs, "Mine, half written")).to_be_visible()
+    theirs.get_by_role("button", name="Tag", exact=True).click()
+    theirs.get_by_role("textbox", name="New tag").fill("sea")
+    theirs.keyboard.press("Enter")
+    expect(mine.get_by_role("list", name="Tags").get_by_text("sea")).to_be_visible()
+    expect(theirs.get_by_role("textbox", name="New tag")).to_be_focused()
+    mine.get_by_role("button", name="Remove tag sea").click()
+    expect(theirs.get_by_role("list", name="Tags").get_by_text("sea")).to_be_hidden()
+
+
+def test_a_title_that_was_taken_back_is_in_its_field_again(server: Server, visit: Visit, still: None) -> None:
+    """Live updates are off, so the tab has not heard of what the other one wrote."""
+    (item,) = fill(server, 1, "Clash")
+    mine, theirs = visit(f"/media-item?id={item}"), visit(f"/media-item?id={item}")
+    for page in (mine, theirs):
+        opened(page, "Clash 000")
+    for page, title in ((theirs, "Theirs"), (mine, "Mine")):
+        page.bring_to_front()
+        page.get_by_role("button", name="Rename").click()
+        page.get_by_role("textbox", name="Title").fill(title)
+        page.keyboard.press("Enter")
+        settle(page)
+    field = mine.get_by_role("textbox", name="Title")
+    expect(field).to_have_value("Mine")
+    expect(mine.get_by_role("alert").filter(has_text="It is called “Theirs” now")).to_be_visible()
+    field.press("Enter")
+    expect(heading(mine, "Mine")).to_be_visible()
+
+
+def test_B12_del_shows_the_neighbour_and_undo_brings_the_item_back(server: Server, visit: Visit) -> None:
+    ids = fill(server, 3, "Gone")
+    page = visit(f"/media-item?id={ids[1]}&q=gone")
+    opened(page, "Gone 001")
+    live(page)
+    page.keyboard.press("Delete")
+    opened(page, "Gone 002")
+    expect(page).to_have_url(re.compile(ids[2]))
+    expect(page.locator(TOAST)).to_contain_text("1 item deleted")
+    page.locator(TOAST).get_by_role("button", name="Undo").click()
+    expect(page.locator(TOAST)).to_contain_text("1 item restored")
+    page.keyboard.press("ArrowLeft")
+    opened(page, "Gone 001")
+    other = visit(f"/media-item?id={ids[1]}")
+    opened(other, "Gone 001")
+    page.keyboard.press("Delete")
+    expect(other.get_by_text("This item was deleted.")).to_be_visible()
+    other.get_by_role("button", name="Restore").click()
+    expect(other.get_by_text("This item was deleted.")).to_be_hidden()
+    expect(other.get_by_role("button", name="Delete")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_nothing_is_cut_off(server: Server, browser: Browser, theme: str) -> None:
+    (item,) = fill(server, 1, "A title that is rather longer than a phone is wide, and then some")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        color_scheme=theme,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/media-item?id={item}")
+    updated(page)
+    for name in ("Favourite", "Copy link", "Delete", "Previous", "Next", "Tag"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_visible()
+        box = button.bounding_box()
+        assert box, name
+        assert 0 <= box["x"] <= 390 - box["width"], name
+    assert page.locator(".sheet").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    context.close()

@@ -1,0 +1,280 @@
+"""Several items at once: one operation, shown together, taken back together, and nobody else's touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.errors import StoreUnavailable
+from services.identity import LocalPrincipals
+from services.models import MediaItem, Put
+from tests.handler.test_page_edits import commits_held, ended, stored, told
+from tests.handler.test_page_live import Stream, push
+from tests.support.mesop_client import MesopClient
+from tests.support.records import make_item, make_project, operation
+from tests.support.studio import Studio, ids_shown
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("state.edits.PATIENCE", 30)
+
+
+def edit(tab: MesopClient, what: str, items: list[MediaItem], value: Any = None, **more: Any) -> None:
+    wanted = {"ids": [item.id for item in items], "edit": what, "value": value, "scrolled": False}
+    tab.fire("freshet-edits", "editEvent", wanted | more)
+
+
+def undo(tab: MesopClient, items: list[MediaItem]) -> None:
+    edit(tab, "undo", items)
+
+
+def test_F12_a_deletion_of_several_is_one_commit_one_toast_and_one_undo(studio: Studio) -> None:
+    items = studio.add(6)
+    shown = [item.id for item in reversed(items)]
+    tab = studio.open("/library")
+    commits = studio.store.calls["commit"]
+    edit(tab, "delete", items[1:4], group="~a1")
+    assert ids_shown(tab) == [shown[0], shown[1], shown[5]]
+    assert studio.store.calls["commit"] == commits + 1
+    toast = tab.element("freshet-toast")
+    assert (toast["message"], toast["undo"]) == ("3 items deleted", True)
+    assert tab.element("freshet-edits")["focusOn"].split()[1] == items[0].id
+    assert tab.element("freshet-edits")["undoes"] == "~a1"
+    undo(tab, items[1:4])
+    assert ids_shown(tab) == shown
+    assert studio.store.calls["commit"] == commits + 2
+    assert told(tab) == "3 items restored"
+    assert tab.element("freshet-edits")["undoes"] == ""
+    assert all(stored(studio, item).deleted_at is None for item in items)
+
+
+def test_F12_deletions_of_one_and_of_several_are_undone_in_turn(studio: Studio) -> None:
+    items = studio.add(5)
+    tab = studio.open("/library")
+    edit(tab, "delete", items[:2], group="~a1")
+    tab.fire("freshet-edits", "editEvent", {"id": items[4].id, "edit": "delete", "value": None, "scrolled": False})
+    assert tab.element("freshet-edits")["undoes"] == ""
+    tab.fire("freshet-edits", "editEvent", {"edit": "undo", "scrolled": False})
+    assert ids_shown(tab) == [items[4].id, items[3].id, items[2].id]
+    undo(tab, items[:2])
+    assert len(tab.tiles()) == 5
+
+
+def test_B10_other_tabs_hear_of_several_once_and_the_own_screen_is_never_behind(studio: Studio) -> None:
+    items = studio.add(5)
+    mine, other = studio.open("/library"), studio.open("/library")
+    stream = Stream(studio, other)
+    try:
+        stream.subscriber.take()
+        edit(mine, "tag", items, "Sea")
+        assert stream.changed() == [0]
+        push(other)
+        assert [one["revision"] for one in other.tiles()] == [2] * 5
+        assert stream.quiet()
+        assert mine.element("freshet-status")["mode"] == "plain"
+    finally:
+        stream.close()
+
+
+def test_F12_tags_are_added_and_removed_and_others_stay(studio: Studio) -> None:
+    plain, tagged = studio.add(1, tags=("Night sky",))[0], studio.add(1, tags=("Sea", "Dunes"))[0]
+    tab = studio.open("/library", {"tag": "sea"})
+    assert ids_shown(tab) == [tagged.id]
+    edit(tab, "tag", [plain, tagged], " SEA ")
+    assert ids_shown(tab) == [tagged.id, plain.id]
+    assert [stored(studio, item).tags for item in (plain, tagged)] == [("Night sky", "SEA"), ("Sea", "Dunes")]
+    assert told(tab) == "2 items tagged “SEA”"
+    edit(tab, "untag", [plain, tagged], "sea")
+    assert tab.tiles() == []
+    assert [stored(studio, item).tags for item in (plain, tagged)] == [("Night sky",), ("Dunes",)]
+
+
+@pytest.mark.parametrize(("tag", "why"), [("", "write one first"), ("x" * 41, "40 characters"), ("a\0b", "NUL")])
+def test_what_is_no_tag_is_refused_with_the_remedy_and_changes_nothing(studio: Studio, tag: str, why: str) -> None:
+    items = studio.add(2)
+    tab = studio.open("/library")
+    commits = studio.store.calls["commit"]
+    edit(tab, "tag", items, tag)
+    assert told(tab).startswith("Tags: ")
+    assert why in told(tab)
+    assert studio.store.calls["commit"] == commits
+
+
+def test_a_tag_too_many_is_refused_for_all_before_anything_shows(studio: Studio) -> None:
+    full, free = studio.add(1, tags=tuple(f"tag {n}" for n in range(20)))[0], studio.add()[0]
+    tab = studio.open("/library")
+    edit(tab, "tag", [full, free], "one more")
+    assert told(tab) == "Tags: an item has at most 20. Take 1 out."
+    assert stored(studio, free).tags == ()
+
+
+def test_F12_favourites_are_given_to_all_and_taken_back_when_all_have_them(studio: Studio) -> None:
+    items = [*studio.add(2), *studio.add(1, favourite=True)]
+    tab = studio.open("/library")
+    for expected in (True, False):
+        edit(tab, "favourite", items)
+        assert {one["favourite"] for one in tab.tiles()} == {expected}
+        assert {stored(studio, item).favourite for item in items} == {expected}
+
+
+def test_F12_several_show_before_the_store_has_answered(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = studio.add(4)
+    tab = studio.open("/library")
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "favourite", items[:2])
+        edit(tab, "delete", items[1:3], group="~a1")
+        assert [(one["mediaId"], one["favourite"]) for one in tab.tiles()] == [
+            (items[3].id, False),
+            (items[0].id, True),
+        ]
+        assert tab.element("freshet-live")["waiting"] is True
+        let_go.set()
+        assert ended(studio)
+    assert stored(studio, items[1]).favourite
+    assert stored(studio, items[1]).deleted_at is not None
+
+
+def test_B22_what_cannot_be_stored_is_put_back_as_a_whole_and_says_why(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(4)
+    tab = studio.open("/library")
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise StoreUnavailable("The store did not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.store, "commit", fail)
+        edit(tab, "delete", items[:3], group="~a1")
+    assert len(tab.tiles()) == 4
+    assert told(tab) == "3 items put back: The store did not answer."
+    assert tab.element("freshet-toast")["undo"] is False
+    assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_B22_one_that_was_deleted_elsewhere_is_left_out_and_the_others_are_stored(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    studio.change(items[1], deleted_at=studio.clock.now())
+    edit(tab, "tag", items, "sea")
+    assert told(tab) == "1 of 3 items put back: it was deleted elsewhere"
+    assert [stored(studio, item).tags for item in items] == [("sea",), (), ("sea",)]
+
+
+def test_B22_several_go_on_top_of_what_others_changed_meanwhile(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    studio.change(items[1], title="Theirs", tags=("dunes",))
+    edit(tab, "tag", items, "sea")
+    assert told(tab) == "3 items tagged “sea”"
+    assert (stored(studio, items[1]).title, stored(studio, items[1]).tags) == ("Theirs", ("dunes", "sea"))
+
+
+def test_what_belongs_to_others_is_left_as_it_is_and_told(studio: Studio) -> None:
+    mine = studio.add(2)
+    eve = studio.principal.model_copy(update={"user_id": "eve"})
+    theirs = make_item(
+        project_id=studio.services.project.id, owner_id="eve", created_at=studio.clock.now(), visibility="project"
+    )
+    (hers,) = studio.services.store.commit(eve, [Put(theirs, expect=0)], operation_id=operation()).records
+    assert isinstance(hers, MediaItem)
+    tab = studio.open("/library")
+    edit(tab, "delete", [*mine, hers], group="~a1")
+    assert ids_shown(tab) == [hers.id]
+    assert told(tab) == "2 items deleted. 1 item of others left as it is"
+    edit(tab, "delete", [hers], group="~a2")
+    assert told(tab) == "These items belong to others: only their owners may change them"
+    assert stored(studio, hers).deleted_at is None
+
+
+@pytest.mark.parametrize("ids", ["nonsense", [1, 2], ["../../etc/passwd"], None, {"a": 1}])
+def test_ids_that_are_none_change_nothing(studio: Studio, ids: Any) -> None:
+    studio.add(2)
+    tab = studio.open("/library")
+    commits = studio.store.calls["commit"]
+    tab.fire("freshet-edits", "editEvent", {"ids": ids, "edit": "delete", "group": "~a1"})
+    assert told(tab) == "This page is out of date. Reload it and try again."
+    assert len(tab.tiles()) == 2
+    tab.fire("freshet-edits", "editEvent", {"ids": ["01ARZ3NDEKTSV4RRFFQ69G5FAV"], "edit": "delete", "group": "~a1"})
+    tab.fire(
+        "freshet-edits", "editEvent", {"ids": [f"01ARZ3NDEKTSV4RRFFQ69{n:05}" for n in range(1001)], "edit": "tag"}
+    )
+    assert told(tab) == "1001 items are selected. Select at most 1000 at a time."
+    assert studio.store.calls["commit"] == commits
+
+
+def test_an_undo_of_several_whose_ids_the_browser_has_lost_changes_nothing(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    edit(tab, "delete", items[:2], group="~a1")
+    tab.fire("freshet-edits", "editEvent", {"edit": "undo", "scrolled": False})
+    assert len(tab.tiles()) == 1
+    assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_very_many_go_in_chunks_of_one_operation_and_all_come_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.freshness.groups.CHUNK", 10)
+    items = studio.add(24)
+    tab = studio.open("/library")
+    commits = studio.store.calls["commit"]
+    edit(tab, "delete", items, group="~a1")
+    assert tab.tiles() == []
+    assert studio.store.calls["commit"] == commits + 3
+    assert "Your library is empty" in tab.text
+    undo(tab, items)
+    assert ids_shown(tab) == [item.id for item in reversed(items)]
+
+
+def test_F12_edits_of_one_item_keep_their_order_through_those_of_several(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+
+    def edit_one(item: MediaItem, what: str, value: Any) -> None:
+        tab.fire("freshet-edits", "editEvent", {"id": item.id, "edit": what, "value": value, "scrolled": False})
+
+    with commits_held(studio, monkeypatch) as let_go:
+        tab.fire(
+            "freshet-edits", "editEvent", {"id": items[0].id, "edit": "favourite", "value": True, "scrolled": False}
+        )
+        edit(tab, "tag", items[:2], "sea")
+        tab.fire("freshet-edits", "editEvent", {"id": items[1].id, "edit": "title", "value": "Last", "scrolled": False})
+        let_go.set()
+        assert ended(studio)
+    assert stored(studio, items[1]).title == "Last"
+    assert [stored(studio, item).revision for item in items] == [3, 3, 1]
+
+
+def test_R0_06_where_there_are_several_projects_items_move_and_the_filter_finds_them(studio: Studio) -> None:
+    home, who = studio.services.project.id, studio.principal.user_id
+    spring = make_project("spring", owner_id=who, member_ids=(who,), name="Spring")
+    studio.services.principals = LocalPrincipals(frozenset({home, "spring"}))
+    both = studio.services.principals.resolve({})
+    studio.services.store.commit(both, [Put(spring, expect=0)], operation_id=operation())
+    items = studio.add(3)
+    tab = studio.open("/library")
+    assert dict(tab.element("freshet-filters")["projects"])["spring"] == "Spring"
+    edit(tab, "move", items[:2], "spring")
+    assert ids_shown(tab) == [items[2].id]
+    assert told(tab) == "2 items moved"
+    tab.fire("freshet-status", "refreshEvent")
+    assert ids_shown(tab) == [items[2].id]
+    tab.fire("freshet-filters", "filterEvent", {"project": "spring"})
+    assert ids_shown(tab) == [items[1].id, items[0].id]
+    assert tab.element("freshet-chips")["chips"][0]["label"] == "Project: Spring"
+    edit(tab, "move", items[:1], "somebody-elses")
+    assert len(tab.tiles()) == 2
+
+
+def test_a_project_of_others_can_neither_be_looked_into_nor_moved_to(studio: Studio) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library", {"project": "somebody-elses"})
+    assert ids_shown(tab) == [item.id]
+    assert any("Left out of the filters: project “somebody-elses”" in text for text in tab.text)
+    edit(tab, "move", [item], "somebody-elses")
+    assert stored(studio, item).project_id == studio.services.project.id
