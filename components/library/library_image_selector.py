@@ -14,14 +14,25 @@ from typing import cast
 import mesop as me
 
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
+from components.library.finding import searched_note
 from components.library.media_tile import media_tiles
-from components.web import SegmentOption, aria, button, field, segments, sentinel, symbol, upload
+from components.web import SegmentOption, aria, button, search, segments, sentinel, symbol, upload
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from services.models.query import TEXT_LENGTH
 from state.handlers import Handler, handler
 from state.session import learn_all, principal, project_id
-from state.view import ViewState, cursor, first_load, has_more, held_items, load_view, show_held, show_new
+from state.view import (
+    ViewState,
+    cursor,
+    first_load,
+    has_more,
+    held_items,
+    load_view,
+    searched_to,
+    show_held,
+    show_new,
+)
 
 
 @me.stateclass
@@ -105,10 +116,13 @@ def library_image_selector(*, media_type: MediaType, needs_refresh: bool, on_sel
 def _tools(media_type: MediaType) -> None:
     state, one = me.state(SelectorState), _NOUNS[media_type][0]
     with me.box(classes="choose-tools", key="choose-tools"):
-        field(
-            field_id="choose-text", label="Search", placeholder="Search prompts, titles, tags", value=state.text,
-            search=True, on_change=on_search, key="choose-text",
-        )  # fmt: skip
+        search(
+            value=state.text,
+            placeholder="Search prompts, titles, tags",
+            inside=True,
+            on_search=on_search,
+            key="choose-text",
+        )
         owner = "mine" if state.mine else "all"
         segments(label="Owner", options=OWNERS, value=owner, on_select=on_owner_select, key="choose-owner")
         upload(
@@ -120,26 +134,30 @@ def _tools(media_type: MediaType) -> None:
 
 
 def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_select: Handler) -> None:
-    state, items = me.state(SelectorState), held_items(view)
+    state, items, reached = me.state(SelectorState), held_items(view), searched_to(view)
     if items:
         with me.box(classes="grid", key="choose-grid"):
             media_tiles(
                 items, label=f"{_NOUNS[media_type][1]}, newest first", on_activate=on_select, use=True, view=view
             )
-        sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more_items, key="choose-more")
+        # A search that stopped goes on only for somebody who wants it.
+        done = not has_more(view) or reached is not None
+        sentinel(cursor=cursor(view), done=done, on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)
     elif needs_refresh or first_load(view):
         _skeletons()
-    elif state.mine or state.text:
+    elif reached is None and (state.mine or state.text):
         words = "Other words, or everybody's items, may find something."
         _blank("filter_alt_off", "Nothing matches", words, "Show everything")
-    else:
+    elif reached is None:
         title, words = (
             f"No {_NOUNS[media_type][1].lower()} yet",
-            "Make or upload one: it stands here once it is ready.",
+            "Make or upload one: here it stands, once it is ready.",
         )
         _blank("photo_library", title, words)
+    if reached is not None:
+        searched_note(reached, on_search_further)
 
 
 def _blank(symbol_name: str, title: str, text: str, action: str = "", *, alert: bool = False) -> None:
@@ -177,8 +195,13 @@ def on_more_items(event: me.WebEvent) -> Generator[None, None, None]:
 
 
 @handler
+def on_search_further(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from refresh_selector("page", until=cursor(selector_view()))
+
+
+@handler
 def on_search(event: me.WebEvent) -> Generator[None, None, None]:
-    me.state(SelectorState).text = str(event.value.get("value", ""))[:TEXT_LENGTH]
+    me.state(SelectorState).text = str(event.value.get("q", ""))[:TEXT_LENGTH]
     yield from refresh_selector("filter")
 
 

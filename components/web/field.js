@@ -2,13 +2,12 @@ import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {forget, keep, kept} from './drafts.js';
 import {SUBMIT, atDesk} from './keyboard.js';
 
-const PAUSE_MS = 300; // in a search: after the last letter, what was typed is sent
 const count = new Intl.NumberFormat('en-GB');
 
 class FreshetField extends FreshetElement {
   static props = {
     fieldId: '', label: '', value: '', multiline: false, rows: 3, limit: null, placeholder: '', hint: '',
-    submitHint: '', error: '', numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '', search: false,
+    submitHint: '', error: '', numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '',
   };
   #input;
   #box = el('div', {class: 'input'});
@@ -19,7 +18,6 @@ class FreshetField extends FreshetElement {
   #action = el('button', {type: 'button', class: 'ib sm'});
   #sent = []; // values sent and not yet seen coming back, oldest first
   #drawn = false;
-  #pause = 0;
   #base = ''; // what the server held when the field appeared
   #desk = () => this.#drawHint(); // a mouse was plugged in, or taken away
 
@@ -36,27 +34,7 @@ class FreshetField extends FreshetElement {
     this.#box.append(this.#input);
     this.append(el('div', {class: 'lab'}, this.#label, this.#counter), this.#box, this.#wrong, this.#hint);
     this.#base = this.#input.value = this.value;
-    if (this.search) this.#beSearch();
     this.#listen();
-  }
-
-  /** What is typed is sent after a pause and at once with Enter; Esc empties the field. Its label is not drawn. */
-  #beSearch() {
-    attrs(this.#input, {type: 'search', enterkeyhint: 'search'});
-    this.classList.add('find');
-    this.#box.prepend(icon('search'));
-    this.#input.addEventListener('input', () => {
-      clearTimeout(this.#pause);
-      this.#pause = setTimeout(() => this.#send(), PAUSE_MS);
-    });
-    this.#input.addEventListener('keydown', (event) => {
-      if (event.isComposing || !['Enter', 'Escape'].includes(event.key)) return;
-      if (event.key === 'Escape' && !this.#input.value) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.key === 'Escape') this.#input.value = '';
-      this.#send();
-    });
   }
 
   connectedCallback() {
@@ -66,7 +44,6 @@ class FreshetField extends FreshetElement {
 
   disconnectedCallback() {
     atDesk.removeEventListener('change', this.#desk);
-    clearTimeout(this.#pause);
   }
 
   #listen() {
@@ -100,11 +77,10 @@ class FreshetField extends FreshetElement {
   }
 
   #send() {
-    clearTimeout(this.#pause);
     const text = this.#input.value;
     if (text === (this.#sent.at(-1) ?? this.value)) return;
     this.#sent.push(text);
-    this.emit('changeEvent', {value: text}, {latest: this.search});
+    this.emit('changeEvent', {value: text});
   }
 
   draw(changed) {

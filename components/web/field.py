@@ -27,7 +27,6 @@ def field(
     action_label: str = "",
     draft_key: str = "",
     token: str = "",
-    search: bool = False,
     on_submit: Handler | None = None,
     on_action: Handler | None = None,
 ) -> Any:
@@ -37,8 +36,7 @@ def field(
     `submit_hint` is what those keys do ("generates"), told where there is a keyboard, with the keys' names there.
     What is being typed is never overwritten by its own echo; any other new `value` is shown. With `draft_key`, text
     survives a reload in this tab: it comes back and is sent to `on_change`. `limit` counts characters and says when
-    there are too many; it cuts nothing off. `action_icon` puts a button into the field. With `search`, `on_change`
-    hears whenever typing pauses, at once on Enter, and of "" on Esc; the label is for those who listen.
+    there are too many; it cuts nothing off. `action_icon` puts a button into the field.
     """
     return insert(
         "freshet-field",
@@ -60,6 +58,5 @@ def field(
             "actionLabel": action_label,
             "draftKey": draft_key,
             "token": token,
-            "search": search,
         },
     )

@@ -10,17 +10,25 @@ from components.web.segments import SegmentOption
 
 
 @element
-def search(*, value: str, on_search: Handler, label: str = "Search", placeholder: str = "", key: str = "search") -> Any:
+def search(
+    *,
+    value: str,
+    on_search: Handler,
+    label: str = "Search",
+    placeholder: str = "",
+    inside: bool = False,
+    key: str = "search",
+) -> Any:
     """A field for words. Payload: {q}, once typing pauses, at once on Enter, and "" when it is cleared (Esc).
 
     The key "/" leads to it. On a phone it is a button until it is wanted. What is typed in one go is one step in the
-    history.
+    history. None of that holds `inside` a dialog.
     """
     return insert(
         "freshet-search",
         key=key,
         events={"searchEvent": on_search},
-        properties={"value": value, "label": label, "placeholder": placeholder},
+        properties={"value": value, "label": label, "placeholder": placeholder, "inside": inside},
     )
 
 

@@ -6,10 +6,10 @@ const PAUSE_MS = 300; // after the last letter, the words are sent
 
 /**
  * A field for words to look for. What is typed is sent after a pause, Enter sends it at once, Esc clears it. On a phone it
- * is a button until it is wanted.
+ * is a button until it is wanted, except in a dialog, whose words are no part of the page's address either.
  */
 class FreshetSearch extends FreshetElement {
-  static props = {value: '', label: 'Search', placeholder: ''};
+  static props = {value: '', label: 'Search', placeholder: '', inside: false}; // in a dialog
   #input = el('input', {class: 'txt', type: 'search', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search', maxlength: '200'});
   #clear = el('button', {type: 'button', class: 'ib sm', 'aria-label': 'Clear the search', title: 'Clear (Esc)'}, icon('close'));
   #key = el('kbd', {'aria-hidden': 'true'}, '/');
@@ -18,7 +18,7 @@ class FreshetSearch extends FreshetElement {
   #timer = 0;
   #sent = []; // values sent and not yet seen coming back, oldest first
   #stepped = false; // what is typed in one go is one step in the history
-  #keys = new Hotkeys(this, () => ['/'], () => this.#show());
+  #keys = new Hotkeys(this, () => (this.inside ? [] : ['/']), () => this.#show());
 
   build() {
     this.#box.append(icon('search'), this.#input, this.#key, this.#clear);
@@ -50,6 +50,8 @@ class FreshetSearch extends FreshetElement {
   draw(changed) {
     attrs(this.#input, {'aria-label': this.label, placeholder: this.placeholder || null});
     attrs(this.#open, {'aria-label': this.label});
+    this.#open.hidden = this.inside;
+    this.classList.toggle('inside', this.inside);
     if (changed.has('value')) this.#take(this.value);
     this.#draw();
   }
@@ -66,9 +68,9 @@ class FreshetSearch extends FreshetElement {
 
   #draw() {
     const filled = this.#input.value !== '';
-    this.classList.toggle('open', filled || document.activeElement === this.#input);
+    this.classList.toggle('open', this.inside || filled || document.activeElement === this.#input);
     this.#clear.hidden = !filled;
-    this.#key.hidden = filled;
+    this.#key.hidden = filled || this.inside;
   }
 
   #show() {
@@ -88,7 +90,7 @@ class FreshetSearch extends FreshetElement {
     if (event.key === 'Enter') {
       event.preventDefault();
       this.#send();
-    } else if (event.key === 'Escape') {
+    } else if (event.key === 'Escape' && (this.#input.value || !this.inside)) { // of an empty one it is the dialog's
       event.preventDefault();
       event.stopPropagation(); // Esc is for the words first
       if (this.#input.value) this.#empty();
@@ -107,7 +109,7 @@ class FreshetSearch extends FreshetElement {
     this.#timer = 0;
     const value = this.#input.value.trim().replace(/\s+/g, ' ');
     if (value === (this.#sent.at(-1) ?? this.value)) return;
-    if (!this.#stepped) step();
+    if (!this.#stepped && !this.inside) step();
     this.#stepped = true;
     this.#sent.push(value);
     this.emit('searchEvent', {q: value}, {latest: true});

@@ -55,7 +55,7 @@ def _before(studio: Studio) -> str:
 
 
 def search(tab: MesopClient, words: str) -> None:
-    tab.fire("freshet-field", "changeEvent", {"value": words}, fieldId="choose-text")
+    tab.fire("freshet-search", "searchEvent", {"q": words}, inside=True)
 
 
 def owner(tab: MesopClient, value: str) -> None:
@@ -106,7 +106,7 @@ def test_R0_16_words_find_and_what_finds_nothing_leads_back(studio: Studio, tab:
     assert "Nothing matches" in tab.text
     tab.press("Show everything")
     assert ids_shown(tab) == [coat.id, lighthouse.id]
-    assert tab.element("freshet-field", fieldId="choose-text")["value"] == ""
+    assert tab.element("freshet-search", inside=True)["value"] == ""
 
 
 @pytest.mark.parametrize("words", ["\x00", "x" * 5000, "\u202e", "😀", '"; drop table', "*"])
@@ -114,7 +114,7 @@ def test_strange_words_find_what_they_find_and_break_nothing(studio: Studio, tab
     studio.add(2)
     open_chooser(tab, "image")
     search(tab, words)
-    assert len(tab.element("freshet-field", fieldId="choose-text")["value"]) <= TEXT_LENGTH
+    assert len(tab.element("freshet-search", inside=True)["value"]) <= TEXT_LENGTH
     search(tab, "")
     assert len(ids_shown(tab)) == 2
 
@@ -149,7 +149,7 @@ def test_words_that_would_hide_an_upload_are_taken_back(studio: Studio, tab: Mes
     item, known = upload(studio)
     tab.fire("freshet-upload", "uploadedEvent", {"known": [known], "scrolled": False})
     assert ids_shown(tab) == [item.id, coat.id]
-    assert tab.element("freshet-field", fieldId="choose-text")["value"] == ""
+    assert tab.element("freshet-search", inside=True)["value"] == ""
 
 
 @pytest.mark.parametrize("known", [None, "nonsense", ["nonsense", 7, None, {}], ["x" * 5000] * 100])
