@@ -153,7 +153,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
     elif reached is None:
         title, words = (
             f"No {_NOUNS[media_type][1].lower()} yet",
-            "Make or upload one: here it stands, once it is ready.",
+            "Make or upload one: it stands here once it is made.",
         )
         _blank("photo_library", title, words)
     if reached is not None:
