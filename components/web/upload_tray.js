@@ -131,7 +131,7 @@ class Row {
 
   constructor(item) {
     this.#item = item;
-    const name = el('span', {class: 'cut', title: item.name}, item.name);
+    const name = el('span', {class: 'cut', dir: 'auto', title: item.name}, item.name);
     attrs(this.#bar, {'aria-label': item.name});
     this.node = el('li', {}, this.#mark, el('div', {class: 'col grow'}, name, this.#note, this.#why, this.#bar), this.#act, this.#cancel);
     this.#act.addEventListener('click', () => uploads.retry(item));

@@ -96,7 +96,7 @@ def test_R0_11_two_choosers_each_fill_their_own_field_by_mouse_and_by_keyboard(s
     dialog = chooser(page)
     expect(dialog.get_by_text("for Product")).to_be_visible()
     first = tiles(dialog).first.get_by_role("button")
-    for _ in range(4):
+    for _ in range(9):
         page.keyboard.press("Tab")
         if first.evaluate("(node) => node === document.activeElement"):
             break
