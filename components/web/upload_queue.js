@@ -11,11 +11,11 @@ let count = 0;
 class UploadQueue extends EventTarget {
   items = []; // {id, name, size, wanted, file, state: queued|sending|done|failed, sent, note, known, mediaId}
   #sendings = new Map();
+  #ask = (event) => event.preventDefault(); // whoever leaves is asked first
 
   constructor() {
     super();
     for (const type of ['online', 'freshet:back']) window.addEventListener(type, () => this.#hurry());
-    window.addEventListener('beforeunload', (event) => this.busy && event.preventDefault());
     window.addEventListener('pagehide', (event) => event.persisted || this.#sendings.forEach((sending) => sending.cancel()));
   }
 
@@ -104,6 +104,8 @@ class UploadQueue extends EventTarget {
   }
 
   #changed() {
+    if (this.busy) window.addEventListener('beforeunload', this.#ask);
+    else window.removeEventListener('beforeunload', this.#ask); // it would keep browsers from keeping the page
     this.dispatchEvent(new Event('change'));
   }
 }
