@@ -255,7 +255,8 @@ class TestTheSearchTable:
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(
                 "DROP TABLE search; DROP INDEX media_title; DROP INDEX media_place; DROP INDEX media_trash;"
-                "ALTER TABLE media DROP COLUMN title_key; ALTER TABLE media DROP COLUMN place; PRAGMA user_version = 3"
+                "ALTER TABLE media DROP COLUMN title_key; ALTER TABLE media DROP COLUMN place; PRAGMA user_version = 3;"
+                "DROP TABLE usage; DROP TABLE shared_files; DROP INDEX media_expired"  # of the step after it
             )
         with opened(path) as store:
             again = [store.media.get_media_for_page(ME, query) for query in (query_of(sort="title"), query_of("text"))]
