@@ -59,14 +59,19 @@ class Intake:
         """Import `upload`, which is whole; asked twice at a time, it is done once. Does not block.
 
         The future raises BadInput, whose message names the file, when that is of no use; the upload is gone then. What
-        may be better later (Forbidden, NotFound, FileError, StoreError) leaves it as it is.
+        may be better later (Forbidden, NotFound, FileError, StoreError) leaves it as it is. Raises FileError once `close`
+        was called.
         """
         with self._lock:
             future = self._finishing.get(upload.id)
             if future is None:
-                future = self._finishing[upload.id] = self._threads.submit(self._import, principal, upload)
-                future.add_done_callback(lambda _: self._forget(upload.id))
-            return future
+                try:
+                    future = self._threads.submit(self._import, principal, upload)
+                except RuntimeError as error:
+                    raise FileError("Freshet is stopping; this goes on after the next start") from error
+                self._finishing[upload.id] = future
+        future.add_done_callback(lambda _: self._forget(upload.id))
+        return future
 
     def finished(self, principal: Principal, upload_id: str) -> Imported:
         """What became of an upload that is in the spool no more. Raises NotFound, StoreError."""

@@ -600,6 +600,8 @@ def test_the_real_way_through_a_process_of_its_own(sqlite_store: Store, clock: F
         answer = sender.whole()
         assert answer.status_code == 503
         assert "Freshet is stopping" in answer.json()["error"]
+        web.studio.services.intake.close()
+        assert sender.whole().status_code == 503
 
 
 def test_on_firestore_it_is_the_same(firestore_store: Store, clock: FakeClock, tmp_path: Path) -> None:
