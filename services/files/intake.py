@@ -59,8 +59,8 @@ class Intake:
         """Import `upload`, which is whole; asked twice at a time, it is done once. Does not block.
 
         The future raises BadInput, whose message names the file, when that is of no use; the upload is gone then. What
-        may be better later (Forbidden, NotFound, FileError, StoreError) leaves it as it is. Raises FileError once `close`
-        was called.
+        may be better later (Forbidden, NotFound, FileError, StoreError) leaves it as it is. Raises FileError once
+        `close` was called.
         """
         with self._lock:
             future = self._finishing.get(upload.id)
