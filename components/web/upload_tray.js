@@ -65,11 +65,11 @@ class Tray {
     const total = items.reduce((sum, {size}) => sum + size, 0);
     const sent = items.reduce((sum, {size, sent: there, state}) => sum + (OVER.has(state) ? size : there), 0);
     this.#all.style.width = `${total ? (sent / total) * 100 : 100}%`;
-    say(this.#end, busy ? 'Cancel all' : 'Close');
+    say(this.#end, busy ? 'Cancel all' : 'Dismiss all');
     attrs(this.#fold, {'aria-expanded': String(!this.#folded), 'aria-label': 'Show the files', title: this.#folded ? 'Show the files' : 'Hide the files'});
     attrs(this.#fold.firstChild, {'data-icon': this.#folded ? 'expand_less' : 'expand_more'});
     this.#list.hidden = this.#folded && !failed;
-    this.#box.classList.toggle('over', !busy);
+    this.#box.classList.toggle('ended', !busy);
     this.#show();
     this.#leaveLater();
   }

@@ -68,7 +68,7 @@ def test_two_hundred_files_at_once_with_five_bad_ones(server: Server, visit: Vis
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
         tray(page).get_by_role("button", name="Retry diary.png").press("Enter")
     expect(tray(page).get_by_role("status")).to_have_text(f"{MANY - BAD} files uploaded, {BAD - 1} not")
-    tray(page).get_by_role("button", name="Close").press("Enter")
+    tray(page).get_by_role("button", name="Dismiss all").press("Enter")
     expect(tray(page)).to_be_hidden()
     assert len(server.wait_logged("upload.imported", times=MANY - BAD)) == MANY - BAD
 
@@ -174,7 +174,7 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     expect(image).to_be_hidden()
     expect(page.get_by_text(f"Chosen image: {media_id}")).to_be_visible()
     expect(tray(page).get_by_role("alert")).to_be_visible()  # it stays until it is dismissed
-    tray(page).get_by_role("button", name="Close").click()
+    tray(page).get_by_role("button", name="Dismiss all").click()
 
     for kind, name, data in (("Video", "Aurora.mp4", clip()), ("Audio", "Slow tide.wav", silence(2))):
         dialog = _open(page, kind)
@@ -185,7 +185,7 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
         expect(tiles(dialog)).to_have_count(1)
         tile(dialog, name.partition(".")[0]).press("Enter")
         expect(page.get_by_text(re.compile(f"Chosen {kind.lower()}: [0-9A-Z]{{26}}"))).to_be_visible()
-        tray(page).get_by_role("button", name="Close").click()
+        tray(page).get_by_role("button", name="Dismiss all").click()
     image = _open(page, "Image")
     expect(image.get_by_role("searchbox", name="Search")).to_have_value("")
     _begins_with(image, [media_id, *held])
