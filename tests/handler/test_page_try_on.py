@@ -50,8 +50,8 @@ def filled(tab: MesopClient) -> dict[str, str]:
 
     for state in tab.states.states:
         held = json.loads(state.data)
-        if "person" in held or "product" in held:
-            return {name: held.get(name, {}).get("media_id", "") for name in ("person", "product")}
+        if "person" in held:
+            return {name: held[name].get("media_id", "") for name in ("person", "product")}
     raise AssertionError("no try-on state")
 
 
