@@ -17,7 +17,7 @@ from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, to
 
 
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
-    """`count` documents of a list after a place, in its order, and more than match it (tokens.is_asked_in_full).
+    """`count` documents of a list after a place, in its order, and more than match it (see tokens.is_asked_in_full).
 
     What is deleted has none of the fields that lists are ordered by, so none is read. What documents are found by stays
     behind: some hundred values each, which would take longer to decode than the rest.
