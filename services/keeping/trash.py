@@ -13,14 +13,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from services.clock import Clock
-from services.errors import BadInput, Conflict, FileError, FileMissing, NotFound
+from services.errors import BadInput, Conflict, FileError, FileMissing, NotFound, StoreError
 from services.files.blobs import Blobs
 from services.identity import SYSTEM, require
 from services.ids import Ids
 from services.keeping.references import SAFE_AGE, References
 from services.log import log_event
 from services.models import MediaItem, MediaQuery, Principal, Put, Remove, Write
-from services.models.blob_keys import folder_owner
+from services.models.blob_keys import OWN, folder_owner
 from services.store.protocol import Store
 
 KEPT = timedelta(days=30)
@@ -116,12 +116,13 @@ class Trash:
         """Remove the files of an item that is gone, but for those that others use. What fails is left for a check."""
         try:
             keys = {file.key for file in item.files.values()}
-            for folder in {key.rpartition("/")[0] for key in keys if folder_owner(key) == item.id}:
+            folders = {key.rpartition("/")[0] for key in keys if folder_owner(key) == item.id}
+            for folder in folders | {f"{OWN}/{item.project_id}/{item.id}"}:  # it may have moved since they were written
                 keys.update(self._blobs.list(folder))  # cut-outs, and what was left behind
             for key in sorted(keys):
                 if not self._references.in_use(key) and self._is_settled(item, key):
                     self._blobs.delete([key])
-        except FileError as error:
+        except (FileError, StoreError) as error:
             log_event("trash.files_left", logging.WARNING, media_id=item.id, why=str(error))
 
     def _is_settled(self, item: MediaItem, key: str) -> bool:

@@ -41,14 +41,15 @@ class SqliteUpkeep:
 
     def records(self, principal: Principal, kind: RecordKind, *, owner_id: str | None = None) -> Iterator[Record]:
         table = table_of(kind)
-        sql = f"SELECT document FROM {table.name} WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 (own names)
+        sql = (
+            f"SELECT document FROM {table.name} WHERE id > ?1 "  # noqa: S608 (own names)
+            "AND (?2 IS NULL OR json_extract(document, '$.owner_id') = ?2) ORDER BY id LIMIT ?3"
+        )
         last: str | None = ""
         while last is not None:
             with self._connections.read() as connection:
-                portion = decode_all(table, connection.execute(sql, (last, PORTION)))
-            for record in portion:
-                if owner_id in (None, record.owner_id) and can(principal, "read", record):
-                    yield record
+                portion = decode_all(table, connection.execute(sql, (last, owner_id, PORTION)))
+            yield from (record for record in portion if can(principal, "read", record))
             last = portion[-1].id if len(portion) == PORTION else None
 
     def bytes_stored(self, principal: Principal) -> int:
