@@ -141,6 +141,9 @@ class NotingStore:
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
         return self._store.watch(project_id, on_batch, on_state)
 
+    def upgrade(self) -> int:
+        return self._store.upgrade()
+
     def ping(self) -> None:
         self._store.ping()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 import threading
 from contextlib import closing
@@ -14,11 +13,12 @@ import pytest
 
 from services.clock import FakeClock
 from services.errors import StoreError, StoreUnavailable, WatermarkTooOld
-from services.models import Batch, MediaQuery, Sort
+from services.models import Batch, MediaItem, MediaQuery, Sort
 from services.store.cursors import Place
 from services.store.protocol import TOMBSTONE_LIFETIME
 from services.store.sqlite import SqliteStore, branches, schema
 from services.store.sqlite.lists import FILTERS, found, page_sql
+from services.store.times import to_micros
 from tests.contract.test_sqlite_file import opened, path
 from tests.support.engine import until
 from tests.support.records import NOON, PROJECT, make_item, make_principal, remove, save
@@ -131,10 +131,7 @@ class TestCopies:
             assert connection.execute("SELECT count(*) FROM branches").fetchone() == (3,)
 
     def test_a_file_of_the_version_before_is_brought_up_to_date(self, path: Path) -> None:
-        with closing(sqlite3.connect(path)) as connection:
-            for statement in itertools.chain(*schema._STEPS[:2]):
-                connection.execute(statement)
-            connection.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 2")
+        write_old_file(path, 2)
         with opened(path) as store:
             watermark = store.media.get_media_for_page(ME, ALL).watermark
             [item] = save(store, make_item())
@@ -160,6 +157,24 @@ class TestCopies:
                 go_on.set()
                 until(lambda: "down" in states)
                 watch.close()
+
+
+def write_old_file(path: Path, version: int, *items: MediaItem) -> None:
+    """A database file as an earlier version left it."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for step in schema._STEPS[:version]:
+            schema.take(connection, step)
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {version}")
+        for item in items:
+            deleted_at = to_micros(item.deleted_at) if item.deleted_at else None
+            connection.execute(
+                "INSERT INTO media VALUES (?, ?, ?, ?, 1, 1, 'op', ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    item.id, PROJECT, to_micros(item.created_at), to_micros(item.updated_at), item.owner_id, item.model,
+                    item.origin, item.status, item.media_type, item.model_dump_json(), deleted_at,
+                ),
+            )  # fmt: skip
 
 
 def plan(store: SqliteStore, sql: str, values: list[Any]) -> list[str]:
@@ -243,34 +258,29 @@ class TestTheSearchTable:
             save(store, item.model_copy(update={"error": "x"}))
             assert self.rows(path) == before
 
-    def test_a_file_of_the_version_before_is_filled(self, path: Path, tmp_path: Path) -> None:
+    def test_a_file_of_the_version_before_is_filled(self, path: Path) -> None:
         items = [
-            make_item(created_at=NOON - timedelta(days=n % 3), title=f"{'Fox' if n % 2 else 'Whale'} {n}")
+            make_item(
+                revision=1,
+                created_at=NOON - timedelta(days=n % 3),
+                title=f"{'Fox' if n % 2 else 'Whale'} {n}",
+                prompt="",
+            )
             for n in range(9)
         ]
+        gone = make_item(revision=1, title="Fox", deleted_at=NOON)
+        write_old_file(path, 3, *items, gone)
         with opened(path) as store:
-            saved = save(store, *items, make_item(deleted_at=NOON, title="Fox"))
-            pages = [store.media.get_media_for_page(ME, query) for query in (query_of(sort="title"), query_of("text"))]
-            rows = self.rows(path)
-        with closing(sqlite3.connect(path)) as connection:
-            connection.executescript(
-                "DROP TABLE search; DROP INDEX media_title; DROP INDEX media_place; DROP INDEX media_trash;"
-                "ALTER TABLE media DROP COLUMN title_key; ALTER TABLE media DROP COLUMN place; PRAGMA user_version = 3"
-            )
-        with opened(path) as store:
-            again = [store.media.get_media_for_page(ME, query) for query in (query_of(sort="title"), query_of("text"))]
-            assert [page.items for page in again] == [page.items for page in pages]
-            assert sorted(self.rows(path).values()) == sorted(rows.values())
-            assert [item.id for item in store.media.get_media_for_page(ME, query_of(trash=True)).items] == [
-                saved[-1].id
-            ]
-            save(store, make_item(created_at=NOON, title="Fox too"))
+            for asked in (query_of(sort="title"), query_of(text="fox"), query_of(text="fox", sort="oldest")):
+                shown = store.media.get_media_for_page(ME, asked).items
+                assert shown == asked.in_order(filter(asked.matches, items))
+            assert store.media.get_media_for_page(ME, query_of(trash=True)).items == (gone,)
+            assert len(self.rows(path)) == len(items)
+            [new] = save(store, make_item(created_at=NOON, title="Fox too"))
+            assert new in store.media.get_media_for_page(ME, query_of(text="too fox")).items
 
     def test_a_file_that_cannot_be_filled_stays_as_it_was(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        with closing(sqlite3.connect(path)) as connection:
-            for statement in itertools.chain(*schema._STEPS[:3]):
-                connection.execute(statement)
-            connection.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = 3")
+        write_old_file(path, 3, make_item())
         broken = [*schema._STEPS[3][:-1], "CREATE INDEX media_trash ON media (nothing)"]
         monkeypatch.setattr(schema, "_STEPS", [*schema._STEPS[:3], broken])
         with pytest.raises(StoreError), opened(path):

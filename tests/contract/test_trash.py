@@ -133,8 +133,7 @@ def _write_old_row(path: Path, item: MediaItem) -> None:
     """A database file as the first version made it, with one row."""
     micros = int(NOON.timestamp()) * 1_000_000
     with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in schema._STEPS[0]:
-            connection.execute(statement)
+        schema.take(connection, schema._STEPS[0])
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute("PRAGMA user_version = 1")
         connection.execute(

@@ -55,6 +55,9 @@ class UnreliableStore:
     def watch(self, *args: Any, **options: Any) -> Any:
         return self._store.watch(*args, **options)
 
+    def upgrade(self) -> int:
+        return self._store.upgrade()
+
     def ping(self) -> None:
         self.arrive("ping", (), {})
         self._store.ping()

@@ -9,7 +9,7 @@ from typing import Any
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter, Or
 
-from services.models import MediaQuery, Principal
+from services.models import MediaItem, MediaQuery, Principal
 from services.store.cursors import Place
 from services.store.firestore.documents import COLLECTIONS, UNLISTED
 from services.store.firestore.identity import NAME as IDENTITY
@@ -17,9 +17,10 @@ from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, to
 
 
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
-    """`count` documents of a list after a place, in its order, and more than match it (tokens.is_asked_in_full).
+    """`count` documents of a list after a place, in its order, and more than match it (see tokens.is_asked_in_full).
 
-    What is deleted has none of the fields that lists are ordered by, so none is read.
+    What is deleted has none of the fields that lists are ordered by, so none is read. What documents are found by stays
+    behind: some hundred values each, which would take longer to decode than the rest.
     """
     field = _sorted_by(query)
     documents = _filtered(client, query, field)
@@ -28,7 +29,7 @@ def page(client: firestore.Client, query: MediaQuery, after: Place | None, count
     if after is not None:
         value = after.value if query.order == "title" else after.time
         documents = documents.start_after({field: value, "__name__": after.id})
-    return documents.limit(count)
+    return documents.select([*MediaItem.model_fields, UNLISTED]).limit(count)
 
 
 def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more: FieldFilter) -> Any:

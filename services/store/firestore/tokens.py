@@ -44,13 +44,13 @@ def token_of(query: MediaQuery) -> str | None:
 
 
 def is_asked_in_full(query: MediaQuery) -> bool:
-    """Whether what a query of `queries.page` finds is exactly what `query` does: nothing is left to look at."""
+    """Whether what Firestore finds is exactly what `query` does: nothing is left to look at, but for dates in the order
+    of titles, which have to be asked for in the order of time (as for a total)."""
     wanted = len(marks_wanted(query)) + len(query.words)
     if query.trash:
         return wanted == 0 and query.favourite is None and equalities_of(query) == query.equalities()
     long = any(len(word) > PREFIX for word in query.words)
-    dated = query.since is not None or query.until is not None
-    return wanted <= 1 and not long and query.favourite is not False and not (dated and query.order == "title")
+    return wanted <= 1 and not long and query.favourite is not False
 
 
 def _word(beginning: str) -> str:

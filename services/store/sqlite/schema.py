@@ -11,7 +11,7 @@ no clock can give.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.errors import StoreError
@@ -124,15 +124,19 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     is_current(connection, path)
     for step in _STEPS[_pragma(connection, "user_version") :]:
-        for statement in step:
-            if isinstance(statement, str):
-                connection.execute(statement)
-            else:
-                statement(connection)
+        take(connection, step)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
     begin_branch(connection)
     connection.execute("COMMIT")
+
+
+def take(connection: sqlite3.Connection, step: Sequence[Statement]) -> None:
+    for statement in step:
+        if isinstance(statement, str):
+            connection.execute(statement)
+        else:
+            statement(connection)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
