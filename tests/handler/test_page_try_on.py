@@ -51,7 +51,7 @@ def filled(tab: MesopClient) -> dict[str, str]:
     for state in tab.states.states:
         held = json.loads(state.data)
         if "person" in held:
-            return {name: held[name]["media_id"] for name in ("person", "product")}
+            return {name: held[name].get("media_id", "") for name in ("person", "product")}
     raise AssertionError("no try-on state")
 
 
