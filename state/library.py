@@ -19,7 +19,7 @@ from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_
 from state.preview import open_preview
 from state.session import principal, project_id
 from state.totals import TotalState, count_total, follow_total, forget_total
-from state.view import ViewState, end_of_held, load_view, show_down_to, show_held
+from state.view import ViewState, end_of_held, is_whole, load_view, show_down_to, show_held
 from state.zone import zone_of
 
 COUNTED: frozenset[Reason] = frozenset(("open", "filter", "manual"))
@@ -109,16 +109,22 @@ def filter_by(wanted: Mapping[str, object]) -> None:
 
 
 def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
-    """Refresh the library's view for `reason`, and count anew where somebody asked for that."""
-    state = me.state(LibraryState)
+    """Refresh the library's view for `reason`, and count anew where somebody asked for that.
+
+    A refresh is one frame, its count included; what opens shows its items first.
+    """
+    state, counted = me.state(LibraryState), reason in COUNTED
     if reason == "manual":
         renew_dates()
+    if counted:
+        state.total.waits = "list"
     for _ in load_view(state.view, library_query(), reason, scope="library", until=until, hold=hold):
-        if reason == "manual" and not state.view.fetching:  # one frame, with the answer
+        if counted and not state.view.fetching and (reason == "manual" or is_whole(state.view)):
             for _ in count_total(state.total, state.view, library_query()):
                 pass
+            counted = False
         yield
-    if reason in COUNTED and (reason != "manual" or state.view.fetching):
+    if counted:
         yield from count_total(state.total, state.view, library_query())
 
 

@@ -18,6 +18,7 @@ from services.freshness.policy import ALWAYS
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
+from state import view as views
 from state.filters import read, to_query, to_spec
 from state.library import reader
 from state.preview import NOT_THERE
@@ -127,11 +128,11 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
     if not is_named():
         yield
         return
-    load = load_view(item_view(), item_query(), reason, scope="media", kind="item", hold=hold)
+    state = me.state(MediaItemState)
+    load = load_view(state.view, item_query(), reason, scope="media", kind="item", hold=hold)
     if reason in SEEN_BEGINNING:
         next(load)
         yield
-    state = me.state(MediaItemState)
     if reason in ALWAYS:
         _load_once(load_derived(reason), state.derived)
         if has_sources():
@@ -164,10 +165,19 @@ def _quietly(load: Generator[None, None, None]) -> None:
 def load_sources(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
     """What an item was made from hardly ever changes: it is part of its full metadata, and grows old as slowly."""
     view = sources_view()
-    yield from load_view(view, sources_query(), reason, scope="media.sources", kind="metadata", hold=hold)
+    yield from load_view(
+        view, sources_query(), reason, scope="media.sources", kind="metadata", hold=hold, patience=_patience()
+    )
 
 
 def load_derived(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """What was made from an item; what is new in it shows at once, since it stands where nothing moves by that."""
     view = derived_view()
-    yield from load_view(view, derived_query(), reason, scope="media.derived", kind="item", until=until)
+    yield from load_view(
+        view, derived_query(), reason, scope="media.derived", kind="item", until=until, patience=_patience()
+    )
+
+
+def _patience() -> float:
+    """Seconds for which a child list is waited for: the three of them together keep nobody long."""
+    return views.PATIENCE / 3

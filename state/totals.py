@@ -41,14 +41,13 @@ class TotalState:
 def count_total(
     total: TotalState, view: ViewState, query: MediaQuery, *, exact: bool = False
 ) -> Generator[None, None, None]:
-    """Have it counted, once the list has come and if it does not show everything anyway; yields when that shows."""
-    total.waits = ""
-    if view.fetching or not view.version:
-        total.waits = "list"
-    elif is_whole(view):
-        return
+    """Have it counted, once the list has come and if it does not show everything anyway; yields where that shows."""
+    if view.fetching:
+        yield from _wait_for(total, "list")
+    elif not view.version or view.error or is_whole(view):
+        yield from _wait_for(total, "")
     elif not exact and not services().store.media.has_all_filters(query):
-        total.number, total.exact = LONG, False
+        total.number, total.exact, total.waits = LONG, False, ""
         yield
     else:
         counting = services().totals.ask(query, principal(), exact=exact)
@@ -57,6 +56,12 @@ def count_total(
         else:
             total.waits = "count"
             counting.on_done(partial(services().hub.finished, query, principal().user_id))
+        yield
+
+
+def _wait_for(total: TotalState, what: Literal["", "list"]) -> Generator[None, None, None]:
+    if total.waits != what:
+        total.waits = what
         yield
 
 

@@ -82,12 +82,13 @@ def load_view(
     kind: ContentKind = "library",
     until: str = "",
     hold: bool = False,
+    patience: float | None = None,
 ) -> Generator[None, None, None]:
     """Refresh `view`; yields when it has ended or goes on by itself, and before that when its beginning shows.
 
     A failure keeps what is held and says why in `view.error`. `page` asks for one more page than is shown; `until`,
     for a page, is the cursor the client saw, so that a repeated request does not load twice. With `hold` items that
-    are new at the top are held back (the list is scrolled).
+    are new at the top are held back (the list is scrolled). It waits for `patience` seconds, else for PATIENCE.
     """
     if reason == "filter":
         _show_held(view, query)
@@ -101,18 +102,21 @@ def load_view(
         view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
     if reason in SEEN_BEGINNING or view.error:  # an error has a Retry button, which shows that it was pressed
         yield
-    _ask(view, query, reason, scope, kind, hold)
+    patience = PATIENCE if patience is None else patience
+    _ask(view, query, reason, scope, kind, hold, patience)
     if view.catching_up and not view.fetching:  # what came is not of one time, as a page below what is older
         view.fetching = "recover"
-        _ask(view, query, "recover", scope, kind, hold)
+        _ask(view, query, "recover", scope, kind, hold, patience)
     yield
 
 
-def _ask(view: ViewState, query: MediaQuery, reason: Reason, scope: str, kind: ContentKind, hold: bool) -> None:
+def _ask(
+    view: ViewState, query: MediaQuery, reason: Reason, scope: str, kind: ContentKind, hold: bool, patience: float
+) -> None:
     who, hub = principal(), services().hub
     ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted, kind=kind)
     prove = partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {})
-    if ticket.wait(PATIENCE):
+    if ticket.wait(patience):
         prove()
         settle_view(view, query, hold=hold, answered=True)
     else:

@@ -6,9 +6,12 @@ let base = new Set(); // what was selected before the range that is being drawn 
 let start = ''; // where the range begins
 let told = () => {};
 
-/** Call `then` after each change. */
+/** Call `then` after each change; returns the way to stop. */
 export function onSelected(then) {
   told = then;
+  return () => {
+    if (told === then) told = () => {};
+  };
 }
 
 export const isSelected = (id) => ids.has(id);

@@ -21,6 +21,7 @@ class FreshetSelection extends FreshetElement {
   #move = el('select', {'aria-label': 'Move to project'});
   #moving = el('label', {class: 'btn choice'}, icon('folder'), this.#move);
   #looking = 0;
+  #unheard = null;
   #pressed = (event) => this.#press(event);
   #clicked = (event) => this.#click(event);
   // Shift and a click would select the words in between.
@@ -69,7 +70,7 @@ class FreshetSelection extends FreshetElement {
 
   connectedCallback() {
     super.connectedCallback();
-    onSelected(() => this.#mark());
+    this.#unheard = onSelected(() => this.#mark());
     document.addEventListener('keydown', this.#pressed, {capture: true}); // before those of single tiles
     document.addEventListener('click', this.#clicked, {capture: true});
     document.addEventListener('mousedown', this.#held, {capture: true});
@@ -82,8 +83,8 @@ class FreshetSelection extends FreshetElement {
     document.removeEventListener('mousedown', this.#held, {capture: true});
     cancelAnimationFrame(this.#looking);
     this.#looking = 0;
-    onSelected(() => {});
     clearSelected(); // what is selected and cannot be seen must not be acted upon
+    this.#unheard();
   }
 
   assigned() {

@@ -44,7 +44,7 @@ class FreshetViewer extends FreshetElement {
     else if (this.kind in ABSENT) say(this.#file.lastChild, this.note);
     else attrs(this.#file, {'aria-label': this.label});
     say(this.#size, this.size);
-    this.#size.hidden = !this.size || this.kind === 'audio' || this.kind in ABSENT;
+    this.#size.hidden = !this.size || this.kind !== 'image'; // a player has its controls there
   }
 
   #make() {

@@ -21,6 +21,12 @@ def server(local_server: Server) -> Server:
     return local_server
 
 
+@pytest.fixture
+def tolerated() -> list[str]:
+    """Two tabs write one title."""
+    return [r"edit\.failed kind=title"]
+
+
 def heading(page: Page, title: str) -> Locator:
     return page.get_by_role("heading", level=1, name=title, exact=True)
 
