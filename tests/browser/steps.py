@@ -28,10 +28,13 @@ class Held:
     def _keep(self, route: Route) -> None:
         self._routes.append(route)
 
-    def let_one_through(self, page: Page) -> None:
-        """The oldest, once there is one, and wait for its answer."""
+    def await_one(self, page: Page) -> None:
         while not self._routes:
             page.wait_for_timeout(20)
+
+    def let_one_through(self, page: Page) -> None:
+        """The oldest, once there is one, and wait for its answer."""
+        self.await_one(page)
         with page.expect_response("**/__ui__") as answer:
             self._routes.pop(0).continue_()
         answer.value.finished()
