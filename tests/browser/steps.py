@@ -23,10 +23,18 @@ class Held:
     def __init__(self, context: BrowserContext) -> None:
         self._context = context
         self._routes: list[Route] = []
+        self._keeps = True
         context.route("**/__ui__", self._keep)
 
     def _keep(self, route: Route) -> None:
-        self._routes.append(route)
+        if self._keeps:
+            self._routes.append(route)
+        else:
+            route.continue_()
+
+    def keep_no_more(self) -> None:
+        """What comes from now on passes; what has been kept stays so."""
+        self._keeps = False
 
     def await_one(self, page: Page) -> None:
         while not self._routes:
