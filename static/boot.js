@@ -45,6 +45,7 @@ document.cookie = `freshet_zone=${encodeURIComponent(Intl.DateTimeFormat().resol
     #status = 0;
     #begun = false; // some of the answer has been taken in
     #taken = false; // Mesop has heard the end of it, or given up
+    #withdrawn = false; // nobody waits for its answer any more
     clockGap = NaN; // ms by which the server's clock is ahead of ours; the answer itself forgets that once Mesop leaves it
 
     constructor() {
@@ -82,7 +83,28 @@ document.cookie = `freshet_zone=${encodeURIComponent(Intl.DateTimeFormat().resol
       super.send(this.#body);
     }
 
+    /** Take it back unless its answer has begun, as if nothing had come of it. Returns whether it could be done. */
+    withdraw() {
+      if (this.readyState !== Plain.OPENED || this.#taken) return false;
+      this.#withdrawn = true;
+      super.abort();
+      this.dispatchEvent(new ProgressEvent('progress')); // Mesop reads that the answer is over, and gives it up
+      return true;
+    }
+
+    get status() {
+      return this.#withdrawn ? 200 : super.status;
+    }
+
+    get responseText() {
+      return this.#withdrawn ? 'data: <stream_end>\n\n' : super.responseText;
+    }
+
     #hear(event) {
+      if (this.#withdrawn) {
+        if (event.isTrusted) event.stopImmediatePropagation();
+        return;
+      }
       if (this.readyState >= Plain.HEADERS_RECEIVED && this.status) this.#status = this.status;
       if (this.readyState >= Plain.LOADING && this.status === 200 && this.responseText) this.#begun = true;
       const over = this.readyState === Plain.DONE || this.#status > 0;
@@ -99,6 +121,10 @@ document.cookie = `freshet_zone=${encodeURIComponent(Intl.DateTimeFormat().resol
 
     #end() {
       if (!channel.pending.delete(this)) return;
+      if (this.#withdrawn) {
+        tell('withdrawn', this);
+        return;
+      }
       const whole = this.#status === 200 && (this.#taken || this.responseText.includes('<stream_end>'));
       tell(whole ? 'answered' : 'broken', this);
     }

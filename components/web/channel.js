@@ -2,8 +2,11 @@
 //
 // Mesop 1.3.7 has a queue of its own, but takes an event at once that comes while it still works on the last answer: sent
 // with the state of before, it undoes what that answer brought. So our elements' events wait here until all is calm.
-// What people do goes before what the page does by itself; what a later press replaces need not be sent at all.
+// What people do goes before what the page does by itself: that waits, and if it has been sent but not been answered, it
+// is taken back and sent again later. What a later press replaces need not be sent at all.
 
+const YIELDS = 3; // so often one event of the page's own is taken back: somebody who never pauses must not stop it
+const OVER = new Set(['answered', 'withdrawn', 'broken']);
 const wire = window.freshetChannel; // static/boot.js: the requests on their way
 const waiting = []; // letters, in the order in which they will be sent
 let watcher = () => {};
@@ -17,13 +20,30 @@ let calm = wire.pending.size === 0;
  */
 export function send(element, event, {quiet = false, latest = false} = {}) {
   return new Promise((done) => {
-    const letter = {element, event, quiet, done};
+    const letter = {element, event, quiet, done, yields: YIELDS};
     if (latest) replace(letter);
-    const first = quiet ? -1 : waiting.findIndex((other) => other.quiet);
-    waiting.splice(first < 0 ? waiting.length : first, 0, letter);
+    if (quiet) waiting.push(letter);
+    else queue(letter);
     watcher('queued');
+    if (!quiet) makeWay();
     go();
   });
+}
+
+/** Before all that the page asks by itself. */
+function queue(letter) {
+  const first = waiting.findIndex((other) => other.quiet);
+  waiting.splice(first < 0 ? waiting.length : first, 0, letter);
+}
+
+/** Take back what the page asked by itself, unless its answer has begun. */
+function makeWay() {
+  const letter = current;
+  if (!letter?.quiet || !letter.yields) return;
+  letter.yields--;
+  current = null; // or it would be told that it has been answered
+  if ([...wire.pending].some((request) => request.withdraw())) queue(letter);
+  else current = letter;
 }
 
 /** Whether somebody waits for an answer, and not only the page itself. */
@@ -33,8 +53,8 @@ export function awaited() {
 }
 
 /**
- * Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered" and "broken" request, those
- * included that came before anybody listened: the very first may have failed by then.
+ * Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered", "withdrawn" and "broken"
+ * request, those included that came before anybody listened: the very first may have failed by then.
  */
 export function watch(heard) {
   watcher = heard;
@@ -62,7 +82,7 @@ function finish() {
 
 function hear(what, request) {
   if (what === 'sent') calm = false;
-  if (what === 'answered' || what === 'broken') macrotask.port2.postMessage(null); // when Mesop has taken it in
+  if (OVER.has(what)) macrotask.port2.postMessage(null); // when Mesop has taken it in
   watcher(what, request);
 }
 

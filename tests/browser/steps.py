@@ -23,15 +23,26 @@ class Held:
     def __init__(self, context: BrowserContext) -> None:
         self._context = context
         self._routes: list[Route] = []
+        self._keeps = True
         context.route("**/__ui__", self._keep)
 
     def _keep(self, route: Route) -> None:
-        self._routes.append(route)
+        if self._keeps:
+            self._routes.append(route)
+        else:
+            route.continue_()
+
+    def keep_no_more(self) -> None:
+        """What comes from now on passes; what has been kept stays so."""
+        self._keeps = False
+
+    def await_one(self, page: Page) -> None:
+        while not self._routes:
+            page.wait_for_timeout(20)
 
     def let_one_through(self, page: Page) -> None:
         """The oldest, once there is one, and wait for its answer."""
-        while not self._routes:
-            page.wait_for_timeout(20)
+        self.await_one(page)
         with page.expect_response("**/__ui__") as answer:
             self._routes.pop(0).continue_()
         answer.value.finished()

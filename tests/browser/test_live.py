@@ -17,6 +17,7 @@ from tests.browser.server import Server
 from tests.browser.steps import (
     READY,
     RENDER_MS,
+    Held,
     ask_for,
     choose_button,
     chooser,
@@ -236,6 +237,23 @@ def test_B10_an_open_preview_plays_on_and_keeps_the_focus_while_something_arrive
     assert playing
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+
+
+def test_a_press_does_not_wait_for_what_the_page_asked_by_itself(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    fill(server, 2, "Shown")
+    page = visit("/library")
+    live(page)
+    settle(page)
+    before = ids(tiles(page))
+    held = Held(context)
+    arrived = fill(server, 1, "Late")
+    held.await_one(page)  # the page asks what is new, and is never answered
+    held.keep_no_more()
+    tile(page, "Shown 000").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    shows(page, [*arrived, *before])  # asked again, once the press was answered
 
 
 def test_B10_R1_13_a_typed_prompt_and_its_focus_survive_what_arrives(server: Server, visit: Visit) -> None:

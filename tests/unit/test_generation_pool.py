@@ -32,6 +32,12 @@ def surroundings(report: Report) -> tuple[int, int, str | None, list[str]]:
     return os.getpid(), os.nice(0), os.environ.get("OPENBLAS_NUM_THREADS"), heavy
 
 
+def standing(report: Report) -> tuple[int, str]:
+    """The session of the process, and how nice all of it is where Linux schedules by sessions."""
+    group = Path("/proc/self/autogroup")
+    return os.getsid(0), " ".join(group.read_text().split()[1:]) if group.exists() else ""
+
+
 def import_renderers(report: Report) -> list[str]:
     import services.generation.local.render
     import services.generation.local.tryon  # noqa: F401
@@ -120,9 +126,15 @@ def test_no_process_runs_before_the_first_call_and_the_same_one_serves_the_next(
 def test_processes_are_niced_single_threaded_and_know_nothing_of_the_web_side(pool: RenderPool) -> None:
     pid, niceness, threads, heavy = pool.run(surroundings, on_progress=silent)
     assert pid != os.getpid()
-    assert niceness >= min(19, os.nice(0) + 10)
+    assert niceness >= min(19, os.nice(0) + 15)
     assert threads == "1"
     assert heavy == []
+
+
+def test_a_process_stands_back_from_all_sessions_not_only_from_its_own(pool: RenderPool) -> None:
+    session, group = pool.run(standing, on_progress=silent)
+    assert session not in (os.getsid(0), 0)
+    assert group == ("nice 15" if Path("/proc/self/autogroup").exists() else "")
 
 
 def test_the_renderers_import_nothing_of_the_web_side(pool: RenderPool) -> None:
