@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from mesop.dataclass_utils import dataclass_with_defaults, update_dataclass_from_json
+from mesop.dataclass_utils import update_dataclass_from_json
 
 from state.quicker import told
 
@@ -16,9 +16,9 @@ class Inner:
     loaded: int = 24
 
 
-@dataclass_with_defaults
+@dataclass
 class Outer:
-    name: str
+    name: str = ""
     on: bool = True
     share: float = 0.5
     size: int | None = None
