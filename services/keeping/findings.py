@@ -59,16 +59,19 @@ class Tally:
 
     def lines(self) -> list[str]:
         """All of it, for people."""
-        lines = [f"Checked {self.records:,} items and {self.files:,} files."]
+        size = f"{self.bytes_found / 1e6:,.1f} MB"
+        lines = [f"Checked {_count(self.records, 'item')} and {_count(self.files, 'file')}."]
         lines += [f"Found {count:,} {_MEANING[trouble][count != 1]}." for trouble, count in self.found.items()]
         if not self.found:
             lines.append("All is in order.")
         if self.foreign:
-            lines.append(f"Left {self.foreign:,} files alone whose names are none of Freshet's.")
+            lines.append(f"Left alone: {_count(self.foreign, 'file')} under names that Freshet never makes.")
         if self.removed:
-            lines.append(f"Removed {self.removed:,} files ({self.bytes_found / 1e6:,.1f} MB).")
+            lines.append(f"Removed {_count(self.removed, 'file')} ({size}).")
         elif self.removable:
-            lines.append(
-                f"Nothing was changed: --repair removes {self.removable:,} ({self.bytes_found / 1e6:,.1f} MB)."
-            )
+            lines.append(f"Nothing was changed: --repair removes {_count(self.removable, 'file')} ({size}).")
         return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -193,7 +193,7 @@ def test_files_that_are_none_of_freshets_are_counted_and_left(
     assert list(going.run()) == []
     assert going.tally.foreign == 1
     assert len(list(folder.rglob("*.*"))) == 2
-    assert "Left 1 files alone whose names are none of Freshet's." in going.tally.lines()
+    assert "Left alone: 1 file under names that Freshet never makes." in going.tally.lines()
 
 
 def test_a_check_goes_through_a_library_in_portions(

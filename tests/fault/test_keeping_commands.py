@@ -177,7 +177,7 @@ def test_a_missing_file_is_told_with_its_item_and_is_a_status(run: Run, data: Pa
         assert (status, err) == (1, [])
         assert out == [
             f"missing      {item.files['thumb'].key} of item {item.id}",
-            "Checked 1 items and 1 files.",
+            "Checked 1 item and 1 file.",
             "Found 1 missing file of an item.",
         ]
     assert everything(data) == [item]
