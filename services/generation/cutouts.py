@@ -52,11 +52,11 @@ class Cutouts:
         with self._lock:
             if self._closed:
                 return _failed(PoolClosed("Freshet is stopping"))
-            asked = self._asked.get(key)
-            if asked is None:
-                asked = self._asked[key] = self._thread.submit(self._find, key, original)
-                asked.add_done_callback(lambda _: self._forget(key))
-            return asked
+            if (asked := self._asked.get(key)) is not None:
+                return asked
+            asked = self._asked[key] = self._thread.submit(self._find, key, original)
+        asked.add_done_callback(lambda _: self._forget(key))  # not under the lock: it runs at once if all is over
+        return asked
 
     def close(self) -> None:
         """End what is being made; nothing is made from here on."""
