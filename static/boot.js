@@ -28,6 +28,11 @@
 // Where this browser's days begin and end: "today" among the library's filters is its own (state/zone.py).
 document.cookie = `freshet_zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone ?? '')}; path=/; samesite=lax`;
 
+// Steps in the history are looked at by components/web/layers.js before Mesop hears of them, and at a window whoever listens
+// first hears first: Mesop may listen before that module has loaded.
+window.freshetSteps = {hear: null};
+window.addEventListener('popstate', (event) => window.freshetSteps.hear?.(event));
+
 // Mesop 1.3.7 sends each event as a POST /__ui__ and has no error path for it: one that fails leaves the tab waiting for
 // ever. So those requests are watched from the first one on, by components/web/channel.js; what happens before it has
 // loaded waits for it here. One that got no answer at all, since the server is away, fails in silence and can be sent again.

@@ -75,7 +75,7 @@ function stepped(event) {
   }
 }
 
-window.addEventListener('popstate', stepped, {capture: true}); // before Mesop, which listens at the same place
+window.freshetSteps.hear = stepped; // static/boot.js: before Mesop does
 
 // Mesop 1.3.7 replaces an entry's state by an empty one whenever it changes the address.
 const replaceState = history.replaceState.bind(history);
