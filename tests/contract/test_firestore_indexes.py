@@ -84,7 +84,7 @@ def uncovered(shapes: set[Shape], index_file: dict[str, Any]) -> set[Shape]:
 
 
 def test_all_filters_of_a_page_are_among_the_queries_in_every_order(shapes: set[Shape]) -> None:
-    asked = {"project_id", "sort", "trash", "since", "until", "text", "favourite", "source_id", *FILTERS}
+    asked = {"project_id", "sort", "trash", "since", "until", "text", "favourite", "source_id", "ids", *FILTERS}
     assert asked == set(MediaQuery.model_fields)
     fields = [name if name != "tag" else "tokens[]" for name in FILTERS]
     for sort in (("created_at", "DESCENDING"), ("created_at", "ASCENDING"), ("title_key", "ASCENDING")):

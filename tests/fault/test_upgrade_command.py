@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +11,14 @@ import pytest
 import main
 from services.clock import SystemClock
 from services.models import MediaQuery
+from tests.support.logs import logging_kept
 from tests.support.records import make_item, make_principal, save
+
+
+@pytest.fixture(autouse=True)
+def kept() -> Iterator[None]:
+    with logging_kept():
+        yield
 
 
 def test_a_library_on_sqlite_is_up_to_date_by_being_opened(

@@ -75,6 +75,7 @@ class StormyStore:
         self.media: Any = _Stormy(weather, store.media)
         self.runs: Any = _Stormy(weather, store.runs)
         self.projects: Any = _Stormy(weather, store.projects)
+        self.upkeep: Any = _Stormy(weather, store.upkeep)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         def make() -> Commit:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.models import MediaItem, MediaQuery, Principal
+from services.models.query import EQUALITIES
 from tests.staleness.history import NEVER, History, Shown, Version
 
 Source = Literal["own write", "seen", "committed"]
@@ -23,7 +24,9 @@ Place = tuple[float, str]
 
 def belongs(item: MediaItem | None, query: MediaQuery, principal: Principal) -> bool:
     """Whether a view shows an item. Written down anew, so that the product's own idea of it is under test too."""
-    if item is None or any(getattr(item, name) != value for name, value in query.model_dump(exclude_none=True).items()):
+    asked = query.model_dump(exclude_defaults=True)
+    assert set(asked) <= set(EQUALITIES), "trials ask for nothing else"
+    if item is None or any(getattr(item, name) != value for name, value in asked.items()):
         return False
     if item.visibility == "public":
         return True
