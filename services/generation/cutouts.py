@@ -34,7 +34,7 @@ class Cutouts:
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
-        self._pool = RenderPool(workers=1)
+        self._pool = RenderPool(workers=1, awaited=True)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="cutouts")
         self._lock = threading.Lock()
         self._asked: dict[str, Future[FileRef]] = {}

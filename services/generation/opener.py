@@ -16,7 +16,7 @@ class Opener:
     """`derive` for files on disk, one at a time. Renders have processes of their own: nobody waits for those."""
 
     def __init__(self) -> None:
-        self._pool = RenderPool(workers=1)
+        self._pool = RenderPool(workers=1, awaited=True)
 
     def derive(self, path: Path) -> Derived:
         """What is at `path`, with its variants; the original names the path and carries no bytes.

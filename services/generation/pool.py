@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from services.errors import BadInput, GenerationError
+from services.generation.worker import AWAITED
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,14 @@ class PoolClosed(GenerationError):
 
 
 class RenderPool:
-    """Up to `workers` niced processes, started when first needed. Safe to use from any number of threads."""
+    """Up to `workers` niced processes, started when first needed. Safe to use from any number of threads.
 
-    def __init__(self, workers: int = 2) -> None:
-        self._slots = [_Slot() for _ in range(workers)]
+    They work while nothing else wants the processor; `awaited` ones, for whose calls somebody waits, only come after
+    the server itself.
+    """
+
+    def __init__(self, workers: int = 2, *, awaited: bool = False) -> None:
+        self._slots = [_Slot(awaited) for _ in range(workers)]
         self._idle = list(self._slots)
         self._closed = False
         self._changed = threading.Condition()
@@ -101,7 +106,8 @@ class _Ended(Exception):
 class _Slot:
     """A place for one process. One thread at a time calls; any may retire it."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaited: bool) -> None:
+        self._awaited = awaited
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._retired = False
@@ -140,7 +146,7 @@ class _Slot:
             if self._retired:
                 raise _Ended(_CLOSED)
             if self._worker is None or self._worker.process.poll() is not None:
-                self._worker = _Worker.start()
+                self._worker = _Worker.start(self._awaited)
             return self._worker
 
     def _drop(self, worker: _Worker) -> None:
@@ -156,11 +162,11 @@ class _Worker:
     link: Connection
 
     @classmethod
-    def start(cls) -> _Worker:
+    def start(cls, awaited: bool) -> _Worker:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-m", "services.generation.worker", str(theirs.fileno())],
+                [sys.executable, "-m", "services.generation.worker", str(theirs.fileno()), *[AWAITED] * awaited],
                 stdin=subprocess.PIPE,
                 pass_fds=[theirs.fileno()],
                 cwd=_ROOT,

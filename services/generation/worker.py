@@ -1,7 +1,7 @@
 """The program of a render process: takes one call at a time from a pipe, reports progress, sends the result.
 
-Started as `python -m services.generation.worker FD` by `services.generation.pool`. It imports nothing but what the
-calls themselves need, and ends when its parent does, however the parent ended.
+Started as `python -m services.generation.worker FD [awaited]` by `services.generation.pool`. It imports nothing but
+what the calls themselves need, and ends when its parent does, however the parent ended.
 """
 
 from __future__ import annotations
@@ -18,11 +18,17 @@ from pathlib import Path
 from typing import Any
 
 NICENESS = 15
+AWAITED_NICENESS = 5
+"""Of a process that makes what somebody waits for."""
+AWAITED = "awaited"
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def main() -> None:
-    _stand_back()
+    if AWAITED in sys.argv[2:]:
+        os.nice(AWAITED_NICENESS)
+    else:
+        _stand_back()
     # Ctrl-C reaches the whole terminal group; the parent decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

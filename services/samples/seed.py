@@ -59,7 +59,7 @@ class Seeder:
 
     def _rendered(self, wanted: list[Sample], report: Report) -> list[Rendered]:
         """Every sample's files, stored under keys of this library alone (see keeping/references.py)."""
-        folder, pool = f"{SHARED}/{self.ids.new()}", RenderPool()
+        folder, pool = f"{SHARED}/{self.ids.new()}", RenderPool(awaited=True)
         found: dict[int, Rendered] = {}
         try:
             with ThreadPoolExecutor(2, thread_name_prefix="seed") as threads:

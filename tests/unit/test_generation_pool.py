@@ -137,6 +137,16 @@ def test_a_process_stands_back_from_all_sessions_not_only_from_its_own(pool: Ren
     assert group == ("nice 15" if Path("/proc/self/autogroup").exists() else "")
 
 
+def test_a_process_that_somebody_waits_for_only_comes_after_the_server() -> None:
+    pool = RenderPool(workers=1, awaited=True)
+    try:
+        _, niceness, _, _ = pool.run(surroundings, on_progress=silent)
+        assert niceness == min(19, os.nice(0) + 5)
+        assert pool.run(standing, on_progress=silent)[0] == os.getsid(0)
+    finally:
+        pool.close()
+
+
 def test_the_renderers_import_nothing_of_the_web_side(pool: RenderPool) -> None:
     assert pool.run(import_renderers, on_progress=silent) == []
 
