@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from services.errors import FreshetError
+from services.errors import FreshetError, StoreUnavailable
 from services.log import log_event, log_failure
 
 DAY = 24 * 3600.0
@@ -46,6 +46,8 @@ class Routine:
     def _succeeds(self) -> bool:
         try:
             self._work()
+        except StoreUnavailable as error:  # others say so, to those who wait for it
+            log_event(f"{self._name}.waits", why=str(error))
         except FreshetError as error:
             log_event(f"{self._name}.failed", logging.WARNING, why=str(error))
         except Exception as error:  # noqa: BLE001 - it is tried again, and nobody waits for it

@@ -128,6 +128,7 @@ def _choosing(page: Page) -> None:
 
 
 def _uploading(page: Page) -> None:
+    updated(page)
     drop(page, [("a file with a name that goes on and on and on for quite a while.png", b"dear diary")])
     expect(tray(page).get_by_role("alert")).to_be_visible()
 
