@@ -101,5 +101,5 @@ def test_a_failed_attempt_is_logged_and_the_next_one_made() -> None:
         routine.begin()
         Running.wait_for(lambda: len(attempts) > 2)
         routine.close()
-    assert {line["event"] for line in lines} == {"pruning.failed"}
+    assert {line["event"] for line in lines} == {"pruning.failed", "pruning.waits"}
     assert timedelta(days=7) == KEPT
