@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import mesop as me
 
+from components.blank import blank
 from components.frame import failed_notice, frame, freshness, waterline
 from components.item.stage import known, stage
 from components.library.media_tile import running
@@ -96,12 +97,12 @@ def _body() -> None:
         if item is not None:
             _item(item)
         elif view.error:
-            _blank("cloud_off", "This item could not be read", view.error, "Retry", on_refresh_click, alert=True)
+            blank("cloud_off", "This item could not be read", view.error, "Retry", on_refresh_click, alert=True)
         elif is_named() and first_load(view):
             with me.box(classes="item", key="loading"), me.box(classes="sk-tile stage", key="skeleton"):
                 pass
         else:
-            _blank("search_off", "Nothing to show here", why_absent(), "Back to Library", on_back)
+            blank("search_off", "Nothing to show here", why_absent(), "Back to Library", on_back)
     run_watch(run_ids=running((*_kin(), *((item,) if item else ()))), on_complete=on_run_complete)
 
 
@@ -132,17 +133,6 @@ def _uses(item: MediaItem) -> dict[str, Handler]:
     if item.media_type != "image" or item.status != "ready" or item.deleted_at is not None:
         return {}
     return {"Try-on, person": bound(on_use, "person"), "Try-on, product": bound(on_use, "product")}
-
-
-def _blank(symbol_name: str, title: str, text: str, action: str, on_press: Handler, *, alert: bool = False) -> None:
-    with me.box(classes="blank", key="blank"):
-        if alert:
-            aria(role="alert")
-        symbol(name=symbol_name, look="xl")
-        with me.box(classes="h2"):
-            me.text(title)
-        me.text(text)
-        button(label=action, variant="primary", on_press=on_press, key="blank-action")
 
 
 def _list() -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import mesop as me
 
+from components.blank import blank
 from components.web import SegmentOption, ago, aria, button, chips, choice, filters, segments, symbol
 from services.generation.catalog import MODELS
 from services.models import MediaItem
@@ -97,7 +98,7 @@ def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None
     """Why the list is empty, and the one next step."""
     match nothing(on):
         case "empty":
-            _blank(
+            blank(
                 "photo_library",
                 "Your library is empty",
                 "Whatever you make or import stands here, newest first.",
@@ -106,29 +107,18 @@ def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None
             )
         case "type":
             title, text = "Nothing of this type yet", "Other types may have something."
-            _blank("filter_alt_off", title, text, "Show all", on_clear)
+            blank("filter_alt_off", title, text, "Show all", on_clear)
         case "search":
             title = f"Nothing matches “{on['q'][:60]}”"
             text = "Each word has to begin a word of the title, the prompt or a tag. Try fewer words, or other ones."
-            _blank("search_off", title, text, "Clear all", on_clear)
+            blank("search_off", title, text, "Clear all", on_clear)
         case "filters":
             text = "Nothing in the library has all of these filters."
-            _blank("filter_alt_off", "Nothing matches", text, "Clear all", on_clear)
+            blank("filter_alt_off", "Nothing matches", text, "Clear all", on_clear)
 
 
 def failed_list(error: str, on_retry: Handler) -> None:
-    _blank("cloud_off", "The library could not be read", error, "Retry", on_retry, alert=True)
-
-
-def _blank(name: str, title: str, text: str, action: str, on_press: Handler, *, alert: bool = False) -> None:
-    with me.box(classes="blank", key="blank"):
-        if alert:
-            aria(role="alert")
-        symbol(name=name, look="xl")
-        with me.box(classes="h2"):
-            me.text(title)
-        me.text(text)
-        button(label=action, variant="primary", on_press=on_press, key="blank-action")
+    blank("cloud_off", "The library could not be read", error, "Retry", on_retry, alert=True)
 
 
 def left_out_note(note: str, on_close: Handler) -> None:
