@@ -6,6 +6,7 @@ import {WRITES, keyName} from './hotkeys.js';
 // event if the server's state held them.
 const groups = new Map();
 let made = 0;
+const MOVES = ['keydown', 'pointerdown', 'wheel']; // by which people say that they are about something else
 
 /**
  * Hears of every edit on the page and tells the server: "freshet:edit" events that bubble up from tiles, from an item's
@@ -16,7 +17,10 @@ class FreshetEdits extends FreshetElement {
   static props = {focusOn: '', undoes: ''};
   #heard = (event) => this.#tell(event.detail);
   #pressed = (event) => this.#press(event);
-  #closed = () => this.#focus();
+  #closed = () => this.#grant();
+  #moved = () => document.querySelector('dialog:modal') || this.#wish('');
+  #wished = ''; // the tile that is to have the focus, until somebody does something else
+  #watch = new MutationObserver(() => this.#grant());
 
   build() {
     this.hidden = true;
@@ -27,16 +31,19 @@ class FreshetEdits extends FreshetElement {
     document.addEventListener('freshet:edit', this.#heard);
     document.addEventListener('keydown', this.#pressed);
     document.addEventListener('close', this.#closed, true); // of dialogs; it does not bubble
+    for (const name of MOVES) document.addEventListener(name, this.#moved, true);
   }
 
   disconnectedCallback() {
     document.removeEventListener('freshet:edit', this.#heard);
     document.removeEventListener('keydown', this.#pressed);
     document.removeEventListener('close', this.#closed, true);
+    for (const name of MOVES) document.removeEventListener(name, this.#moved, true);
+    this.#wish('');
   }
 
   draw(changed) {
-    if (changed.has('focusOn') && this.focusOn) requestAnimationFrame(() => this.#focus());
+    if (changed.has('focusOn') && this.focusOn) this.#wish(this.focusOn.split(' ')[1]);
   }
 
   #press(event) {
@@ -62,13 +69,21 @@ class FreshetEdits extends FreshetElement {
     this.emit('editEvent', wanted);
   }
 
-  /** Focus the tile that the server named, unless somebody is elsewhere by now. A dialog keeps the focus until it closes. */
-  #focus() {
-    if (!this.isConnected || document.querySelector('dialog:modal')) return;
+  /** Have a tile focused. It may come later than its name, and leave once more before the store has answered. */
+  #wish(id) {
+    this.#wished = id;
+    this.#watch.disconnect();
+    if (!id) return;
+    this.#watch.observe(document.body, {subtree: true, childList: true, attributeFilter: ['data-id']});
+    this.#grant();
+  }
+
+  /** Unless somebody is elsewhere by now. A dialog keeps the focus until it closes. */
+  #grant() {
+    if (!this.#wished || document.querySelector('dialog:modal')) return;
     const at = document.activeElement;
     if (at && at !== document.body && !at.closest('freshet-tile, .toast')) return;
-    const id = this.focusOn.split(' ')[1];
-    const tile = id && document.querySelector(`freshet-tile[data-id="${CSS.escape(id)}"] .hit`);
+    const tile = document.querySelector(`freshet-tile[data-id="${CSS.escape(this.#wished)}"] .hit`);
     if (!tile || tile === at) return;
     tile.focus({preventScroll: true});
     tile.scrollIntoView({block: 'nearest'});

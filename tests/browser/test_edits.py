@@ -28,6 +28,20 @@ def preview(page: Page, title: str) -> Locator:
     return page.get_by_role("dialog", name=title, exact=True)
 
 
+def leaves_for_a_moment(page: Page, media_id: str) -> None:
+    """Have a tile go and come again, as when the store's answer crosses what was shown at once."""
+    page.evaluate(
+        """async (id) => {
+          const tile = document.querySelector(`freshet-tile[data-id="${id}"]`), place = tile.parentElement;
+          tile.remove();
+          await new Promise((passed) => setTimeout(passed, 50));
+          place.append(tile);
+          await new Promise(requestAnimationFrame);
+        }""",
+        media_id,
+    )
+
+
 def loaded(page: Page, ids: list[str]) -> None:
     shows(page, ids)
     updated(page)
@@ -103,6 +117,24 @@ class TestInTwoTabs:
         shows(mine, ids)
         expect(hit(mine, ids[3])).to_be_focused()
         shows(other, ids)
+
+    def test_B12_a_tile_brought_back_has_the_focus_also_when_it_comes_late(self, server: Server, visit: Visit) -> None:
+        ids = fill(server, 3)
+        page = visit("/library")
+        loaded(page, ids)
+        hit(page, ids[2]).focus()
+        page.keyboard.press("Delete")
+        shows(page, ids[:2])
+        expect(hit(page, ids[1])).to_be_focused()
+        page.keyboard.press("Control+z")
+        shows(page, ids)
+        back = hit(page, ids[2])
+        expect(back).to_be_focused()
+        leaves_for_a_moment(page, ids[2])
+        expect(back).to_be_focused()
+        page.keyboard.press("ArrowLeft")
+        leaves_for_a_moment(page, ids[2])
+        expect(hit(page, ids[1])).to_be_focused()
 
     def test_B12_in_the_preview_the_neighbour_follows_and_the_toast_can_be_pressed(
         self, server: Server, visit: Visit
