@@ -62,7 +62,7 @@ def settings_for(data_dir: Path, **settings: str) -> Settings:
 def _rendered() -> list[tuple[RenderedFile, ...]]:
     """One local picture for each of PROMPTS, with its thumbnail."""
     requests = [{"prompt": prompt, "aspect": "1:1", "seed": 7} for prompt in PROMPTS]
-    return [render_image(request, 0, lambda percent: None) for request in requests]
+    return [render_image(request, 0, None, lambda percent: None) for request in requests]
 
 
 def keep_pictures(library: Library) -> list[Files]:

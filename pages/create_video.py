@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.create.page import create_page, create_view, open_create
+from components.create.page import create_page, create_views, open_create
 from components.page import page
 
 
@@ -18,7 +18,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     path="/create/video",
     title="Create video",
     on_load=on_load,
-    views=[create_view("video")],
+    views=create_views("video"),
 )
 def create_video_page() -> None:
     create_page("video")

@@ -9,7 +9,7 @@ import mesop as me
 
 from components.blank import blank
 from components.frame import failed_notice, frame, freshness, waterline
-from components.item.stage import known, stage
+from components.item.stage import Use, known, stage
 from components.library.media_tile import running
 from components.page import View, page
 from components.web import aria, button, item_head, run_watch, symbol
@@ -19,7 +19,7 @@ from services.freshness import Reason
 from services.models import MediaItem
 from state.bound import bound
 from state.edits import edit, follow_edits, refused
-from state.handlers import Handler, handler, notify
+from state.handlers import handler, notify
 from state.media_item import (
     MediaItemState,
     derived_query,
@@ -125,14 +125,19 @@ def _item(item: MediaItem) -> None:
                 button(label="Retry", icon="replay", token=item.id, on_press=on_retry, key="retry")
         with me.box(classes="known", key="known"):
             aria(role="region", label="About this item")
-            known(item, on_kin=on_kin, on_more=on_more, on_use=_uses(item))
+            known(item, on_kin=on_kin, on_more=on_more, uses=_uses(item))
 
 
-def _uses(item: MediaItem) -> dict[str, Handler]:
+def _uses(item: MediaItem) -> list[Use]:
     """What the item can be used for: only what works."""
     if item.media_type != "image" or item.status != "ready" or item.deleted_at is not None:
-        return {}
-    return {"Try-on, person": bound(on_use, "person"), "Try-on, product": bound(on_use, "product")}
+        return []
+    return [
+        Use("Image to repaint", "image", bound(on_use, "/create/image", "from")),
+        Use("Video, first frame", "movie", bound(on_use, "/create/video", "from")),
+        Use("Try-on, person", "checkroom", bound(on_use, "/try-on", "person")),
+        Use("Try-on, product", "checkroom", bound(on_use, "/try-on", "product")),
+    ]
 
 
 def _list() -> dict[str, str]:
@@ -227,6 +232,6 @@ def on_back(event: me.WebEvent) -> None:
     me.navigate("/library", query_params=_list())
 
 
-def on_use(slot: str, event: me.WebEvent) -> None:
-    """On to the try-on page, with the item in one of its slots."""
-    me.navigate("/try-on", query_params={slot: me.state(MediaItemState).item_id})
+def on_use(path: str, place: str, event: me.WebEvent) -> None:
+    """On to another page, with the item in one of its places."""
+    me.navigate(path, query_params={place: me.state(MediaItemState).item_id})

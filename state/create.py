@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
@@ -13,6 +14,7 @@ from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
 from services.generation.requests import validate_image, validate_video
 from services.models import MediaQuery
 from services.workflows.studio import Order
+from state.chosen import Chosen, choose, readable_picture
 from state.session import principal, project_id
 from state.view import ViewState
 
@@ -31,6 +33,8 @@ class FormState:
     aspect: str = ""
     amount: str = ""
     seed: str = ""
+    picture: Chosen = field(default_factory=Chosen)
+    """The picture to repaint, or a clip's first frame."""
     errors: dict[str, str] = field(default_factory=dict)
     failure: str = ""
     starting: bool = False
@@ -70,8 +74,33 @@ def prepare(kind: str) -> None:
     form.starting = False
 
 
+def start_from(kind: str, media_id: str) -> None:
+    """Have a library item as the picture to start from, in the shape nearest to its own; if not, say why.
+
+    Raises StoreError.
+    """
+    form = form_of(kind)
+    form.errors.pop("picture", None)
+    try:
+        item = choose(form.picture, media_id)
+    except BadInput as error:
+        form.errors["picture"] = str(error)
+        return
+    file = item.file("original")
+    if file and file.width and file.height:
+        form.aspect = _nearest(file.width / file.height, SPECS[kind].aspects)
+
+
+def _nearest(ratio: float, aspects: tuple[str, ...]) -> str:
+    def apart(aspect: str) -> float:
+        width, height = (int(part) for part in aspect.split(":"))
+        return abs(math.log(ratio * height / width))
+
+    return min(aspects, key=apart)
+
+
 def order_from(kind: str) -> Order:
-    """The form as an order. Raises BadInput naming the field."""
+    """The form as an order, its picture authorised. Raises BadInput naming the field, StoreError."""
     form, spec = form_of(kind), SPECS[kind]
     seed, amount = _whole("seed", form.seed), _whole("amount", form.amount)
     if kind == "video":
@@ -81,6 +110,7 @@ def order_from(kind: str) -> Order:
         image = validate_image(form.prompt, form.aspect, amount or 0, seed, spec)
         parameters, prompt, count = asdict(image), image.prompt, image.count
     del parameters["prompt"]
+    chosen = form.picture.media_id
     return Order(
         run_type="video" if kind == "video" else "image",
         model=spec.id,
@@ -90,6 +120,7 @@ def order_from(kind: str) -> Order:
         origin="create-video" if kind == "video" else "create-image",
         count=count,
         parameters=parameters,
+        source_ids=(readable_picture(chosen).id,) if chosen else (),
     )
 
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 
 import mesop as me
 
-from services.container import services
-from services.errors import BadInput, NotFound
-from services.files.urls import media_url
 from services.generation.catalog import LOCAL_TRY_ON
 from services.generation.requests import validate_try_on
 from services.models import MediaItem, MediaQuery
 from services.workflows.studio import Order
+from state.chosen import Chosen, choose, forget, readable_picture
 from state.session import principal, project_id
 from state.view import ViewState
 
 SLOTS = ("person", "product")
-
-
-@dataclass
-class Chosen:
-    """A picture in a slot, as far as drawing it needs: authorised again by id when a run starts."""
-
-    media_id: str = ""
-    title: str = ""
-    url: str = ""
 
 
 @me.stateclass
@@ -70,29 +59,13 @@ def place_again() -> None:
 
 def put_in(name: str, media_id: str) -> None:
     """Fill a slot with a library item. Raises BadInput if it is no picture that can be used, StoreError."""
-    item = readable_picture(media_id)
+    choose(slot(name), media_id)
     place_again()
-    chosen = slot(name)
-    chosen.media_id, chosen.title, chosen.url = item.id, item.title, media_url(item, "original") or ""
 
 
 def clear(name: str) -> None:
     place_again()
-    chosen = slot(name)
-    chosen.media_id = chosen.title = chosen.url = ""
-
-
-def readable_picture(media_id: str) -> MediaItem:
-    """The finished image `media_id`, read as the person asking. Raises BadInput, StoreError."""
-    try:
-        item = services().store.media.get(principal(), media_id)
-    except NotFound as error:
-        raise BadInput("picture", "This picture is no longer in the library. Choose another one.") from error
-    if item.deleted_at is not None:
-        raise BadInput("picture", "This picture was deleted. Restore it in the library, or choose another one.")
-    if item.media_type != "image" or item.status != "ready":
-        raise BadInput("picture", "Only finished pictures can be used here. Choose another one.")
-    return item
+    forget(slot(name))
 
 
 def order() -> Order:

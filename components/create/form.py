@@ -6,9 +6,10 @@ from collections.abc import Generator
 
 import mesop as me
 
+from components.create.picture import field_error, picture_field
 from components.web import SegmentOption, aria, button, field, segments, symbol
 from services.container import services
-from services.errors import BadInput, FreshetError
+from services.errors import BadInput, FreshetError, StoreError
 from state.bound import bound
 from state.create import SPECS, form_of, order_from, results_query, view_of
 from state.session import principal, project_id
@@ -37,11 +38,12 @@ def create_form(kind: str) -> None:
                 draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
                 on_submit=bound(on_generate, kind), key="prompt",
             )  # fmt: skip
+            picture_field(kind)
             segments(
                 label="Shape", options=[{"value": a, "label": a} for a in spec.aspects], value=form.aspect,
                 kind="aspects", on_select=bound(on_field, kind, "aspect"), key="aspect",
             )  # fmt: skip
-            _error(form.errors.get("aspect", ""))
+            field_error(form.errors.get("aspect", ""))
             _amount(kind)
             field(
                 field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
@@ -62,7 +64,7 @@ def _amount(kind: str) -> None:
         options = [{"value": str(n), "label": str(n)} for n in spec.counts]
     label = "Length" if kind == "video" else "How many"
     segments(label=label, options=options, value=form.amount, on_select=bound(on_field, kind, "amount"), key="amount")
-    _error(form.errors.get("amount", "") or form.errors.get("count", "") or form.errors.get("duration", ""))
+    field_error(form.errors.get("amount", "") or form.errors.get("count", "") or form.errors.get("duration", ""))
 
 
 def _foot(kind: str) -> None:
@@ -79,13 +81,6 @@ def _foot(kind: str) -> None:
             label=LABELS[kind], variant="primary", big=True, full=True, busy=form.starting, busy_label="Starting…",
             token=form.run_id, on_press=bound(on_generate, kind), key="generate",
         )  # fmt: skip
-
-
-def _error(message: str) -> None:
-    if message:
-        with me.box(classes="help bad"):
-            aria(role="alert")
-            me.text(message)
 
 
 def _estimate(kind: str) -> str:
@@ -120,6 +115,10 @@ def _generate(kind: str, run_id: str) -> Generator[None, None, None]:
         order = order_from(kind)
     except BadInput as error:
         form.errors = {error.field: str(error)}
+        yield
+        return
+    except StoreError as error:
+        form.failure = f"Nothing was started: {error}"
         yield
         return
     form.starting = True

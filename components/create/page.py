@@ -10,9 +10,11 @@ import mesop as me
 from components.create.form import create_form
 from components.create.results import create_results, load, on_refresh
 from components.frame import frame, freshness, head_bar, new_drop, waterline
+from components.library.library_chooser_button import CHOOSER, close_chooser
 from components.page import View
+from services.errors import StoreError
 from state.bound import bound
-from state.create import prepare, results_query, view_of
+from state.create import form_of, prepare, results_query, start_from, view_of
 from state.preview import close_preview
 from state.view import show_held, show_new
 
@@ -40,14 +42,29 @@ def on_show_new(kind: str, event: me.WebEvent) -> None:
     show_new(view_of(kind))
 
 
-def create_view(kind: str) -> View:
-    """The page's view, for live updates."""
-    return View(partial(view_of, kind), partial(results_query, kind), partial(load, kind), f"create.{kind}")
+def create_views(kind: str) -> list[View]:
+    """The page's views, for live updates."""
+    results = View(partial(view_of, kind), partial(results_query, kind), partial(load, kind), f"create.{kind}")
+    return [results, CHOOSER]
 
 
 def open_create(kind: str) -> Generator[None, None, None]:
     """The page was opened: defaults into the form, held results at once, then the store."""
     prepare(kind)
     close_preview()
+    close_chooser()
     show_held(view_of(kind), results_query(kind))
+    _take_named(kind)
     yield from load(kind, "open")
+
+
+def _take_named(kind: str) -> None:
+    """The picture that the address names goes into the form, once: a reload keeps what was chosen after."""
+    media_id = me.query_params.get("from", "")
+    if not media_id:
+        return
+    del me.query_params["from"]
+    try:
+        start_from(kind, media_id)
+    except StoreError as error:
+        form_of(kind).errors["picture"] = str(error)

@@ -17,7 +17,8 @@ from services.freshness import Reason
 from services.generation.catalog import display_name
 from services.models import MediaItem
 from state.bound import bound
-from state.create import form_of, results_query, view_of
+from state.chosen import forget
+from state.create import form_of, results_query, start_from, view_of
 from state.handlers import handler, notify
 from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry
@@ -124,7 +125,7 @@ def on_tile_retry(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 
 def on_remix(kind: str, event: me.WebEvent) -> None:
-    """Fill the form with what made this item, seed included."""
+    """Fill the form with what made this item, seed and picture included."""
     media_id = event.value.get("token")
     item = next((item for item in held_items(view_of(kind)) if item.id == media_id), None)
     if item is None:
@@ -134,6 +135,10 @@ def on_remix(kind: str, event: me.WebEvent) -> None:
     form.aspect = str(parameters.get("aspect", form.aspect))
     form.amount = str(parameters.get("duration" if kind == "video" else "count", form.amount))
     form.seed = str(parameters.get("seed", ""))
+    forget(form.picture)
+    if item.source_ids:
+        start_from(kind, item.source_ids[0])
+        form.aspect = str(parameters.get("aspect", form.aspect))
 
 
 @handler

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import mesop as me
 
 from components.item.facts import facts, pixels
@@ -38,18 +40,27 @@ def _player(item: MediaItem) -> str:
     return item.media_type if item.media_type in ("video", "audio") else "image"
 
 
-def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, on_use: dict[str, Handler]) -> None:
-    """Tags, prompt, uses, facts, and the child lists. `on_use`: what the item can be used for, by its label."""
+@dataclass(frozen=True)
+class Use:
+    """Something that an item can be used for."""
+
+    label: str
+    icon: str
+    on_press: Handler
+
+
+def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, uses: list[Use]) -> None:
+    """Tags, prompt, uses, facts, and the child lists."""
     why, title = refused(item.id)
     if item.deleted_at is None:
         tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
     details(prompt=item.prompt, facts=facts(item, principal(), _project_name(item)), key="details")
-    if on_use:
+    if uses:
         with me.box(classes="section", key="uses"):
             _heading("Use as input for", "uses")
             with me.box(classes="uses", key="uses-all"):
-                for label, on_press in on_use.items():
-                    button(label=label, icon="checkroom", token=item.id, on_press=on_press, key=f"use-{label}")
+                for use in uses:
+                    button(label=use.label, icon=use.icon, on_press=use.on_press, key=f"use-{use.label}")
     if has_sources():
         _kin("Made from", sources_view(), on_kin)
     _kin("Made from this", derived_view(), on_kin)

@@ -21,12 +21,17 @@ def render_output(
     Raises GenerationError, also where a source picture is gone, BadInput, and FileError, StoreError.
     """
     request = {"prompt": run.prompt, **run.parameters}
+    pictures = [_picture(ctx, media_id) for media_id in run.source_ids]
     if run.run_type == "image":
-        return ctx.pool.run(render_image, request, item.run_index, on_progress=on_progress)
+        return ctx.pool.run(render_image, request, item.run_index, _first(pictures), on_progress=on_progress)
     if run.run_type == "video":
-        return ctx.pool.run(render_video, request, on_progress=on_progress)
-    person, product = (_picture(ctx, media_id) for media_id in run.source_ids)
+        return ctx.pool.run(render_video, request, _first(pictures), on_progress=on_progress)
+    person, product = pictures
     return ctx.pool.run(render_try_on, person, product, request, on_progress=on_progress)
+
+
+def _first(pictures: list[bytes]) -> bytes | None:
+    return pictures[0] if pictures else None
 
 
 def _picture(ctx: WorkflowContext, media_id: str) -> bytes:

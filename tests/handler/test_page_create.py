@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from services.errors import StoreUnavailable
 from services.models import MediaItem
+from tests.handler.test_page_try_on import choose, open_chooser
 from tests.support.mesop_client import MesopClient
+from tests.support.records import make_file
 from tests.support.studio import Studio, ids_shown
 
 LABEL = {"image": "Generate Image", "video": "Generate Video"}
+CLEAR = {"image": "Clear picture to repaint", "video": "Clear first frame"}
 KINDS = ["image", "video"]
 
 
@@ -196,3 +200,79 @@ def test_only_this_persons_results_of_this_page_are_listed(studio: Studio) -> No
     studio.add(1, media_type="video", origin="create-video")
     (mine,) = studio.add(1, origin="create-image", run_id=studio.services.ids.new())
     assert ids_shown(studio.open("/create/image")) == [mine.id]
+
+
+class TestStartingFromAPicture:
+    """A picture of the library, repainted or as a clip's first frame."""
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_the_address_puts_it_into_the_form_once_in_the_shape_nearest_to_its_own(
+        self, studio: Studio, kind: str
+    ) -> None:
+        (tall,) = studio.add(title="Tower", files={"original": make_file(width=700, height=1200)})
+        tab = studio.open(f"/create/{kind}", {"from": tall.id})
+        assert "Tower" in tab.text
+        assert tab.element("freshet-segments", label="Shape")["value"] == "9:16"
+        tab.press(CLEAR[kind])
+        assert "Tower" not in tab.text
+        tab.navigate("/library").navigate(f"/create/{kind}")
+        assert "Tower" not in tab.text
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_what_is_made_remembers_it_as_its_source(self, studio: Studio, kind: str) -> None:
+        (source,) = studio.add()
+        tab = studio.open(f"/create/{kind}", {"from": source.id})
+        type_into(tab, "prompt", "At dusk")
+        tab.press(LABEL[kind])
+        (item,) = outputs(studio, tab)
+        run = studio.services.store.runs.get(studio.principal, studio.engine.enqueued[0])
+        assert item.source_ids == run.source_ids == (source.id,)
+
+    def test_the_chooser_puts_it_into_the_form(self, studio: Studio) -> None:
+        (source,) = studio.add(title="Pier")
+        tab = studio.open("/create/video")
+        open_chooser(tab, "create-video")
+        choose(tab, source)
+        assert "Pier" in tab.text
+        assert not tab.element("freshet-dialog", purpose="for First frame")["isOpen"]
+
+    @pytest.mark.parametrize(
+        ("fields", "message"),
+        [
+            ({"status": "generating", "files": {}}, "Only finished pictures can be used here."),
+            ({"media_type": "video"}, "Only finished pictures can be used here."),
+            ({"owner_id": "somebody-else", "visibility": "private"}, "no longer in the library"),
+            ({"deleted_at": datetime(2026, 1, 1, tzinfo=UTC)}, "This picture was deleted."),
+        ],
+    )
+    def test_one_that_cannot_be_used_is_named_and_nothing_typed_is_lost(
+        self, studio: Studio, fields: dict[str, Any], message: str
+    ) -> None:
+        (source,) = studio.add(title="Unusable", **fields)
+        tab = studio.open("/create/image", {"from": source.id})
+        assert any(message in text for text in tab.text)
+        assert "Unusable" not in tab.text
+
+    def test_one_that_goes_before_the_press_is_named_and_nothing_typed_is_lost(self, studio: Studio) -> None:
+        (source,) = studio.add(title="Short-lived")
+        tab = studio.open("/create/image", {"from": source.id})
+        type_into(tab, "prompt", "Kept")
+        studio.change(source, deleted_at=studio.clock.now())
+        tab.press("Generate Image")
+        assert any("This picture was deleted." in text for text in tab.text)
+        assert field(tab, "prompt")["value"] == "Kept"
+        assert studio.engine.enqueued == []
+
+    def test_remix_puts_it_back_with_the_shape_that_was_chosen(self, studio: Studio) -> None:
+        (source,) = studio.add(title="Again")
+        tab = studio.open("/create/image", {"from": source.id})
+        type_into(tab, "prompt", "Once more")
+        tab.fire("freshet-segments", "selectEvent", {"value": "9:16"}, label="Shape")
+        tab.press("Generate Image")
+        (item,) = outputs(studio, tab)
+        studio.change(item, status="ready")
+        tab.press(CLEAR["image"])
+        tab.fire("freshet-status", "refreshEvent")
+        tab.press("Remix")
+        assert "Again" in tab.text
+        assert tab.element("freshet-segments", label="Shape")["value"] == "9:16"

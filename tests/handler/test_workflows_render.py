@@ -18,7 +18,7 @@ from services.errors import GenerationError
 from services.files.importer import import_file
 from services.generation.local import render, tryon
 from services.generation.pool import RenderPool
-from services.models import MediaItem, Remove
+from services.models import MediaItem, Remove, RunType
 from services.settings import load_settings
 from services.store.protocol import Store
 from services.workflows.context import WorkflowContext, context
@@ -85,13 +85,25 @@ def heard(percent: int) -> None:
 def test_an_image_is_made_from_its_request_and_its_place_in_the_run(ctx: WorkflowContext, pool: ListeningPool) -> None:
     run = make_run(prompt="dunes", parameters={"aspect": "16:9", "count": 3, "seed": 9})
     render_output(ctx, run, make_item(run_index=2), heard)
-    assert pool.calls == [(render.render_image, ({"prompt": "dunes", "aspect": "16:9", "count": 3, "seed": 9}, 2))]
+    assert pool.calls == [
+        (render.render_image, ({"prompt": "dunes", "aspect": "16:9", "count": 3, "seed": 9}, 2, None))
+    ]
 
 
 def test_a_video_is_made_from_its_request(ctx: WorkflowContext, pool: ListeningPool) -> None:
     run = make_run(run_type="video", prompt="sea", parameters={"aspect": "16:9", "duration": 4, "seed": 9})
     render_output(ctx, run, make_item(), heard)
-    assert pool.calls == [(render.render_video, ({"prompt": "sea", "aspect": "16:9", "duration": 4, "seed": 9},))]
+    assert pool.calls == [(render.render_video, ({"prompt": "sea", "aspect": "16:9", "duration": 4, "seed": 9}, None))]
+
+
+@pytest.mark.parametrize("run_type", ["image", "video"])
+def test_what_starts_from_a_picture_gets_its_file(
+    ctx: WorkflowContext, pool: ListeningPool, services: Services, run_type: RunType
+) -> None:
+    source = picture(services, "teal")
+    render_output(ctx, make_run(run_type=run_type, source_ids=(source.id,)), make_item(), heard)
+    [(_, arguments)] = pool.calls
+    assert arguments[-1] == services.blobs.get(source.files["original"].key)
 
 
 def test_a_try_on_is_made_from_two_pictures_and_the_placement(

@@ -22,7 +22,9 @@ def script(log: Path, **plan: Any) -> str:
     return json.dumps({"log": str(log), **plan})
 
 
-def scripted_image(request: Mapping[str, Any], index: int, report: Callable[[int], None]) -> tuple[RenderedFile, ...]:
+def scripted_image(
+    request: Mapping[str, Any], index: int, picture: bytes | None, report: Callable[[int], None]
+) -> tuple[RenderedFile, ...]:
     """Stands in for `render_image`."""
     plan = json.loads(request["prompt"])
     with Path(plan["log"]).open("a") as log:

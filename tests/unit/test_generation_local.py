@@ -13,10 +13,13 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
+from services.errors import BadInput
 from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO
 from services.generation.local.film import FPS, Camera, film
 from services.generation.local.painter import paint
+from services.generation.local.pictures import covering, repainted
 from services.generation.local.render import IMAGE_SIZES, VIDEO_SIZES, render_image, render_video
 from services.generation.local.subjects import RECIPES
 from tests.support.media import decoded
@@ -88,7 +91,7 @@ def test_a_prompt_of_any_text_is_painted() -> None:
 @pytest.mark.parametrize("aspect", LOCAL_IMAGE.aspects)
 def test_an_image_has_its_aspect_its_size_and_a_thumbnail(aspect: str) -> None:
     heard: list[int] = []
-    original, thumb = render_image(image_request(aspect=aspect), 0, heard.append)
+    original, thumb = render_image(image_request(aspect=aspect), 0, None, heard.append)
     width, height = (int(side) for side in aspect.split(":"))
     picture = decoded(original.data)
     assert (original.variant, original.content_type, original.extension) == ("original", "image/webp", "webp")
@@ -104,11 +107,11 @@ def test_an_image_is_the_same_bytes_in_another_process() -> None:
     program = (
         "import hashlib\n"
         "from services.generation.local.render import render_image\n"
-        f"files = render_image({image_request()!r}, 2, lambda percent: None)\n"
+        f"files = render_image({image_request()!r}, 2, None, lambda percent: None)\n"
         "print(hashlib.sha256(files[0].data).hexdigest())"
     )
     other = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    here = render_image(image_request(), 2, silent)[0].data
+    here = render_image(image_request(), 2, None, silent)[0].data
     assert other.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
@@ -116,7 +119,7 @@ def test_an_image_is_the_same_bytes_in_another_process() -> None:
 def test_a_video_plays_everywhere_and_has_poster_and_thumbnail(aspect: str) -> None:
     heard: list[int] = []
     request = {"prompt": "marble", "aspect": aspect, "duration": 2, "seed": 3}
-    original, poster, thumb = render_video(request, heard.append)
+    original, poster, thumb = render_video(request, None, heard.append)
     size = VIDEO_SIZES[aspect]
     with av.open(io.BytesIO(original.data)) as container:
         stream = container.streams.video[0]
@@ -166,3 +169,58 @@ def test_a_listener_that_raises_stops_the_film() -> None:
 
     with pytest.raises(Cancelled):
         film(paint("sea", 1, 0, SMALL), Camera.for_shot("sea", 1), (80, 60), 2, cancel)
+
+
+def photo(size: tuple[int, int] = (300, 200), mode: str = "RGB") -> bytes:
+    """Dark on the left, light on the right; the left half see-through where there is transparency."""
+    across = np.tile(np.linspace(0, 255, size[0]).astype(np.uint8), (size[1], 1))
+    layers = [across, across // 2, 255 - across]
+    if mode == "RGBA":
+        layers.append(np.where(across < 128, 0, 255).astype(np.uint8))
+    out = io.BytesIO()
+    Image.fromarray(np.dstack(layers)).save(out, "PNG")
+    return out.getvalue()
+
+
+class TestStartingFromAPicture:
+    @pytest.mark.parametrize("aspect", LOCAL_IMAGE.aspects)
+    def test_a_repainted_picture_has_the_asked_shape_and_the_pictures_light(self, aspect: str) -> None:
+        original, _ = render_image(image_request(aspect=aspect), 0, photo(), silent)
+        picture = decoded(original.data)
+        assert picture.size == IMAGE_SIZES[aspect]
+        grey = np.asarray(picture.convert("L")).astype(int)
+        third = grey.shape[1] // 3
+        assert grey[:, :third].mean() + 60 < grey[:, -third:].mean()
+
+    def test_a_repainted_picture_depends_on_words_seed_and_place_alone(self) -> None:
+        def made(index: int = 0, **changes: Any) -> bytes:
+            return render_image(image_request(**changes), index, photo(), silent)[0].data
+
+        assert made() == made()
+        assert len({made(), made(index=1), made(seed=4), made(prompt="black and white")}) == 4
+
+    def test_black_and_white_takes_most_of_the_colour_out(self) -> None:
+        def colourful(image: Image.Image) -> float:
+            return float(np.asarray(image.convert("HSV"))[..., 1].mean())
+
+        plain = covering(photo(), SMALL)
+        assert colourful(repainted(plain, "black and white", 1, 0)) < colourful(plain) / 2
+
+    def test_a_see_through_picture_lies_on_white(self) -> None:
+        left = covering(photo(mode="RGBA"), SMALL).getpixel((2, 36))
+        assert left == (255, 255, 255)
+
+    def test_a_clip_begins_with_all_of_its_picture_and_comes_closer(self) -> None:
+        request = {"prompt": "slowly", "aspect": "16:9", "duration": 2, "seed": 3}
+        original, *_ = render_video(request, photo((1280, 720)), silent)
+        with av.open(io.BytesIO(original.data)) as container:
+            frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(video=0)]
+        picture = np.asarray(covering(photo((1280, 720)), VIDEO_SIZES["16:9"])).astype(int)
+        assert np.abs(frames[0] - picture).mean() < 4
+        assert np.abs(frames[-1] - picture).mean() > np.abs(frames[0] - picture).mean()
+
+    @pytest.mark.parametrize("data", [b"", b"no picture", photo()[:200]])
+    def test_bytes_that_are_no_picture_are_named(self, data: bytes) -> None:
+        with pytest.raises(BadInput) as refused:
+            render_image(image_request(), 0, data, silent)
+        assert refused.value.field == "picture"

@@ -32,6 +32,13 @@ class Camera:
         close = (float(rng.uniform(0.25, 0.75)), float(rng.uniform(0.3, 0.7)), float(rng.uniform(1.07, 1.13)))
         return cls(wide, close) if rng.random() < 0.6 else cls(close, wide)
 
+    @classmethod
+    def from_whole(cls, scene: tuple[int, int], frame: tuple[int, int], prompt: str, seed: int) -> Camera:
+        """Begins with all of a scene and comes closer."""
+        rng = chance("closer", prompt, seed)
+        whole = (0.5, 0.5, max(part / all_of_it for part, all_of_it in zip(frame, scene, strict=True)))
+        return cls(whole, (float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.3, 0.7)), float(rng.uniform(1.0, 1.1))))
+
     def view(self, t: float, scene: tuple[int, int], frame: tuple[int, int]) -> tuple[float, float, float, float]:
         """The part of a scene to show at `t` (0…1), in pixels: left, top, right, bottom."""
         ease = t * t * (3 - 2 * t)

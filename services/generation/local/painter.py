@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.generation.local.canvas import Canvas, chance
+from services.generation.local.canvas import Canvas, Floats, chance
 from services.generation.local.palettes import palettes_for
 from services.generation.local.scene import Scene
 from services.generation.local.subjects import ABSTRACT, RECIPES, VOCABULARY
@@ -17,17 +17,24 @@ def subject_of(prompt: str) -> str:
 
 def paint(prompt: str, seed: int, index: int, size: tuple[int, int], *, grain: float = 2.0) -> Scene:
     """The scene for output `index` of a run, in pixels of `size` (width, height). Equal arguments, equal pixels."""
-    words = words_of(prompt)
-    palettes = palettes_for(words)
-    # Neighbours in a run, and seeds in a row, start from different looks: chance alone would often repeat one.
-    turn = seed + index + int(chance("turn", prompt).integers(1000))
     canvas = Canvas(
         width=size[0],
         height=size[1],
         rng=chance("scene", prompt, seed, index),
-        palette=palettes[turn % len(palettes)],
-        words=frozenset(words),
-        turn=turn,
+        palette=palette_of(prompt, seed, index),
+        words=frozenset(words_of(prompt)),
+        turn=_turn(prompt, seed, index),
         grain=grain,
     )
     return RECIPES[subject_of(prompt)](canvas)
+
+
+def palette_of(prompt: str, seed: int, index: int) -> Floats:
+    """The colours of output `index` of a run, from dark to light, shape (n, 3)."""
+    palettes = palettes_for(words_of(prompt))
+    return palettes[_turn(prompt, seed, index) % len(palettes)]
+
+
+def _turn(prompt: str, seed: int, index: int) -> int:
+    """Neighbours in a run, and seeds in a row, start from different looks: chance alone would often repeat one."""
+    return seed + index + int(chance("turn", prompt).integers(1000))

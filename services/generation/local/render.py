@@ -12,6 +12,8 @@ from services.files.derive import derive
 from services.files.rendered import RenderedFile
 from services.generation.local.film import OVERSCAN, Camera, film
 from services.generation.local.painter import paint
+from services.generation.local.pictures import covering, repainted
+from services.generation.local.scene import Scene, Still
 
 Report = Callable[[int], None]
 
@@ -26,30 +28,45 @@ VIDEO_SIZES: dict[str, tuple[int, int]] = {"16:9": (1280, 720), "9:16": (720, 12
 _QUALITY = 90
 
 
-def render_image(request: Mapping[str, Any], index: int, report: Report) -> tuple[RenderedFile, ...]:
-    """Output `index` (from 0) of an ImageRequest given as a dict: the original in WebP and its thumbnail."""
+def render_image(
+    request: Mapping[str, Any], index: int, picture: bytes | None, report: Report
+) -> tuple[RenderedFile, ...]:
+    """Output `index` (from 0) of an ImageRequest given as a dict: the original in WebP and its thumbnail.
+
+    With a `picture`, that one repainted. Raises BadInput on "picture" for bytes that are none.
+    """
     report(5)
-    scene = paint(request["prompt"], request["seed"], index, IMAGE_SIZES[request["aspect"]])
-    report(60)
-    picture = scene.at(0)
+    prompt, seed, size = request["prompt"], request["seed"], IMAGE_SIZES[request["aspect"]]
+    if picture is None:
+        image = paint(prompt, seed, index, size).at(0)
+    else:
+        image = repainted(covering(picture, size), prompt, seed, index)
     report(80)
-    files = derive(webp(picture)).files
+    files = derive(webp(image)).files
     report(100)
     return files
 
 
-def render_video(request: Mapping[str, Any], report: Report) -> tuple[RenderedFile, ...]:
-    """The clip of a VideoRequest given as a dict: MP4, poster and thumbnail."""
+def render_video(request: Mapping[str, Any], picture: bytes | None, report: Report) -> tuple[RenderedFile, ...]:
+    """The clip of a VideoRequest given as a dict: MP4, poster and thumbnail.
+
+    With a `picture`, the clip begins with it. Raises BadInput on "picture" for bytes that are none.
+    """
     report(1)
     prompt, seed, size = request["prompt"], request["seed"], VIDEO_SIZES[request["aspect"]]
     width, height = (2 * round(side * OVERSCAN / 2) for side in size)
-    scene = paint(prompt, seed, 0, (width, height), grain=0.0)
+    scene: Scene
+    if picture is None:
+        scene, camera = paint(prompt, seed, 0, (width, height), grain=0.0), Camera.for_shot(prompt, seed)
+    else:
+        scene = Still(covering(picture, (width, height)))
+        camera = Camera.from_whole((width, height), size, prompt, seed)
     report(10)
 
     def filmed(percent: int) -> None:
         report(10 + percent * 85 // 100)
 
-    data = film(scene, Camera.for_shot(prompt, seed), size, request["duration"], filmed)
+    data = film(scene, camera, size, request["duration"], filmed)
     files = derive(data).files
     report(100)
     return files

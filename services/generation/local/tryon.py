@@ -6,14 +6,12 @@ import io
 from collections.abc import Mapping
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 
-from services.errors import BadInput
 from services.files.derive import derive
-from services.files.pictures import open_picture
 from services.files.rendered import RenderedFile
-from services.files.sniff import sniff
 from services.generation.local.cutout import cut_out
+from services.generation.local.pictures import opened
 from services.generation.local.render import Report
 
 MAX_SIDE = 1536
@@ -34,7 +32,7 @@ def render_try_on(
     Raises BadInput on "person" or "product" for bytes that are no picture.
     """
     report(5)
-    person = _opened(person_bytes, "person").convert("RGB")
+    person = opened(person_bytes, "person").convert("RGB")
     person.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
     report(25)
     cutout = _cut(product_bytes)
@@ -59,21 +57,9 @@ def render_cutout(product_bytes: bytes, report: Report) -> bytes:
 
 
 def _cut(product_bytes: bytes) -> Image.Image:
-    product = _opened(product_bytes, "product")
+    product = opened(product_bytes, "product")
     product.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return cut_out(product).image
-
-
-def _opened(data: bytes, field: str) -> Image.Image:
-    """A decoded picture, upright, in RGB or RGBA."""
-    kind = sniff(data)
-    if kind is None or kind.family != "image":
-        raise BadInput(field, f"The {field} is not a picture. Choose another from the library")
-    try:
-        picture = ImageOps.exif_transpose(open_picture(data, kind.reader))
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except Exception as error:  # a damaged file makes decoders raise anything at all
-        raise BadInput(field, f"The {field}'s picture cannot be read. Choose another from the library") from error
 
 
 def _composed(person: Image.Image, cutout: Image.Image, x: float, y: float, scale: float) -> Image.Image:
