@@ -65,6 +65,25 @@ def test_R0_05_a_clip_made_in_another_tab_is_first_after_refresh_and_plays_in_it
     shows(elsewhere, ids(tiles(library)))
 
 
+def test_a_clip_begins_with_a_picture_that_its_page_handed_on(server: Server, visit: Visit) -> None:
+    [picture] = fill(server, 1, "Harbour at noon")
+    page = visit(f"/media-item?id={picture}")
+    page.get_by_role("button", name="Video, first frame").click()
+    chosen = page.get_by_role("group", name="First frame")
+    expect(chosen).to_contain_text("Harbour at noon")
+    ask_for(page, "Closer to the boats", amount="2 s")
+    expect(page.locator(READY)).to_have_count(1, timeout=RENDER_MS)
+    tile(page, "Closer to the boats").click()
+    _plays(page)
+    page.keyboard.press("o")
+    made_from = page.get_by_role("list", name="Made from", exact=True)
+    expect(made_from.get_by_role("listitem")).to_have_accessible_name(re.compile("^Harbour at noon"))
+    page.go_back()
+    expect(chosen).to_contain_text("Harbour at noon")
+    chosen.get_by_role("button", name="Clear first frame").click()
+    expect(chosen).not_to_contain_text("Harbour at noon")
+
+
 def test_R0_04_a_photo_imported_while_the_server_runs_is_first_after_refresh_and_stands_upright(
     server: Server, visit: Visit, tmp_path: Path
 ) -> None:

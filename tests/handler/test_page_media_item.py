@@ -144,7 +144,12 @@ def test_a_picture_can_be_used_for_what_works_alone(studio: Studio) -> None:
     (item,) = studio.add()
     tab = open_item(studio, item)
     labels = [button["label"] for button in tab.elements("freshet-button")]
-    assert [label for label in labels if label] == ["Try-on, person", "Try-on, product"]
+    uses = ["Image to repaint", "Video, first frame", "Try-on, person", "Try-on, product"]
+    assert [label for label in labels if label] == uses
+    for kind, use in (("image", "Image to repaint"), ("video", "Video, first frame")):
+        create = open_item(studio, item).press(use)
+        assert (create.path, create.query) == (f"/create/{kind}", {})
+        assert item.title in create.text
     tab.press("Try-on, product")
     assert (tab.path, tab.query) == ("/try-on", {})  # once taken, the address names it no more
     assert tab.element("freshet-button", label="Clear product")
