@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {askForEdit, keyButton} from './editing.js';
 import {WRITES, keyName} from './hotkeys.js';
 import {follow, itemUrl} from './links.js';
 import {Retitle} from './retitle.js';
@@ -6,17 +7,17 @@ import {Retitle} from './retitle.js';
 /** What can be done with the item of a dialog. Its controls stand in the dialog's head; what was refused is told below. */
 class FreshetItemBar extends FreshetElement {
   static props = {mediaId: '', text: '', favourite: false, error: '', refused: '', deleted: false};
-  #title = new Retitle({save: (text) => this.#send('title', text), moved: () => this.redraw('text')});
-  #heart = this.#button('favorite', 'Favourite', 'F', () => this.#send('favourite', !this.favourite));
+  #title = new Retitle({save: (text) => askForEdit(this, this.mediaId, 'title', text), moved: () => this.redraw('text')});
+  #heart = keyButton('favorite', 'Favourite', 'F', () => askForEdit(this, this.mediaId, 'favourite', !this.favourite));
   #open = el('a', {class: 'ib', 'aria-label': 'Open', title: 'Open (O)'}, icon('open_in_full'));
-  #delete = this.#button('delete', 'Delete', 'Del', () => this.#send('delete'));
+  #delete = keyButton('delete', 'Delete', 'Del', () => askForEdit(this, this.mediaId, 'delete'));
   #restore = el('button', {type: 'button', class: 'btn primary'}, icon('undo'), el('span', {}, 'Restore'));
   #placed = ''; // how the controls stand in the head now
   #pressed = (event) => this.#press(event);
 
   build() {
     follow(this.#open);
-    this.#restore.addEventListener('click', () => this.#send('restore'));
+    this.#restore.addEventListener('click', () => askForEdit(this, this.mediaId, 'restore'));
   }
 
   connectedCallback() {
@@ -70,16 +71,6 @@ class FreshetItemBar extends FreshetElement {
     if (!press) return;
     event.preventDefault();
     press.click();
-  }
-
-  #button(symbol, label, key, press) {
-    const button = el('button', {type: 'button', class: 'ib', 'aria-label': label, title: `${label} (${key})`}, icon(symbol));
-    button.addEventListener('click', press);
-    return button;
-  }
-
-  #send(edit, value = null) {
-    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {id: this.mediaId, edit, value}}));
   }
 }
 

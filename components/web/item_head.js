@@ -1,5 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {copyButton} from './copying.js';
+import {askForEdit, keyButton} from './editing.js';
 import {Hotkeys} from './hotkeys.js';
 import {follow} from './links.js';
 import {Retitle} from './retitle.js';
@@ -7,14 +8,14 @@ import {Retitle} from './retitle.js';
 /** The head of an item's page: the way back, the title and its writing anew, and what can be done with the item. */
 class FreshetItemHead extends FreshetElement {
   static props = {mediaId: '', text: '', favourite: false, error: '', refused: '', deleted: false, fileUrl: '', backUrl: '/library'};
-  #title = new Retitle({save: (text) => this.#send('title', text), moved: () => this.redraw('text')});
+  #title = new Retitle({save: (text) => askForEdit(this, this.mediaId, 'title', text), moved: () => this.redraw('text')});
   #back = el('a', {class: 'ib', 'aria-label': 'Back to Library', title: 'Back to Library'}, icon('arrow_back'));
   #heading = el('h1', {class: 'h1 cut'});
   #space = el('span', {class: 'grow'});
-  #heart = this.#button('favorite', 'Favourite', 'F', () => this.#send('favourite', !this.favourite));
+  #heart = keyButton('favorite', 'Favourite', 'F', () => askForEdit(this, this.mediaId, 'favourite', !this.favourite));
   #link = copyButton('link', 'Copy link', () => new URL(`/media-item?id=${this.mediaId}`, location.href).href);
   #download = el('a', {class: 'btn line', download: true, 'aria-label': 'Download'}, icon('download'), el('span', {class: 'cut hide-s'}, 'Download'));
-  #delete = this.#button('delete', 'Delete', 'Del', () => this.emit('deleteEvent', {id: this.mediaId}));
+  #delete = keyButton('delete', 'Delete', 'Del', () => this.emit('deleteEvent', {id: this.mediaId}));
   #keys = new Hotkeys(this, () => (this.#aTileHasThem() ? [] : ['f', 'Delete']), (key) => this.#press(key));
   #placed = '';
 
@@ -63,16 +64,6 @@ class FreshetItemHead extends FreshetElement {
   #press(key) {
     const button = key === 'f' ? this.#heart : this.#delete;
     if (button.isConnected) button.click();
-  }
-
-  #button(symbol, label, key, press) {
-    const button = el('button', {type: 'button', class: 'ib', 'aria-label': label, title: `${label} (${key})`}, icon(symbol));
-    button.addEventListener('click', press);
-    return button;
-  }
-
-  #send(edit, value = null) {
-    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {id: this.mediaId, edit, value}}));
   }
 }
 

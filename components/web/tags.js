@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {askForEdit} from './editing.js';
 
 /** An item's tags: each can be taken off, and more can be written. */
 class FreshetTags extends FreshetElement {
@@ -66,7 +67,7 @@ class FreshetTags extends FreshetElement {
   }
 
   #send(edit, value) {
-    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {id: this.mediaId, edit, value}}));
+    askForEdit(this, this.mediaId, edit, value);
   }
 }
 

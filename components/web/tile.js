@@ -1,5 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {ago, exact, length, ticking} from './clock.js';
+import {askForEdit} from './editing.js';
 import {enrol, leave} from './grid_keys.js';
 import {itemUrl, openInTab} from './links.js';
 import {Picture} from './picture.js';
@@ -138,7 +139,7 @@ class FreshetTile extends FreshetElement {
 
   /** Have the page's `edits` change the item. */
   edit(what, value = null) {
-    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {id: this.mediaId, edit: what, value}}));
+    askForEdit(this, this.mediaId, what, value);
   }
 
   #drawKind() {
