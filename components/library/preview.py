@@ -18,7 +18,15 @@ def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, l
     label = item.title if item else "Item"
     address = f"item={state.item_id}" if linked and state.item_id else ""
     with (
-        dialog(is_open=bool(state.item_id), label=label, on_close=on_close, address=address, key="preview"),
+        dialog(
+            is_open=bool(state.item_id),
+            label=label,
+            on_close=on_close,
+            address=address,
+            quick="linked" if linked else "plain",
+            shows=state.item_id,
+            key="preview",
+        ),  # fmt: skip
         me.box(key="preview-body", classes="look-closer"),
     ):
         if not state.item_id:

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {Foretaste} from './foretaste.js';
 import {cover, readdress, uncover} from './layers.js';
 
 /** What floats above the page may have to move: only what is inside the topmost dialog can be pressed. */
@@ -8,9 +9,10 @@ const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
  * A native dialog (role, focus trap, Esc, inert page behind it) around Mesop's children. Mesop 1.3.7 adds, lists and
  * removes the children of an element through `appendChild`, `children` and `removeChild`: these lead into the dialog, so
  * everything stays in the page's own tree, under its stylesheets and within reach of queries by role.
+ * One that is `quick` opens on an item before the server has answered, see `foretell`.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', wide: true, address: ''};
+  static props = {isOpen: false, label: '', purpose: '', wide: true, address: '', quick: '', shows: ''};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
   #shell = el('dialog', {'aria-labelledby': this.#heading.id});
@@ -19,6 +21,7 @@ class FreshetDialog extends FreshetElement {
   #opener = null;
   #layer = null; // its entry in the history, while it is open
   #asked = false; // the user closed it; the server has not said so yet
+  #taste = null; // what is shown until the server has said the same
 
   appendChild(child) {
     return this.#body.appendChild(child);
@@ -54,7 +57,8 @@ class FreshetDialog extends FreshetElement {
       this.#ask('escape');
     });
     // A browser may close it on a second Esc without asking.
-    this.#shell.addEventListener('close', () => this.isOpen && this.isConnected && this.#ask('escape'));
+    this.#shell.addEventListener('close', () => this.#wanted && this.#ask('escape'));
+    this.#shell.addEventListener('keydown', (event) => this.#taste?.keep(event), true);
   }
 
   #outside(event) {
@@ -67,8 +71,45 @@ class FreshetDialog extends FreshetElement {
   #ask(reason) {
     if (this.#asked) return;
     this.#asked = true;
+    this.#endTaste();
     this.#sync();
-    this.emit('closeEvent', {reason});
+    this.emit('closeEvent', {reason}).then(() => this.#closeIsKnown());
+  }
+
+  /** Also where the server never opened it, and so has nothing to tell. */
+  #closeIsKnown() {
+    if (!this.isOpen) this.#asked = false;
+  }
+
+  /**
+   * Open at once on what the server is about to be asked for: {id, label, picture}, the address of a small one or null.
+   * Returns what is to be called when it has answered.
+   */
+  foretell(item) {
+    if (!this.quick || this.#shell.open) return () => {};
+    const taste = new Foretaste(item);
+    this.#taste = taste;
+    this.#asked = false;
+    this.#body.hidden = true;
+    this.#shell.append(taste.node);
+    this.#name();
+    this.#sync();
+    return () => this.#taste === taste && this.#reveal();
+  }
+
+  #reveal() {
+    const taste = this.#taste;
+    this.#taste = null;
+    this.#body.hidden = false;
+    this.#name();
+    this.#sync();
+    taste.giveWay(this.#body);
+  }
+
+  #endTaste() {
+    this.#taste?.node.remove();
+    this.#taste = null;
+    this.#body.hidden = false;
   }
 
   connectedCallback() {
@@ -77,19 +118,36 @@ class FreshetDialog extends FreshetElement {
   }
 
   disconnectedCallback() {
+    this.#endTaste();
     if (this.#shell.open) this.#shut();
     queueMicrotask(() => this.isConnected || this.#giveBackFocus());
   }
 
   draw(changed) {
-    say(this.#heading, this.label);
-    attrs(this.#heading, {title: this.label});
+    this.#name();
+    attrs(this, {'data-quick': this.quick || null});
     say(this.#purpose, this.purpose);
     this.#purpose.hidden = !this.purpose;
     attrs(this.#shell, {class: `dialog${this.wide ? ' wide' : ''}`});
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
+    if (this.#taste && this.isOpen && this.shows === this.#taste.id) this.#reveal();
     this.#sync();
-    if (this.#layer) readdress(this.#layer, this.address);
+    if (this.#layer) readdress(this.#layer, this.#address);
+  }
+
+  #name() {
+    const label = this.#taste?.label ?? this.label;
+    say(this.#heading, label);
+    attrs(this.#heading, {title: label});
+  }
+
+  get #address() {
+    if (!this.#taste) return this.address;
+    return this.quick === 'linked' ? `item=${this.#taste.id}` : '';
+  }
+
+  get #wanted() {
+    return this.isConnected && (Boolean(this.#taste) || (this.isOpen && !this.#asked));
   }
 
   #shut() {
@@ -100,13 +158,13 @@ class FreshetDialog extends FreshetElement {
   }
 
   #sync() {
-    const wanted = this.isOpen && !this.#asked && this.isConnected;
+    const wanted = this.#wanted;
     if (wanted && !this.#shell.matches(':modal')) {
       this.#shell.removeAttribute('open');
       this.#opener = document.activeElement;
       this.#shell.showModal();
       this.#heading.focus({preventScroll: true});
-      this.#layer = cover(() => this.#ask('back'), this.address);
+      this.#layer = cover(() => this.#ask('back'), this.#address);
       tellOfLayers();
     } else if (!wanted && this.#shell.open) {
       this.#shut();

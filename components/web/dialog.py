@@ -17,6 +17,8 @@ def dialog(
     purpose: str = "",
     wide: bool = True,
     address: str = "",
+    quick: str = "",
+    shows: str = "",
 ) -> Any:
     """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button" | "back"}.
 
@@ -24,10 +26,21 @@ def dialog(
     `on_close` must lead to `is_open=False`: the dialog has left the screen by then. `purpose` is a chip beside the
     heading ("for Product"). The browser's Back closes it; `address` ("item=…") is what the page's address gets while it
     is open, and by which the page opens it again. Below 600 px it is a sheet at the foot of the window.
+    One that is `quick`, at most one on a page, opens by itself on the item of a tile that is pressed, with its title
+    and small picture, until the server's answer `shows` that item's id, or anything else. "linked": its address is then
+    "item=<id>"; "plain": it has none.
     """
     return insert(
         "freshet-dialog",
         key=key,
         events={"closeEvent": on_close},
-        properties={"isOpen": is_open, "label": label, "purpose": purpose, "wide": wide, "address": address},
+        properties={
+            "isOpen": is_open,
+            "label": label,
+            "purpose": purpose,
+            "wide": wide,
+            "address": address,
+            "quick": quick,
+            "shows": shows,
+        },
     )

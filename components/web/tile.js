@@ -104,6 +104,11 @@ class FreshetTile extends FreshetElement {
     if (this.#tick) attrs(this.#tick, {'aria-checked': String(selected)});
   }
 
+  /** What can be shown of the item before the server has been asked. */
+  get taste() {
+    return {id: this.mediaId, label: this.label, picture: this.status === 'ready' ? this.thumbUrl : null};
+  }
+
   #drawTick() {
     if (!this.closest('[data-selectable]')) return;
     if (!this.#tick) {

@@ -6,7 +6,7 @@ const ASKED = ['activateEvent', 'retryEvent'];
 class FreshetTiles extends FreshetElement {
   static props = {selectable: false};
   #box = null;
-  #hear = ({detail: {name, payload}}) => ASKED.includes(name) && this.emit(name, payload);
+  #hear = ({target, detail: {name, payload}}) => ASKED.includes(name) && this.#tellOf(target, name, payload);
 
   build() {
     this.hidden = true;
@@ -26,6 +26,13 @@ class FreshetTiles extends FreshetElement {
   /** Tiles that are drawn after this one look there. */
   #tell() {
     this.#box?.toggleAttribute('data-selectable', this.selectable);
+  }
+
+  /** A page that shows items in a quick dialog opens it at once. */
+  #tellOf(tile, name, payload) {
+    const quick = name === 'activateEvent' && !tile.use && document.querySelector('[data-quick]');
+    const answered = quick ? quick.foretell(tile.taste) : () => {};
+    this.emit(name, payload).then(answered);
   }
 
   disconnectedCallback() {
