@@ -30,17 +30,22 @@ EVENTS = "/__ui__"
 PRESS_PATIENCE = 20_000
 """Milliseconds after which a press counts as lost."""
 
-_ARM = """(selector) => {
-  if (document.querySelector(selector)) throw new Error(`already there: ${selector}`);
+_ARM = """([first, last]) => {
+  if (document.querySelector(first)) throw new Error(`already there: ${first}`);
   window.benchSample = new Promise((resolve, reject) => {
-    let pressed = null;
+    let pressed = null, dom = null, painted = null;
     setTimeout(() => reject(new Error('LOST')), PATIENCE);
     window.addEventListener('click', (event) => { pressed = event.timeStamp; }, {capture: true, once: true});
     const watcher = new MutationObserver(() => {
-      if (pressed === null || !document.querySelector(selector)) return;
-      const dom = performance.now() - pressed;
+      if (pressed === null) return;
+      const now = performance.now() - pressed;
+      if (dom === null && document.querySelector(first)) {
+        dom = now;
+        requestAnimationFrame(() => setTimeout(() => { painted = performance.now() - pressed; }));
+      }
+      if (dom === null || !document.querySelector(last)) return;
       watcher.disconnect();
-      requestAnimationFrame(() => setTimeout(() => resolve({dom, painted: performance.now() - pressed})));
+      requestAnimationFrame(() => setTimeout(() => resolve({dom, painted, answered: now})));
     });
     watcher.observe(document, {subtree: true, childList: true, attributes: true});
   });
@@ -97,10 +102,14 @@ class PressLost(Exception):
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds from the press (the click event's own time stamp) to the effect in the DOM, and to its frame."""
+    """Milliseconds from the press (the click event's own time stamp)."""
 
     dom: float
+    """To its effect in the DOM."""
     painted: float
+    """To the end of the frame after that."""
+    answered: float
+    """To the DOM with what the server has answered."""
 
 
 @dataclass(frozen=True)
@@ -163,10 +172,13 @@ class Tab:
         first: float = self.page.evaluate("() => window.benchFirstTile")
         return first
 
-    def press(self, target: Locator, appears: str) -> Timing:
-        """Press the mouse on `target` and wait until something new matches the selector `appears`. Raises PressLost."""
+    def press(self, target: Locator, appears: str, answer: str = "") -> Timing:
+        """Press the mouse on `target` and wait until something new matches the selector `appears`.
+
+        And then until something matches `answer`, if that comes later. Raises PressLost.
+        """
         target.hover()
-        self.page.evaluate(_ARM.replace("PATIENCE", str(PRESS_PATIENCE)), appears)
+        self.page.evaluate(_ARM.replace("PATIENCE", str(PRESS_PATIENCE)), [appears, answer or appears])
         self.page.mouse.down()
         self.page.mouse.up()
         try:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PAGES, Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import choose_button, chooser, go, prompt, shows, tile, updated
+from tests.browser.steps import Held, choose_button, chooser, go, prompt, settle, shows, tile, updated
 
 pytestmark = [PAGES, pytest.mark.usefixtures("still")]
 
@@ -142,3 +142,44 @@ def test_forward_to_a_dialog_without_an_address_changes_nothing(server: Server, 
     server.wait_logged("try_on.refresh", "reason=manual")
     assert len(server.logged("try_on.refresh")) == asked + 1
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_closer_look_opens_before_the_server_has_answered_and_keeps_keys_for_it(server: Server, visit: Visit) -> None:
+    fill(server, 2, "Quick")
+    page = visit("/library")
+    updated(page)
+    held = Held(page.context)
+    tile(page, "Quick 001").click()
+    dialog = page.get_by_role("dialog", name="Quick 001")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator("img")).to_be_visible()
+    expect(dialog.get_by_text("Loading…")).to_be_visible()
+    expect(page).to_have_url(re.compile("item="))
+    page.keyboard.press("f")
+    held.let_through()
+    expect(dialog.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
+    expect(dialog.get_by_role("link", name="Download")).to_be_visible()
+    expect(dialog.get_by_text("Loading…")).to_have_count(0)
+
+
+@pytest.mark.parametrize("leave", ["escape", "back"])
+def test_a_closer_look_that_is_left_before_the_server_has_answered_stays_away(
+    server: Server, visit: Visit, leave: str
+) -> None:
+    fill(server, 1, f"Left by {leave}")
+    page = visit("/library")
+    updated(page)
+    held = Held(page.context)
+    tile(page, f"Left by {leave} 000").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    if leave == "back":
+        page.go_back()
+    else:
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    held.let_through()
+    settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile("/library$"))
+    look(page, f"Left by {leave} 000")
+    expect(page.get_by_role("link", name="Download")).to_be_visible()
