@@ -28,9 +28,9 @@ with all that is sent for it, divided by the tiles."""
 
 HOW_TIMES = """Real mouse presses (down and up at the tile's place) in Chromium at 1280 × 900, on the same machine
 as the server. From the time stamp of the click event to the mutation of the DOM that shows its effect: the closer
-look open with the item's title and picture, which the page draws from what it holds, or the first tiles in the chooser.
-"Painted" runs on to the end of the next animation frame; "answered" until the server's answer, with all that is known of
-the item, stands in the DOM."""
+look open with the item's title and small picture, which the page draws from what it holds, or the first tiles in the
+chooser. "Painted" runs on to the end of the next animation frame; "answered" until the server's answer, with all that
+is known of the item, stands in the DOM."""
 
 HOW_LOAD = """As above, while {runs} runs of {images} local images are unfinished all the time (new ones are started
 as others finish; two renders at once, in niced processes). Presses are made first in a library page that was opened
@@ -79,7 +79,7 @@ def open_library(server: Server, browser: Browser, tiles: int) -> Tab:
 def preview(tab: Tab, media_id: str) -> Timing:
     """Open the preview of a tile, timed, and close it again. Raises PressLost."""
     tile = tab.page.locator(f'freshet-tile[data-id="{media_id}"]')
-    timing = tab.press(tile, "dialog[open] .look-closer img", "dialog[open] freshet-look .facts")
+    timing = tab.press(tile, "dialog[open] .facts", "dialog[open] freshet-look .facts")
     tab.settle()
     tab.exchange(lambda: tab.page.keyboard.press("Escape"))
     tab.until(NO_ITEM_IN_ADDRESS)
