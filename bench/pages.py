@@ -100,8 +100,8 @@ def _ways(media: MediaRepository) -> dict[str, Callable[[], object]]:
     return ways | {
         "page 100": deep({}),
         "page 100 by title": deep({"sort": "title"}),
-        "total, to 1,001": lambda: media.count(me, everything),
-        "total of a search, to 1,001": lambda: media.count(me, _query({"text": "glacier"})),
+        "total, to 1,000": lambda: media.count(me, everything),
+        "total of a search, to 1,000": lambda: media.count(me, _query({"text": "glacier"})),
         "delta with nothing new": lambda: media.changed_since(me, DEFAULT_PROJECT_ID, watermark),
     }
 

@@ -16,7 +16,7 @@ from services.freshness.merge import is_within
 from services.models import Count, MediaQuery
 from services.store.cursors import encode_cursor, place_of
 from state.session import principal
-from state.view import ViewState, all_items, is_whole
+from state.view import ViewState, all_items, is_whole, newest_known
 
 UNKNOWN, LONG = -1, -2
 """Numbers that are none: not counted, or not by itself, since the store would have to look at every item."""
@@ -50,12 +50,14 @@ def count_total(
         total.number, total.exact, total.waits = LONG, False, ""
         yield
     else:
-        counting = services().totals.ask(query, principal(), exact=exact)
-        if counting.wait(PATIENCE):
+        who, newest = principal(), newest_known(view)
+        counting = services().totals.still_right(query, who, exact=exact, newest=newest)
+        counting = counting or services().totals.ask(query, who, exact=exact, newest=newest)
+        if counting.count or counting.wait(PATIENCE):
             _take_in(total, view, query, counting.count)
         else:
             total.waits = "count"
-            counting.on_done(partial(services().hub.finished, query, principal().user_id))
+            counting.on_done(partial(services().hub.finished, query, who.user_id))
         yield
 
 
@@ -102,7 +104,7 @@ def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: in
     if total.number < 0:
         return f"{shown:,} shown"
     if not total.exact:
-        return f"{shown:,} shown of {max(total.number - 1, shown):,}+"
+        return f"{shown:,} shown of {max(total.number, shown):,}+"
     now = max(total.number + _more(total, view, query), shown)
     return f"{shown:,} in all" if now == shown else f"{shown:,} shown of {now:,}"
 

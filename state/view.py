@@ -240,6 +240,12 @@ def all_items(view: ViewState) -> tuple[MediaItem, ...]:
     return _items(view)
 
 
+def newest_known(view: ViewState) -> str:
+    """The last commit in the project that its snapshot knows of; "" before the first answer. Pure."""
+    snapshot = _snapshot(view)
+    return (snapshot.newest or snapshot.watermark) if snapshot else ""
+
+
 def is_whole(view: ViewState) -> bool:
     """Whether everything there is is shown; pure."""
     snapshot = _snapshot(view)

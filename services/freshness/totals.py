@@ -1,8 +1,9 @@
 """How many items a query finds in all: counted beside the list, which tells only as far as it is loaded.
 
 A count costs the store more than a refresh that finds nothing new. So it is asked for when somebody does something (a
-page opens, filters change, Refresh is pressed) and never for a push; between two counts a screen goes on from the last
-one by what it sees come and go (state/totals.py). It stops at COUNT_LIMIT, and goes on only for somebody who asks.
+page opens, filters change, Refresh is pressed) and something was committed since the last one, and never for a push;
+between two counts a screen goes on from the last one by what it sees come and go (state/totals.py). It stops at
+COUNT_LIMIT, and goes on only for somebody who asks.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Counting:
     query: MediaQuery
     principal: Principal
     exact: bool
+    newest: str = ""
+    """The last commit that was known of when it was asked for: the count is right until there is another."""
     count: Count | None = None
     _done: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,9 +75,9 @@ class Totals:
         self._known: OrderedDict[Key, Counting] = OrderedDict()
         self._workers = Workers("totals", self.step, workers)
 
-    def ask(self, query: MediaQuery, principal: Principal, *, exact: bool = False) -> Counting:
+    def ask(self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str = "") -> Counting:
         """Count anew; shares a count that waits to begin, never one that runs: it may know less."""
-        counting = Counting(query, principal, exact)
+        counting = Counting(query, principal, exact, newest)
         with self._lock:
             for other in self._waiting:
                 if other.key == counting.key:
@@ -88,6 +91,15 @@ class Totals:
         """The last answer to this question; asks nothing."""
         with self._lock:
             return self._known.get(_key(query, principal))
+
+    def still_right(
+        self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str
+    ) -> Counting | None:
+        """The last answer, if nothing was committed since as far as somebody knows who knows of `newest`."""
+        counting = self.known(query, principal)
+        if counting is None or counting.count is None or not newest or counting.newest != newest:
+            return None
+        return counting if counting.count.exact or not exact else None
 
     def is_asked(self, query: MediaQuery, principal: Principal) -> bool:
         """Whether this question waits for an answer."""

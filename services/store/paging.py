@@ -27,18 +27,18 @@ def fill(
 ) -> Filled:
     """One page of at most `limit` items that fit, after `cursor`: that may be read, and that match.
 
-    The first page reads `limit + 1` items: the last one tells whether there is more. A later page does without,
-    since the delta that joins it to what is held above (services/freshness) costs a read of its own; after the last
-    one there may be a next cursor that leads to nothing. Only where some items do not fit do batches follow,
-    each twice as long, until the page is full, the list ends or SEARCH_STEP items were read. So a page may be
-    short, even empty, and still have a next cursor; `searched_to` then says how far it looked.
+    It reads `limit` items: one more would tell whether there is more, but the total that is counted beside the first
+    page and the delta that joins a later one to what is held above (services/freshness) each cost a read of their own.
+    So after the last page there may be a next cursor that leads to nothing. Only where some items do not fit do
+    batches follow, each twice as long, until the page is full, the list ends or SEARCH_STEP items were read. So a page
+    may be short, even empty, and still have a next cursor; `searched_to` then says how far it looked.
     Raises BadInput for a malformed cursor, or one of another order, or a limit below 1.
     """
     if limit < 1:
         raise BadInput("limit", "A page has at least one item")
     after = decode_cursor(cursor, sort) if cursor is not None else None
     kept: list[MediaItem] = []
-    size = limit + 1 if cursor is None else limit
+    size = limit
     left = max(size, SEARCH_STEP)
     while True:
         batch = fetch(after, size)

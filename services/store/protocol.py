@@ -40,8 +40,8 @@ PAGE_SIZE = 24
 """Items on a page. A page costs at most PAGE_SIZE + 1 documents, with whatever joins it to what is held above."""
 SEARCH_STEP = 200
 """Most documents one step may read to fill a page when items that fit are sparse."""
-COUNT_LIMIT = 1_001
-"""As far as totals are counted by themselves: "1,000+" costs the same in a library of any size."""
+COUNT_LIMIT = 1_000
+"""As far as totals are counted by themselves: "1,000+", which is 1,000 or more, costs the same in a library of any size."""
 TOMBSTONE_LIFETIME = timedelta(days=30)
 DELTA_LIMIT = 1000
 """Most changes one delta holds; beyond, `WatermarkTooOld` is raised, since reading a view in full costs less."""

@@ -369,6 +369,18 @@ def test_F11_totals_are_counted_when_somebody_asks_and_never_for_a_push(studio: 
     assert studio.store.calls["media.count"] == 2
 
 
+def test_F11_nothing_is_counted_again_before_something_was_committed(studio: Studio) -> None:
+    items = studio.add(60)
+    tab = studio.open("/library")
+    refresh(tab)
+    assert said(studio.open("/library"), "24 shown of 60")
+    assert studio.store.calls["media.count"] == 1
+    studio.remove(items[0])  # far below what is shown
+    refresh(tab)
+    assert said(tab, "24 shown of 59")
+    assert studio.store.calls["media.count"] == 2
+
+
 def test_F11_a_total_goes_along_with_own_edits_and_with_what_is_loaded(studio: Studio) -> None:
     items = studio.add(60)
     tab = studio.open("/library")
@@ -380,7 +392,7 @@ def test_F11_a_total_goes_along_with_own_edits_and_with_what_is_loaded(studio: S
 
 
 def test_F11_beyond_a_thousand_the_total_is_exact_on_demand(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.freshness.totals.COUNT_LIMIT", 41)
+    monkeypatch.setattr("services.freshness.totals.COUNT_LIMIT", 40)
     studio.add(60)
     tab = studio.open("/library")
     assert said(tab, "24 shown of 40+")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 Sort = tuple[tuple[str, str], ...]
@@ -63,9 +64,7 @@ def _alternatives(where: Any) -> list[list[tuple[str, str]]]:
     parts = [_alternatives(part) for part in where.composite_filter.filters]
     if where.composite_filter.op.name == "OR":
         return [side for part in parts for side in part]
-    if any(len(part) > 1 for part in parts):
-        raise ValueError("An OR inside an AND")
-    return [[field for part in parts for field in part[0]]]
+    return [[field for side in sides for field in side] for sides in product(*parts)]
 
 
 def _without_name(sort: Sort) -> Sort:

@@ -80,8 +80,8 @@ class FirestoreMedia:
 
     def count(self, principal: Principal, query: MediaQuery, *, limit: int | None = COUNT_LIMIT) -> Count:
         """See `MediaRepository.count`. Where Firestore has all filters, it counts: one read per 1,000 items and one at
-        the least, twice, since private items are asked for apart. Else documents are read to look at them, one read
-        each: SEARCH_STEP at most within a limit, and every one that Firestore's filters leave without.
+        the least. Else documents are read to look at them, one read each: SEARCH_STEP at most within a limit, and every
+        one that Firestore's filters leave without.
         """
         require_member(principal, query.project_id)
         require_limit(limit)
@@ -94,13 +94,12 @@ class FirestoreMedia:
         return is_asked_in_full(query)
 
     def _counted(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
-        number, read = 0, 0
-        for conditions in queries.readable(query, principal):
-            left = None if limit is None else limit - number
-            if left != 0:
-                ((result,),) = calls.read(queries.total(self._client, query, left, *conditions).get)
-                number, read = number + int(result.value), read + max(1, -(-int(result.value) // 1_000))
-        return Count(number, exact=limit is None or number < limit, documents_read=read)
+        conditions = queries.readable(query, principal)
+        if conditions is None:
+            return Count(0, exact=True, documents_read=0)
+        ((result,),) = calls.read(queries.total(self._client, query, limit, *conditions).get)
+        number = int(result.value)
+        return Count(number, exact=limit is None or number < limit, documents_read=max(1, -(-number // 1_000)))
 
     def _looked_at(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
         number, read, after, size = 0, 0, None, SEARCH_STEP

@@ -16,6 +16,9 @@ from services.store.firestore.identity import NAME as IDENTITY
 from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, token_of
 
 
+Readable = FieldFilter | Or
+
+
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
     """`count` documents of a list after a place, in its order, and more than match it (see tokens.is_asked_in_full).
 
@@ -32,7 +35,7 @@ def page(client: firestore.Client, query: MediaQuery, after: Place | None, count
     return documents.select([*MediaItem.model_fields, UNLISTED]).limit(count)
 
 
-def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more: FieldFilter) -> Any:
+def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more: Readable) -> Any:
     """How many documents `page` would find, with `more` filters; counting ends at `limit`."""
     field = UNLISTED if query.trash else "created_at"
     documents = _filtered(client, query, field)
@@ -42,15 +45,18 @@ def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more:
     return (documents if limit is None else documents.limit(limit)).count()
 
 
-def readable(query: MediaQuery, principal: Principal) -> list[list[FieldFilter]]:
-    """Filters that part what the principal may read of a query: as `can` decides of items in one's own project."""
+def readable(query: MediaQuery, principal: Principal) -> list[Readable] | None:
+    """Filters that leave what the principal may read of a query, as `can` decides of items in one's own project.
+
+    None where that is nothing at all.
+    """
     if principal.is_system or query.owner_id == principal.user_id:
-        return [[]]
+        return []
     mine = FieldFilter("owner_id", "==", principal.user_id)
     if query.trash:
-        return [] if query.owner_id else [[mine]]
-    shared = [FieldFilter("visibility", "in", ["project", "public"])]
-    return [shared] if query.owner_id else [shared, [FieldFilter("visibility", "==", "private"), mine]]
+        return None if query.owner_id else [mine]
+    shared = FieldFilter("visibility", "in", ["project", "public"])
+    return [shared if query.owner_id else Or([shared, mine])]
 
 
 def all_media(client: firestore.Client, count: int, *, beyond: Any | None = None) -> Any:
