@@ -41,7 +41,7 @@ PAGE_SIZE = 24
 SEARCH_STEP = 200
 """Most documents one step may read to fill a page when items that fit are sparse."""
 COUNT_LIMIT = 1_000
-"""As far as totals are counted by themselves: "1,000+", which is 1,000 or more, costs the same in a library of any size."""
+"""As far as totals are counted by themselves: "1,000+", or more, costs the same in a library of any size."""
 TOMBSTONE_LIFETIME = timedelta(days=30)
 DELTA_LIMIT = 1000
 """Most changes one delta holds; beyond, `WatermarkTooOld` is raised, since reading a view in full costs less."""

@@ -262,7 +262,7 @@ class TestCounting:
         with pytest.raises(BadInput):
             store.media.count(ADA, query(), limit=limit)
 
-    def test_it_costs_two_reads_where_firestore_has_all_filters(self, backend: Backend) -> None:
+    def test_it_costs_one_read_where_firestore_has_all_filters(self, backend: Backend) -> None:
         store = backend.open()
         save(store, *(make_item(title="fox", favourite=n % 2 == 0) for n in range(30)))
         dated = query(since=NOON, until=NOON + timedelta(days=1), sort="title")

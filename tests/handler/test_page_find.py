@@ -375,7 +375,7 @@ def test_F11_nothing_is_counted_again_before_something_was_committed(studio: Stu
     refresh(tab)
     assert said(studio.open("/library"), "24 shown of 60")
     assert studio.store.calls["media.count"] == 1
-    studio.remove(items[0])  # far below what is shown
+    studio.change(items[0], deleted_at=studio.clock.now())  # far below what is shown
     refresh(tab)
     assert said(tab, "24 shown of 59")
     assert studio.store.calls["media.count"] == 2

@@ -15,7 +15,6 @@ from services.store.firestore.documents import COLLECTIONS, SHARED_FILES, STORED
 from services.store.firestore.identity import NAME as IDENTITY
 from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, token_of
 
-
 Readable = FieldFilter | Or
 
 
