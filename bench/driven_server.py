@@ -7,12 +7,16 @@
     {"do": "deafen"}                    every listener goes deaf: its stream stays open, and nothing comes
 
 `when` is the time at which the commit was begun, in milliseconds of the system's clock.
+
+BENCH_PATIENCE in its environment: seconds that a read may take, and a listener to begin, for an emulator that looks
+through a large library for each.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import threading
 import time
@@ -22,7 +26,9 @@ from typing import Any
 import main
 from services.container import services
 from services.models import MediaItem, MediaQuery, Principal, Put
+from services.store.firestore import calls
 from services.store.firestore.client import Client
+from services.store.firestore.vigil import PACE
 from tests.support.counting import CountingClient
 
 _clients: list[_CountedClient] = []
@@ -88,11 +94,18 @@ def _me() -> Principal:
     return services().principals.resolve({})
 
 
+def _be_patient(seconds: float) -> None:
+    calls.__dict__["READ_SECONDS"] = seconds
+    object.__setattr__(PACE, "patience", seconds)
+
+
 _DEEDS: dict[str, Any] = {"tally": _tally, "add": _add, "rename": _rename, "deafen": _deafen}
 
 
 if __name__ == "__main__":
     # The package offers a function of the same name, which hides the module.
     importlib.import_module("services.store.firestore.connect").Client = _CountedClient  # type: ignore[attr-defined]
+    if patience := os.environ.get("BENCH_PATIENCE"):
+        _be_patient(float(patience))
     threading.Thread(target=_answer, daemon=True).start()
     sys.exit(main.main([]))

@@ -24,7 +24,6 @@ def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, l
             on_close=on_close,
             address=address,
             quick="linked" if linked else "plain",
-            shows=state.item_id,
             key="preview",
         ),  # fmt: skip
         me.box(key="preview-body", classes="look-closer"),

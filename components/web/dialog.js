@@ -5,6 +5,8 @@ import {cover, readdress, uncover} from './layers.js';
 /** What floats above the page may have to move: only what is inside the topmost dialog can be pressed. */
 const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
 
+const GRACE = 1000; // ms
+
 /**
  * A native dialog (role, focus trap, Esc, inert page behind it) around Mesop's children. Mesop 1.3.7 adds, lists and
  * removes the children of an element through `appendChild`, `children` and `removeChild`: these lead into the dialog, so
@@ -12,7 +14,7 @@ const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
  * One that is `quick` opens on an item before the server has answered, see `foretell`.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', wide: true, address: '', quick: '', shows: ''};
+  static props = {isOpen: false, label: '', purpose: '', wide: true, address: '', quick: ''};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
   #shell = el('dialog', {'aria-labelledby': this.#heading.id});
@@ -94,7 +96,8 @@ class FreshetDialog extends FreshetElement {
     this.#shell.append(taste.node);
     this.#name();
     this.#sync();
-    return () => this.#taste === taste && this.#reveal();
+    // Mesop draws an answer some time after it has come; one that shows another item, or none, is taken as it is.
+    return () => setTimeout(() => this.#taste === taste && this.#reveal(), GRACE);
   }
 
   #reveal() {
@@ -130,7 +133,7 @@ class FreshetDialog extends FreshetElement {
     this.#purpose.hidden = !this.purpose;
     attrs(this.#shell, {class: `dialog${this.wide ? ' wide' : ''}`});
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
-    if (this.#taste && this.isOpen && this.shows === this.#taste.id) this.#reveal();
+    if (this.#taste && this.#showsIt) this.#reveal();
     this.#sync();
     if (this.#layer) readdress(this.#layer, this.#address);
   }
@@ -144,6 +147,12 @@ class FreshetDialog extends FreshetElement {
   get #address() {
     if (!this.#taste) return this.address;
     return this.quick === 'linked' ? `item=${this.#taste.id}` : '';
+  }
+
+  /** Whether the server has opened it on what was foretold. */
+  get #showsIt() {
+    const same = this.quick === 'linked' ? this.address === this.#address : this.label === this.#taste.label;
+    return this.isOpen && !this.#asked && same;
   }
 
   get #wanted() {

@@ -18,7 +18,6 @@ def dialog(
     wide: bool = True,
     address: str = "",
     quick: str = "",
-    shows: str = "",
 ) -> Any:
     """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button" | "back"}.
 
@@ -27,8 +26,7 @@ def dialog(
     heading ("for Product"). The browser's Back closes it; `address` ("item=…") is what the page's address gets while it
     is open, and by which the page opens it again. Below 600 px it is a sheet at the foot of the window.
     One that is `quick`, at most one on a page, opens by itself on the item of a tile that is pressed, with its title
-    and small picture, until the server's answer `shows` that item's id, or anything else. "linked": its address is then
-    "item=<id>"; "plain": it has none.
+    and small picture, until the server has answered. "linked": its address is then "item=<id>"; "plain": it has none.
     """
     return insert(
         "freshet-dialog",
@@ -41,6 +39,5 @@ def dialog(
             "wide": wide,
             "address": address,
             "quick": quick,
-            "shows": shows,
         },
     )

@@ -5,6 +5,7 @@ const MARK = 'freshetLayer'; // in an entry's state: {level, linked}
 const layers = []; // open ones, from the bottom: {close, address, under}; `under`: the page's address without the layer
 let stepping = Promise.resolve(); // until the steps back that were taken from here have been made
 let arrived = null;
+let shown = location.pathname; // of the page on the screen
 
 const marked = () => history.state?.[MARK];
 const level = () => marked()?.level ?? 0;
@@ -62,16 +63,22 @@ function join(url, address) {
 
 function stepped(event) {
   const to = level();
+  const elsewhere = location.pathname !== shown;
   if (arrived) {
     event.stopImmediatePropagation();
     arrived();
     arrived = null;
+  } else if (to > layers.length && !marked().linked && elsewhere) {
+    event.stopImmediatePropagation(); // Back, to a page with something over it that has no address: to the page alone
+    history.go(-1);
   } else if (to < layers.length && location.href === layers[to].under) {
     event.stopImmediatePropagation();
     for (const layer of layers.splice(to).reverse()) layer.close();
   } else if (to > layers.length && !marked().linked) {
     event.stopImmediatePropagation(); // Forward, to what was closed and has no address to be opened by
     stepBack(1);
+  } else {
+    shown = location.pathname;
   }
 }
 
@@ -80,3 +87,8 @@ window.freshetSteps.hear = stepped; // static/boot.js: before Mesop does
 // Mesop 1.3.7 replaces an entry's state by an empty one whenever it changes the address.
 const replaceState = history.replaceState.bind(history);
 history.replaceState = (state, ...rest) => replaceState(marked() ? {...state, [MARK]: marked()} : state, ...rest);
+const pushState = history.pushState.bind(history);
+history.pushState = (...entry) => {
+  pushState(...entry);
+  shown = location.pathname;
+};

@@ -77,7 +77,7 @@ def test_a_clip_begins_with_a_picture_that_its_page_handed_on(server: Server, vi
     _plays(page)
     page.keyboard.press("o")
     made_from = page.get_by_role("list", name="Made from", exact=True)
-    expect(made_from.get_by_role("listitem")).to_have_accessible_name(re.compile("^Harbour at noon"))
+    expect(made_from.get_by_role("button")).to_have_accessible_name(re.compile("^Harbour at noon"))
     page.go_back()
     expect(chosen).to_contain_text("Harbour at noon")
     chosen.get_by_role("button", name="Clear first frame").click()

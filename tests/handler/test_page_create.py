@@ -209,7 +209,7 @@ class TestStartingFromAPicture:
     def test_the_address_puts_it_into_the_form_once_in_the_shape_nearest_to_its_own(
         self, studio: Studio, kind: str
     ) -> None:
-        (tall,) = studio.add(title="Tower", files={"original": make_file(width=700, height=1200)})
+        (tall,) = studio.add(title="Tower", origin="import", files={"original": make_file(width=700, height=1200)})
         tab = studio.open(f"/create/{kind}", {"from": tall.id})
         assert "Tower" in tab.text
         assert tab.element("freshet-segments", label="Shape")["value"] == "9:16"
@@ -220,7 +220,7 @@ class TestStartingFromAPicture:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_what_is_made_remembers_it_as_its_source(self, studio: Studio, kind: str) -> None:
-        (source,) = studio.add()
+        (source,) = studio.add(origin="import")
         tab = studio.open(f"/create/{kind}", {"from": source.id})
         type_into(tab, "prompt", "At dusk")
         tab.press(LABEL[kind])
@@ -229,7 +229,7 @@ class TestStartingFromAPicture:
         assert item.source_ids == run.source_ids == (source.id,)
 
     def test_the_chooser_puts_it_into_the_form(self, studio: Studio) -> None:
-        (source,) = studio.add(title="Pier")
+        (source,) = studio.add(title="Pier", origin="import")
         tab = studio.open("/create/video")
         open_chooser(tab, "create-video")
         choose(tab, source)
@@ -248,13 +248,13 @@ class TestStartingFromAPicture:
     def test_one_that_cannot_be_used_is_named_and_nothing_typed_is_lost(
         self, studio: Studio, fields: dict[str, Any], message: str
     ) -> None:
-        (source,) = studio.add(title="Unusable", **fields)
+        (source,) = studio.add(**{"title": "Unusable", "origin": "import"} | fields)
         tab = studio.open("/create/image", {"from": source.id})
         assert any(message in text for text in tab.text)
         assert "Unusable" not in tab.text
 
     def test_one_that_goes_before_the_press_is_named_and_nothing_typed_is_lost(self, studio: Studio) -> None:
-        (source,) = studio.add(title="Short-lived")
+        (source,) = studio.add(title="Short-lived", origin="import")
         tab = studio.open("/create/image", {"from": source.id})
         type_into(tab, "prompt", "Kept")
         studio.change(source, deleted_at=studio.clock.now())
@@ -264,7 +264,7 @@ class TestStartingFromAPicture:
         assert studio.engine.enqueued == []
 
     def test_remix_puts_it_back_with_the_shape_that_was_chosen(self, studio: Studio) -> None:
-        (source,) = studio.add(title="Again")
+        (source,) = studio.add(title="Again", origin="import")
         tab = studio.open("/create/image", {"from": source.id})
         type_into(tab, "prompt", "Once more")
         tab.fire("freshet-segments", "selectEvent", {"value": "9:16"}, label="Shape")

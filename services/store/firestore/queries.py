@@ -15,8 +15,6 @@ from services.store.firestore.documents import COLLECTIONS, SHARED_FILES, STORED
 from services.store.firestore.identity import NAME as IDENTITY
 from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, token_of
 
-Readable = FieldFilter | Or
-
 
 def page(client: firestore.Client, query: MediaQuery, after: Place | None, count: int) -> Any:
     """`count` documents of a list after a place, in its order, and more than match it (see tokens.is_asked_in_full).
@@ -34,7 +32,7 @@ def page(client: firestore.Client, query: MediaQuery, after: Place | None, count
     return documents.select([*MediaItem.model_fields, UNLISTED]).limit(count)
 
 
-def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more: Readable) -> Any:
+def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more: Any) -> Any:
     """How many documents `page` would find, with `more` filters; counting ends at `limit`."""
     field = UNLISTED if query.trash else "created_at"
     documents = _filtered(client, query, field)
@@ -44,7 +42,7 @@ def total(client: firestore.Client, query: MediaQuery, limit: int | None, *more:
     return (documents if limit is None else documents.limit(limit)).count()
 
 
-def readable(query: MediaQuery, principal: Principal) -> list[Readable] | None:
+def readable(query: MediaQuery, principal: Principal) -> list[Any] | None:
     """Filters that leave what the principal may read of a query, as `can` decides of items in one's own project.
 
     None where that is nothing at all.
