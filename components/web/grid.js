@@ -1,0 +1,21 @@
+// How a list of tiles is laid out: what the browser knows, and nobody else.
+
+export const tiles = (list) => [...(list?.querySelectorAll('freshet-tile') ?? [])];
+
+/** The element that tells which tiles of a long list are mounted; none in a list that is mounted whole. */
+export const windowOf = (list) => list?.querySelector('freshet-window') ?? null;
+
+export function columns(list) {
+  const tracks = list ? getComputedStyle(list).gridTemplateColumns : 'none';
+  return tracks === 'none' ? 1 : tracks.split(' ').length;
+}
+
+/** From the top of one row of tiles to the top of the next, what of that lies between them, and a tile's width, in px. */
+export function pitch(list) {
+  const all = list?.getElementsByTagName('freshet-tile') ?? [];
+  if (!all.length) return {row: 0, gap: 0, width: 0};
+  const gap = parseFloat(getComputedStyle(list).rowGap) || 0;
+  const first = all[0].getBoundingClientRect();
+  const next = all[columns(list)]?.getBoundingClientRect(); // below the first, wherever in its row that stands
+  return {row: next ? next.top - first.top : first.height + gap, gap, width: first.width};
+}
