@@ -214,8 +214,9 @@ def _hold_back(view: ViewState, query: MediaQuery, hold: bool) -> None:
 
 
 def show_new(view: ViewState) -> None:
-    """Let in what was held back."""
+    """Let in what was held back, for a reader who is at the top, or wants to be."""
     view.ceiling = ""
+    view.around, view.place = "", 0
 
 
 def held_items(view: ViewState) -> tuple[MediaItem, ...]:
