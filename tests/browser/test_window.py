@@ -217,7 +217,7 @@ _COVERED = """(patience) => new Promise((resolve) => {
     };
     look();
 })"""
-# Where in the list's own height each tile stood when it was first seen, and how far from there it was in any frame since.
+# Where in the list each tile stood when it was first seen, and how far from there it was in any frame since.
 _WATCH_PLACES = """() => {
     const seen = (window.seen = {places: {}, most: 0, moved: 0});
     let width = 0;
