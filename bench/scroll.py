@@ -22,7 +22,7 @@ MOST_TURNS = 20_000
 HOW = """A library of {items:,} images on SQLite, scrolled with the mouse wheel in Chromium at 1280 × 900 on the same
 machine as the server, {step} px every {pause} ms: down until all are loaded and the last is reached, and back up. A
 frame is what lies between two callbacks of `requestAnimationFrame`, all of them counted; tiles are counted with every
-change of the DOM. "Not yet mounted" is the share of frames in which something that was seen stood as an empty place."""
+change of the DOM. "Not yet mounted" is the share of frames in which a tile within the screen was an empty place."""
 
 _WATCH = """() => {
   const seen = (window.benchScroll = {frames: [], most: 0, empty: 0});
@@ -67,11 +67,12 @@ def measure(browser: Browser, items: int = ITEMS) -> Section:
             sizes = tab.exchanges()
             tab.close()
     frames = seen["frames"]
+    empty = f"{100 * seen['empty'] / len(frames):.1f} %"
     figures = (
         times(f"Scroll through {items:,} items: a frame", frames, "ms", max_limit=FRAME_LIMIT,
               incumbent="stalls at 15 tiles on 4K"),
         at_most("Most tiles mounted", [seen["most"]], TILES_LIMIT, "tiles"),
-        Figure("Frames with something not yet mounted", f"{100 * seen['empty'] / len(frames):.1f} %", samples=len(frames)),
+        Figure("Frames with something not yet mounted", empty, samples=len(frames)),
         at_most("Request body of an event", [one.request for one in sizes], 4096, "bytes", samples=len(sizes)),
         times("Response body of an event", [one.response for one in sizes], "bytes"),
     )  # fmt: skip
