@@ -43,7 +43,7 @@ export function leave(hit) {
     held.current = null;
     const left = tiles(list);
     const next = left.find((tile) => tile.mediaId === tileOf(hit).mediaId);
-    if (!next && isElsewhere(list, held.place)) standIn(list, tileOf(hit));
+    if (!next && held.visited && isElsewhere(list, held.place)) standIn(list, tileOf(hit));
     else if (left.length) pass(list, (next ?? left[clamp(held.place - first(list), left.length)]).querySelector('.hit'));
   }
 }
@@ -57,9 +57,8 @@ function isElsewhere(list, place) {
 
 /** Give the tab stop to `hit`, and the focus if nobody has it any more. */
 function pass(list, hit) {
-  const {focused} = lists.get(list);
   settle(list, hit);
-  if (focused && document.activeElement === document.body) hit.focus({preventScroll: true});
+  if (lists.get(list).focused && document.activeElement === document.body) hit.focus({preventScroll: true});
 }
 
 /** Keep the place of a tile that is not mounted any more: the next key goes on from there. */

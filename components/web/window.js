@@ -23,6 +23,7 @@ class FreshetWindow extends FreshetElement {
   #pending = 0;
   // Before anything is painted: with other columns the room above is another, and the list must not be seen to jump.
   #sizes = new ResizeObserver(() => {
+    this.#before.hidden = true; // or it might hold up more columns than there are
     this.#lay();
     this.#soon();
   });
