@@ -14,6 +14,7 @@ from state.view import MOST_LOADED
 from state.window import LONGEST, MOST_MOUNTED
 from tests.handler.test_page_bytes import PROMPT, TITLE, look_at, refresh, unrelated
 from tests.support.mesop_client import MesopClient
+from tests.support.screen import newest
 from tests.support.studio import Studio, ids_shown
 
 FRAME = 2_048
@@ -26,10 +27,6 @@ def local(sqlite_store: Store, clock: FakeClock, tmp_path: Path) -> Iterator[Stu
     studio = Studio(sqlite_store, clock, tmp_path / "data")
     yield studio
     studio.close()
-
-
-def newest(items: list[MediaItem]) -> list[str]:
-    return [item.id for item in reversed(items)]
 
 
 def total(tab: MesopClient) -> int:

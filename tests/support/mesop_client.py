@@ -161,9 +161,8 @@ class MesopClient:
 
     def _ear(self, tile: Any) -> Any:
         """The element that hears for the tiles around `tile`, in the box around it or one further out."""
-        for box in (node for node in self._walk() if any(inner is tile for inner in self._walk(node))):
-            ears = [child for child in box.children if _name(child) == "<web>freshet-tiles"]
-        return ears[0]
+        around = [box for box in self._walk() if any(inner is tile for inner in self._walk(box))]
+        return next(child for box in reversed(around) for child in box.children if _name(child) == "<web>freshet-tiles")
 
     def _web(self, node: Any) -> dict[str, Any]:
         component = pb.WebComponentType.FromString(node.type.value)
