@@ -15,7 +15,9 @@ export function pitch(list) {
   const all = list?.getElementsByTagName('freshet-tile') ?? [];
   if (!all.length) return {row: 0, gap: 0, width: 0};
   const gap = parseFloat(getComputedStyle(list).rowGap) || 0;
-  const first = all[0].getBoundingClientRect();
-  const next = all[columns(list)]?.getBoundingClientRect(); // below the first, wherever in its row that stands
-  return {row: next ? next.top - first.top : first.height + gap, gap, width: first.width};
+  const across = columns(list);
+  const {width, height} = all[0].getBoundingClientRect();
+  // Of a row that is full: columns may differ by a 64th of a pixel, and with them the heights of tiles.
+  const [row, next] = [all[across], all[2 * across]].map((tile) => tile?.getBoundingClientRect().top);
+  return {row: next === undefined ? height + gap : next - row, gap, width};
 }

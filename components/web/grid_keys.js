@@ -20,13 +20,13 @@ export function enrol(hit) {
   }
   if (!lists.has(list)) adopt(list);
   const held = lists.get(list);
+  if (held.current && !list.contains(held.current)) leave(held.current); // whichever of the two is told first
   if (held.away) {
     comeBack(list, hit);
     return;
   }
-  const gone = !held.current || !list.contains(held.current);
   // Until somebody has been in the list, they enter it at its first tile, also when that came last.
-  if (gone || (!held.visited && precedes(hit, held.current))) settle(list, hit);
+  if (!held.current || (!held.visited && precedes(hit, held.current))) settle(list, hit);
   else hit.tabIndex = hit === held.current ? 0 : -1;
 }
 

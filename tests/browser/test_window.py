@@ -251,7 +251,7 @@ _LAYOUT_ERROR = """() => {
     const beside = parseFloat(style.columnGap);
     const box = list.getBoundingClientRect();
     const tiles = [...list.querySelectorAll('freshet-tile')];
-    const row = tiles[0].getBoundingClientRect().height + gap;
+    const row = Math.max(...tiles.map((tile) => tile.getBoundingClientRect().height)) + gap;
     const errors = tiles.flatMap((tile, index) => {
         const at = tile.getBoundingClientRect();
         const [down, across] = [Math.floor((start + index) / columns.length), (start + index) % columns.length];
