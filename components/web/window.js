@@ -19,7 +19,7 @@ class FreshetWindow extends FreshetElement {
   #below = el('div', {class: 'unmounted below', 'aria-hidden': 'true'});
   #standIn = el('span', {class: 'vh stand-in', role: 'listitem', tabindex: '-1', hidden: true});
   #asked = ''; // where the reader was, in which window: what did not help need not be asked again
-  #bringing = 0;
+  #goal = null; // the place that a key leads to, until somebody is there
   #pending = 0;
   // Before anything is painted: with other columns the room above is another, and the list must not be seen to jump.
   #sizes = new ResizeObserver(() => {
@@ -72,6 +72,7 @@ class FreshetWindow extends FreshetElement {
 
   /** Where the reader is, for the page: the middle of what is seen, and how many tiles the screen takes in. */
   get reader() {
+    if (this.#goal !== null) return {place: this.#goal};
     const seen = this.#seen();
     if (!seen) return null;
     const spare = 2 * columns(this.list);
@@ -86,12 +87,13 @@ class FreshetWindow extends FreshetElement {
 
   /** Have the tile at `place` mounted; resolves to it, or to nothing if it could not be had. */
   async bring(place) {
-    if (!this.tileAt(place)) {
-      this.#bringing++;
-      await this.emit('moveEvent', {place});
-      this.#bringing--;
+    if (this.tileAt(place)) return this.tileAt(place);
+    this.#goal = place;
+    await this.emit('moveEvent', {place});
+    requestAnimationFrame(() => {
+      this.#goal = null;
       this.#soon();
-    }
+    });
     return this.tileAt(place);
   }
 
@@ -118,7 +120,7 @@ class FreshetWindow extends FreshetElement {
       this.#pending = 0;
       if (!this.isConnected || document.hidden) return;
       this.#lay();
-      if (!this.#bringing && !isLed() && this.#isTight()) this.#ask();
+      if (this.#goal === null && !isLed() && this.#isTight()) this.#ask();
     });
   }
 
