@@ -7,6 +7,7 @@ import {
 } from './selected.js';
 
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
+const ORDER_MS = 10e3; // so long the order of the list is waited for
 const EDITS = {delete: 'delete', f: 'favourite'};
 
 /**
@@ -27,6 +28,7 @@ class FreshetSelection extends FreshetElement {
   #looking = 0;
   #before = []; // the tiles that were mounted when the selection was last looked at
   #unheard = null;
+  #told = () => {}; // the order has come
   #pressed = (event) => this.#press(event);
   #clicked = (event) => this.#click(event);
   // Shift and a click would select the words in between.
@@ -102,6 +104,7 @@ class FreshetSelection extends FreshetElement {
 
   draw(changed) {
     if (changed.has('scope')) clearSelected();
+    if (changed.has('order') && this.order.length) this.#told();
     attrs(this.#zip, {action: this.zipUrl || null});
     const projects = [['', 'Move to…'], ...this.projects];
     if (changed.has('projects')) this.#move.replaceChildren(...projects.map(([value, label]) => el('option', {value}, label)));
@@ -139,11 +142,19 @@ class FreshetSelection extends FreshetElement {
   /** What can be selected, in order: all of it, or as much as holds `id` and where the range to it begins. */
   async #reaching(id = '', from = '') {
     const {fromTop, toEnd} = this.#window;
-    const holds = (ids) => Boolean(id) && [id, rangeStart() || from || id].every((one) => ids.includes(one));
     const all = this.#all;
-    if ((fromTop && toEnd) || holds(all)) return all;
-    if (!holds(this.order)) await this.emit('orderEvent');
+    const holds = Boolean(id) && [id, rangeStart() || from || id].every((one) => all.includes(one));
+    if ((fromTop && toEnd) || holds) return all;
+    if (!this.order.length) await this.#askOrder();
     return this.order;
+  }
+
+  #askOrder() {
+    return new Promise((told) => {
+      this.#told = told;
+      setTimeout(told, ORDER_MS);
+      this.emit('orderEvent');
+    });
   }
 
   #mark() {

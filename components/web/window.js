@@ -3,6 +3,7 @@ import {FreshetElement, define, el, scroller} from './base.js';
 import {columns, pitch, tiles} from './grid.js';
 
 const NEAR = 0.5; // of the room that there is at best beside what is seen: with less of it the window moves
+const PATIENCE_MS = 10e3; // so long a tile that a key leads to is waited for
 
 /**
  * Keeps the room of a list's tiles that are not mounted, so that nothing moves when others are: whole rows above and
@@ -20,10 +21,13 @@ class FreshetWindow extends FreshetElement {
   #standIn = el('span', {class: 'vh stand-in', role: 'listitem', tabindex: '-1', hidden: true});
   #asked = ''; // where the reader was, in which window: what did not help need not be asked again
   #goal = null; // the place that a key leads to, until somebody is there
+  #arrived = () => {};
+  #grid = null; // how the list was laid out when it was measured last
   #pending = 0;
   // Before anything is painted: with other columns the room above is another, and the list must not be seen to jump.
   #sizes = new ResizeObserver(() => {
     this.#before.hidden = true; // or it might hold up more columns than there are
+    this.#measure();
     this.#lay();
     this.#soon();
   });
@@ -49,8 +53,12 @@ class FreshetWindow extends FreshetElement {
   }
 
   draw() {
+    // By what was measured before: measured now, between the old room and the new tiles, the list might be too short for
+    // where it is scrolled to, and would jump.
+    if (!this.#grid?.row) this.#measure();
     this.#lay();
     this.#soon();
+    if (this.#goal !== null && this.tileAt(this.#goal)) this.#arrived();
   }
 
   get list() {
@@ -75,7 +83,7 @@ class FreshetWindow extends FreshetElement {
     if (this.#goal !== null) return {place: this.#goal};
     const seen = this.#seen();
     if (!seen) return null;
-    const spare = 2 * columns(this.list);
+    const spare = 2 * this.#grid.across;
     return {place: Math.floor((seen.first + seen.last) / 2), seen: seen.last - seen.first + 1 + spare};
   }
 
@@ -89,28 +97,37 @@ class FreshetWindow extends FreshetElement {
   async bring(place) {
     if (this.tileAt(place)) return this.tileAt(place);
     this.#goal = place;
-    await this.emit('moveEvent', {place});
-    requestAnimationFrame(() => {
+    await new Promise((arrived) => {
+      this.#arrived = arrived;
+      setTimeout(arrived, PATIENCE_MS);
+      this.emit('moveEvent', {place});
+    });
+    requestAnimationFrame(() => { // by then somebody is there
       this.#goal = null;
       this.#soon();
     });
     return this.tileAt(place);
   }
 
+  #measure() {
+    this.#grid = {across: columns(this.list), ...pitch(this.list)};
+  }
+
   #lay() {
-    const across = this.mounted < this.total ? columns(this.list) : 0;
+    const {across} = this.#grid;
+    const partly = this.mounted < this.total;
     const rows = (places) => Math.ceil(places / across);
-    this.#size(this.#above, across && Math.floor(this.start / across));
-    this.#size(this.#below, across && rows(this.total) - rows(this.end));
-    const before = across && this.start % across;
+    this.#size(this.#above, partly ? Math.floor(this.start / across) : 0);
+    this.#size(this.#below, partly ? rows(this.total) - rows(this.end) : 0);
+    const before = partly ? this.start % across : 0;
     this.#before.style.gridColumn = before ? `span ${before}` : '';
     this.#before.hidden = !before;
   }
 
   #size(room, rows) {
-    const {row, gap, width} = rows ? pitch(this.list) : {row: 0};
-    room.hidden = !row;
-    if (!row) return;
+    const {row, gap, width} = this.#grid;
+    room.hidden = !(rows && row);
+    if (room.hidden) return;
     const wanted = {height: rows * row - gap, '--row': row, '--wide': width};
     for (const [name, px] of Object.entries(wanted)) room.style.setProperty(name, `${px}px`);
   }
@@ -119,6 +136,7 @@ class FreshetWindow extends FreshetElement {
     this.#pending ||= requestAnimationFrame(() => {
       this.#pending = 0;
       if (!this.isConnected || document.hidden) return;
+      this.#measure();
       this.#lay();
       if (this.#goal === null && !isLed() && this.#isTight()) this.#ask();
     });
@@ -126,13 +144,12 @@ class FreshetWindow extends FreshetElement {
 
   /** First and last place that can be seen, mounted or not; none where nothing of the list can. */
   #seen() {
-    const {row, gap} = pitch(this.list);
-    const box = this.list?.getBoundingClientRect();
-    if (!row || !box?.width) return null;
+    const {row, gap, across} = this.#grid ?? {};
+    const box = row && this.list?.getBoundingClientRect();
+    if (!box?.width) return null;
     const frame = scroller(this.list);
     const view = frame === document.scrollingElement ? {top: 0, bottom: innerHeight} : frame.getBoundingClientRect();
     if (box.bottom < view.top || box.top > view.bottom) return null;
-    const across = columns(this.list);
     const rowAt = (y) => Math.max(0, Math.floor((y - box.top) / row));
     const place = (wanted) => Math.min(Math.max(wanted, 0), this.total - 1);
     return {first: place(rowAt(view.top + gap) * across), last: place((rowAt(view.bottom) + 1) * across - 1)};

@@ -37,9 +37,9 @@ def ids_of(window: Window) -> list[str]:
     return [item.id for block in window.blocks for item in block.items]
 
 
-def at(items: list[MediaItem], place: int, **state: int) -> Window:
+def at(items: list[MediaItem], place: int) -> Window:
     """The window of a view whose reader is at `place`."""
-    view = ViewState(**state)
+    view = ViewState()
     follow_reader(view, items, {"place": place})
     return window_of(view, items)
 
