@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from playwright.sync_api import Browser
 
-from bench import away, budget, clicks, crowd, live, machine, making, pages, reads, starts
+from bench import away, budget, clicks, crowd, live, machine, making, pages, reads, scroll, starts
 from bench.chromium import chromium
 from bench.figures import Section, attempted
 from bench.report import BENCHMARKS, missed, render
@@ -28,6 +28,7 @@ MEASURES: dict[str, Measure] = {
     "budget": lambda browser, quick: budget.measure(browser, (100, 1_000), 60) if quick else budget.measure(browser),
     "crowd": lambda browser, quick: crowd.measure(20, 5, 20) if quick else crowd.measure(),
     "clicks": lambda browser, quick: clicks.measure(browser, 10 if quick else clicks.SAMPLES),
+    "scroll": lambda browser, quick: [scroll.measure(browser, 200 if quick else scroll.ITEMS)],
     "starts": lambda browser, quick: [starts.measure(browser, 2 if quick else starts.STARTS)],
     "pages": lambda browser, quick: [pages.measure((10_000,), 50) if quick else pages.measure()],
     "making": lambda browser, quick: [making.measure(2, 1, 2) if quick else making.measure()],

@@ -16,7 +16,7 @@ from bench.clicks import preview
 from bench.emulator import emulator
 from bench.figures import Figure, Section, amount, at_most
 from bench.library import add_items, fill_firestore, settings_for, warm_firestore
-from bench.remote import answered, load_more, open_tab
+from bench.remote import answered, load_more, loaded, open_tab
 from bench.server import DRIVEN, Server
 from services.clock import SystemClock
 from services.identity import local_principal
@@ -103,7 +103,7 @@ def _library(server: Server) -> list[Figure]:
     ]
     [tab] = tabs
     pages = {number: _reads(server, lambda: load_more(tab)) for number in range(2, 11)}
-    assert len(tab.tiles()) == 240
+    assert loaded(tab) == 240
     figures += [_open(f"Library, page {number}", pages[number]) for number in (2, 10)]
     figures.append(_open("Library filtered by type", _reads(server, lambda: _filter(tab, "video"))))
     nothing_new = _reads(server, lambda: _refresh(tab))
@@ -115,7 +115,7 @@ def _filtered_and_scrolled(server: Server) -> Figure:
     def browse() -> None:
         tab = open_tab(server.url, "/library")
         _filter(tab, "image")
-        while len(tab.tiles()) < SCROLLED:
+        while loaded(tab) < SCROLLED:
             load_more(tab)
 
     name = f"Library opened, filtered by type, scrolled to {SCROLLED} items"

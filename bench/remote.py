@@ -77,6 +77,12 @@ def start_images(tab: MesopClient, prompt: str, count: int = 4) -> str:
     return run_id
 
 
+def loaded(tab: MesopClient) -> int:
+    """Items of the library's list that are loaded, mounted or not."""
+    total: int = tab.element("freshet-window")["total"]
+    return total
+
+
 def load_more(tab: MesopClient) -> MesopClient:
     """Scroll to the end of what is loaded, so that the next page is fetched."""
     cursor: Any = tab.element("freshet-sentinel")["cursor"]

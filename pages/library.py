@@ -35,14 +35,17 @@ from state.library import (
     library_query,
     library_view,
     load_library,
+    order_of,
     projects,
     read_url,
+    tell_order,
 )
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed, refresh_previewed
 from state.retry import retry
 from state.session import learn_all, project_id
 from state.totals import is_capped, total_words
 from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
+from state.window import follow_reader
 
 ZIP_URL = "/api/media.zip"
 
@@ -136,7 +139,14 @@ def library_content() -> None:
             nothing_found(on, on_clear=on_show_all, on_create=on_create_press)
         if reached is not None:
             searched_note(reached, on_search_further)
-    selection(scope=state.spec, zip_url=ZIP_URL, tags=known_tags(items), projects=list(projects().items()))
+    selection(
+        scope=state.spec,
+        zip_url=ZIP_URL,
+        tags=known_tags(items),
+        projects=list(projects().items()),
+        order=order_of(items),
+        on_order=on_order,
+    )
     anchor(seek=state.seek)
     run_watch(run_ids=running(items), on_complete=on_run_complete)
     preview(previewed(items), me.state(PreviewState), on_close=on_preview_close, linked=True)
@@ -150,6 +160,7 @@ def _grid(items: tuple[MediaItem, ...], order: str) -> None:
             label=f"Library, {order.lower()}",
             on_activate=on_tile_activate,
             on_retry=on_tile_retry,
+            on_move=on_move,
             selectable=True,
             view=view,
         )
@@ -177,7 +188,23 @@ def on_show_new(event: me.WebEvent) -> None:
 
 
 @handler
+def on_move(event: me.WebEvent) -> None:
+    """The reader comes near an end of what is mounted."""
+    _follow_reader(event)
+
+
+def _follow_reader(event: me.WebEvent) -> None:
+    follow_reader(library_view(), held_items(library_view()), event.value)
+
+
+@handler
+def on_order(event: me.WebEvent) -> None:
+    tell_order()
+
+
+@handler
 def on_more(event: me.WebEvent) -> Generator[None, None, None]:
+    _follow_reader(event)
     yield from _load_media_and_update_state("page", until=str(event.value.get("cursor", "")))
 
 

@@ -21,8 +21,11 @@ from state.handlers import notify
 from state.preview import PreviewState, look_again, open_preview, stored_preview
 from state.session import principal, wrote
 from state.view import PATIENCE, ViewState, held_items, pending_edits, stored_item, take_up
+from state.window import lead_to
 
 Shown = Sequence[tuple[ViewState, MediaQuery]]
+MOVES_FOCUS = frozenset({"delete", "restore", "move"})
+"""Edits after which another tile has the focus, so that it has to be mounted."""
 MOST_UNDONE = 50
 """Deletions that a tab can undo, one after the other."""
 
@@ -167,7 +170,8 @@ def see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, N
     """Show the edit, then how it ended; one that takes its time announces its end by itself."""
     state = me.state(EditState)
     state.pending = f"{state.pending} {attempt.edit.operation_id}".strip()
-    _take_up_all(shown, hold)
+    moves_focus = attempt.edit.change.kind in MOVES_FOCUS
+    _take_up_all(shown, hold, state.focus if moves_focus else "")
     yield
     attempt.wait(PATIENCE)
     follow_edits()
@@ -175,9 +179,11 @@ def see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, N
     yield
 
 
-def _take_up_all(shown: Shown, hold: bool) -> None:
+def _take_up_all(shown: Shown, hold: bool, focus: str = "") -> None:
     for view, query in shown:
         take_up(view, query, hold=hold)
+        if focus:
+            lead_to(view, held_items(view), focus)
     look_again()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import field
 from datetime import tzinfo
 
@@ -14,7 +14,7 @@ from services.errors import FreshetError
 from services.freshness import Reason
 from services.freshness.merge import is_within
 from services.ids import is_id
-from services.models import MediaQuery
+from services.models import MediaItem, MediaQuery
 from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_spec
 from state.preview import open_preview
 from state.session import principal, project_id
@@ -32,12 +32,14 @@ EXTENTS = (96, 240, 480)
 class LibraryState:
     """Filters as the address has them (`spec`, state/filters.py), what in it was left out (`note`), and the view.
 
-    `seek`: the item to scroll to, "" for the top, and how often that was said ("2 01ARZ…").
+    `seek`: the item to scroll to, "" for the top, and how often that was said ("2 01ARZ…"). `ordered`: the list whose
+    order was asked for (see `order_of`).
     """
 
     spec: str = ""
     note: str = ""
     seek: str = ""
+    ordered: str = ""
     projects: dict[str, str] = field(default_factory=dict)
     view: ViewState = field(default_factory=ViewState)
     total: TotalState = field(default_factory=TotalState)
@@ -54,6 +56,27 @@ def library_filters() -> dict[str, str]:
 
 def library_view() -> ViewState:
     return me.state(LibraryState).view
+
+
+def tell_order() -> None:
+    """The browser needs to know all of the list as it is now, not only the tiles that are mounted."""
+    state = me.state(LibraryState)
+    state.ordered = _name_of(state.view)
+
+
+def order_of(items: Sequence[MediaItem]) -> list[str]:
+    """Of the `items` that are shown, those that can be selected, by id, where that was asked for; pure.
+
+    Only of the list that was asked about: told with each change of it, they would be most of what a refresh sends.
+    """
+    state = me.state(LibraryState)
+    if not state.ordered or state.ordered != _name_of(state.view):
+        return []
+    return [item.id for item in items if item.status != "generating"]
+
+
+def _name_of(view: ViewState) -> str:
+    return f"{view.version} {view.loaded} {view.ceiling} {view.edits}"
 
 
 def reader() -> Reader:
@@ -85,8 +108,8 @@ def read_url() -> None:
     state.view.loaded = ViewState().loaded
     show_held(state.view, library_query())
     _seek("")
-    if place := _place():
-        show_down_to(state.view, place)
+    if (place := _place()) and show_down_to(state.view, place):
+        _seek(place)
 
 
 def renew_dates() -> None:

@@ -41,6 +41,8 @@ class ViewState:
     that it did not reach the store at all. They vary independently: a failed refresh keeps the version it had.
 
     `catching_up`: what is held may lack something that this session has written or seen (state/session.py).
+    `around` names the item that the mounted tiles lie around and `place` where it was ("" and 0 for the top); `seen` is
+    how many tiles the screen takes in, where that is more than usual (state/window.py).
     `ceiling` is a time of creation, as a place ("" for none): what is above it has arrived while the list was scrolled
     and is held back, so that nothing moves. `opened_ms` is when this visit's first answer was current. `edits` names
     the pending edits that lie over the snapshot ("" for none).
@@ -58,6 +60,9 @@ class ViewState:
     catching_up: bool = False
     ceiling: str = ""
     edits: str = ""
+    around: str = ""
+    place: int = 0
+    seen: int = 0
 
 
 def first_load(view: ViewState) -> bool:
@@ -178,6 +183,7 @@ def show_held(view: ViewState, query: MediaQuery) -> None:
 def _show_held(view: ViewState, query: MediaQuery) -> None:
     edits, held = _now(query)
     view.loaded, view.ceiling = PAGE_SIZE, ""
+    view.around, view.place = "", 0
     if held is None:
         view.version, view.edits, view.as_of_ms, view.catching_up = "", "", 0, False
     else:
@@ -208,8 +214,9 @@ def _hold_back(view: ViewState, query: MediaQuery, hold: bool) -> None:
 
 
 def show_new(view: ViewState) -> None:
-    """Let in what was held back."""
+    """Let in what was held back, for a reader who is at the top, or wants to be."""
     view.ceiling = ""
+    view.around, view.place = "", 0
 
 
 def held_items(view: ViewState) -> tuple[MediaItem, ...]:
@@ -259,10 +266,11 @@ def end_of_held(view: ViewState) -> str | None:
 
 
 def show_down_to(view: ViewState, media_id: str) -> bool:
-    """Show as many pages as lead to an item, if what is held reaches there."""
+    """Show as many pages as lead to an item, and the tiles around it, if what is held reaches there."""
     items = _items(view)
     place = next((place for place, item in enumerate(items) if item.id == media_id), -1)
     if place >= 0:
+        view.around, view.place = media_id, place
         view.loaded = max(view.loaded, min(-(-(place + 1) // PAGE_SIZE) * PAGE_SIZE, MOST_LOADED))
     return place >= 0
 

@@ -33,6 +33,7 @@ from state.view import (
     show_held,
     show_new,
 )
+from state.window import follow_reader
 
 
 @me.stateclass
@@ -137,9 +138,8 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
     state, items, reached = me.state(SelectorState), held_items(view), searched_to(view)
     if items:
         with me.box(classes="grid", key="choose-grid"):
-            media_tiles(
-                items, label=f"{_NOUNS[media_type][1]}, newest first", on_activate=on_select, use=True, view=view
-            )
+            label = f"{_NOUNS[media_type][1]}, newest first"
+            media_tiles(items, label=label, on_activate=on_select, on_move=on_move, use=True, view=view)
         # A search that stopped goes on only for somebody who wants it.
         done = not has_more(view) or reached is not None
         sentinel(cursor=cursor(view), done=done, on_more=on_more_items, key="choose-more")
@@ -190,7 +190,17 @@ def on_show_new(event: me.WebEvent) -> None:
 
 
 @handler
+def on_move(event: me.WebEvent) -> None:
+    _follow_reader(event)
+
+
+def _follow_reader(event: me.WebEvent) -> None:
+    follow_reader(selector_view(), held_items(selector_view()), event.value)
+
+
+@handler
 def on_more_items(event: me.WebEvent) -> Generator[None, None, None]:
+    _follow_reader(event)
     yield from refresh_selector("page", until=str(event.value.get("cursor", "")))
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from components.web import aria, tile, tiles
+import mesop as me
+
+from components.web import aria, tile, tile_window, tiles
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler
 from state.view import ViewState
+from state.window import window_of
 
 
 def media_tiles(
-    items: Iterable[MediaItem],
+    items: Sequence[MediaItem],
     *,
     label: str,
     on_activate: Handler,
     on_retry: Handler | None = None,
+    on_move: Handler | None = None,
     use: bool = False,
     selectable: bool = False,
     view: ViewState | None = None,
@@ -26,12 +30,27 @@ def media_tiles(
     A press on a tile is told to `on_activate`, which with `use` takes the item; failed items offer `on_retry`, except
     with `use`. `selectable`: several can be chosen at a time (see `selection`). Given the `view` they stand in, items
     made since that was opened are marked as new.
+
+    With `on_move` those around the reader are mounted alone, and the room of the others is kept: it is told where the
+    reader is (`follow_reader`).
     """
     aria(role="list", label=label)
     tiles(on_activate=on_activate, on_retry=on_retry, selectable=selectable)
     opened_ms = view.opened_ms if view else 0
+    if view and on_move:
+        _around_reader(items, view, on_move, use=use)
+        return
     for item in items:
         _tile(item, use=use, opened_ms=opened_ms)
+
+
+def _around_reader(items: Sequence[MediaItem], view: ViewState, on_move: Handler, *, use: bool) -> None:
+    window = window_of(view, items)
+    tile_window(start=window.start, mounted=window.mounted, total=window.total, on_move=on_move)
+    for block in window.blocks:
+        with me.box(classes="block", key=f"block-{block.key}"):
+            for item in block.items:
+                _tile(item, use=use, opened_ms=view.opened_ms)
 
 
 def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:

@@ -30,6 +30,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
                 with me.box(classes="grid"):
                     aria(role="list", label="Library, newest first")
                     tiles(on_activate=…)              # hears for all of them
+                    tile_window(…)                    # where most tiles of a long list are not mounted
                     tile(…)                           # or me.box(classes="sk-tile") on the first load
                 sentinel(…)
                 with me.box(classes="blank"):         # instead of the grid: symbol, h2, text, one action
@@ -70,7 +71,7 @@ from components.web.selection import selection
 from components.web.sentinel import sentinel
 from components.web.setting import setting
 from components.web.status_capsule import status_capsule
-from components.web.tile import tile, tiles
+from components.web.tile import tile, tile_window, tiles
 from components.web.upload import upload
 
 STYLESHEETS: Final[list[str]] = [
@@ -124,6 +125,7 @@ __all__ = [
     "symbol",
     "tags",
     "tile",
+    "tile_window",
     "tiles",
     "toast",
     "upload",

@@ -39,3 +39,4 @@ import './tiles.js';
 import './toast.js';
 import './upload.js';
 import './viewer.js';
+import './window.js';

@@ -82,7 +82,7 @@ class FreshetEdits extends FreshetElement {
   #grant() {
     if (!this.#wished || document.querySelector('dialog:modal')) return;
     const at = document.activeElement;
-    if (at && at !== document.body && !at.closest('freshet-tile, .toast')) return;
+    if (at && at !== document.body && !at.closest('freshet-tile, .stand-in, .toast')) return;
     const tile = document.querySelector(`freshet-tile[data-id="${CSS.escape(this.#wished)}"] .hit`);
     if (!tile || tile === at) return;
     tile.focus({preventScroll: true});

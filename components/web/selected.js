@@ -26,6 +26,7 @@ export function toggle(id) {
 
 /** Select from where the last choice was made to `id`, in the order of `all`; what was selected before that stays. */
 export function extendTo(id, all, from = '') {
+  if (!all.includes(id)) return;
   if (!all.includes(start)) begin(all.includes(from) ? from : id);
   const [first, last] = [all.indexOf(start), all.indexOf(id)].sort((a, b) => a - b);
   become([...base, ...all.slice(first, last + 1)]);
@@ -41,13 +42,29 @@ export function clearSelected() {
   begin('');
 }
 
-/** Forget those that are not among `all` any more. */
-export function keepOnly(all) {
-  const there = new Set(all);
-  const left = [...ids].filter((id) => there.has(id));
+/** Forget some that are not there any more. */
+export function forget(gone) {
+  const left = [...ids].filter((id) => !gone.has(id));
+  if (gone.has(start)) start = '';
   if (left.length === ids.size) return;
   become(left);
-  begin(there.has(start) ? start : '');
+  begin(start);
+}
+
+/** Where the range begins that the next choice with Shift ends; '' for nowhere. */
+export const rangeStart = () => start;
+
+/**
+ * Of the tiles that were mounted `before`, in their order, those that have left the list, now that `now` are mounted of
+ * it, from its beginning and to its end as told. One that would not be mounted now need not have left.
+ */
+export function leftOf(before, now, fromTop, toEnd) {
+  const there = new Set(now);
+  const common = [...before.keys()].filter((place) => there.has(before[place]));
+  if (!common.length && !(fromTop && toEnd)) return new Set();
+  const first = fromTop ? 0 : common[0];
+  const last = toEnd ? before.length : common.at(-1);
+  return new Set(before.filter((id, place) => place >= first && place <= last && !there.has(id)));
 }
 
 function begin(id) {

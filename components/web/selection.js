@@ -1,17 +1,22 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
-import {goal} from './grid_keys.js';
+import {tiles, windowOf} from './grid.js';
+import {focusAt, led} from './grid_keys.js';
 import {WRITES, keyName} from './hotkeys.js';
-import {clearSelected, extendTo, howMany, isSelected, keepOnly, onSelected, selectAll, selectedIds, toggle} from './selected.js';
+import {
+  clearSelected, extendTo, forget, howMany, isSelected, leftOf, onSelected, rangeStart, selectAll, selectedIds, toggle,
+} from './selected.js';
 
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
+const ORDER_MS = 10e3; // so long the order of the list is waited for
 const EDITS = {delete: 'delete', f: 'favourite'};
 
 /**
  * Several tiles at a time: the check marks and keys that select them, and the bar that says how many there are and what
- * can be done with them. What is selected is known to the browser alone (selected.js).
+ * can be done with them. What is selected is known to the browser alone (selected.js). Which items stand between two
+ * tiles of which one is not mounted, the page is asked for (`order`).
  */
 class FreshetSelection extends FreshetElement {
-  static props = {scope: '', projects: [], tags: [], zipUrl: ''};
+  static props = {scope: '', projects: [], tags: [], zipUrl: '', order: []};
   #count = el('b', {role: 'status'});
   #bar = el('div', {role: 'toolbar', 'aria-label': 'Selection'});
   #dock = el('div', {class: 'selbar'}, this.#bar);
@@ -21,7 +26,9 @@ class FreshetSelection extends FreshetElement {
   #move = el('select', {'aria-label': 'Move to project'});
   #moving = el('label', {class: 'btn choice'}, icon('folder'), this.#move);
   #looking = 0;
+  #before = []; // the tiles that were mounted when the selection was last looked at
   #unheard = null;
+  #told = () => {}; // the order has come
   #pressed = (event) => this.#press(event);
   #clicked = (event) => this.#click(event);
   // Shift and a click would select the words in between.
@@ -70,7 +77,10 @@ class FreshetSelection extends FreshetElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#unheard = onSelected(() => this.#mark());
+    this.#unheard = onSelected(() => {
+      this.#before = this.#all;
+      this.#mark();
+    });
     document.addEventListener('keydown', this.#pressed, {capture: true}); // before those of single tiles
     document.addEventListener('click', this.#clicked, {capture: true});
     document.addEventListener('mousedown', this.#held, {capture: true});
@@ -94,6 +104,7 @@ class FreshetSelection extends FreshetElement {
 
   draw(changed) {
     if (changed.has('scope')) clearSelected();
+    if (changed.has('order') && this.order.length) this.#told();
     attrs(this.#zip, {action: this.zipUrl || null});
     const projects = [['', 'Move to…'], ...this.projects];
     if (changed.has('projects')) this.#move.replaceChildren(...projects.map(([value, label]) => el('option', {value}, label)));
@@ -108,17 +119,42 @@ class FreshetSelection extends FreshetElement {
 
   /** Those that can be selected: what is still being made cannot. */
   get #tiles() {
-    const tiles = this.#list?.querySelectorAll('freshet-tile') ?? [];
-    return [...tiles].filter((tile) => tile.status !== 'generating');
+    return tiles(this.#list).filter((tile) => tile.status !== 'generating');
   }
 
   get #all() {
     return this.#tiles.map((tile) => tile.mediaId);
   }
 
+  get #window() {
+    const {start = 0, end = 0, total = 0} = windowOf(this.#list) ?? {};
+    return {fromTop: start === 0, toEnd: end === total};
+  }
+
   #look() {
     this.#looking = 0;
-    keepOnly(this.#all);
+    const {fromTop, toEnd} = this.#window;
+    const before = fromTop && toEnd ? selectedIds() : this.#before;
+    const all = (this.#before = this.#all);
+    forget(leftOf(before, all, fromTop, toEnd));
+  }
+
+  /** What can be selected, in order: all of it, or as much as holds `id` and where the range to it begins. */
+  async #reaching(id = '', from = '') {
+    const {fromTop, toEnd} = this.#window;
+    const all = this.#all;
+    const holds = Boolean(id) && [id, rangeStart() || from || id].every((one) => all.includes(one));
+    if ((fromTop && toEnd) || holds) return all;
+    if (!this.order.length) await this.#askOrder();
+    return this.order;
+  }
+
+  #askOrder() {
+    return new Promise((told) => {
+      this.#told = told;
+      setTimeout(told, ORDER_MS);
+      this.emit('orderEvent');
+    });
   }
 
   #mark() {
@@ -137,12 +173,16 @@ class FreshetSelection extends FreshetElement {
     if (!tile || tile.status === 'generating') return;
     const onCheck = event.target.closest('.tick') !== null;
     const onTile = event.target.closest('.hit') !== null;
-    if (event.shiftKey && (onCheck || onTile)) extendTo(tile.mediaId, this.#all);
+    if (event.shiftKey && (onCheck || onTile)) this.#extendTo(tile.mediaId);
     else if (onCheck || (onTile && (event.ctrlKey || event.metaKey))) toggle(tile.mediaId);
     else return;
     event.preventDefault();
     event.stopPropagation();
     if (onCheck) tile.querySelector('.hit').focus({preventScroll: true, focusVisible: false});
+  }
+
+  async #extendTo(id, from = '') {
+    extendTo(id, await this.#reaching(id, from), from);
   }
 
   // By key
@@ -160,7 +200,7 @@ class FreshetSelection extends FreshetElement {
     const id = hit?.closest('freshet-tile').mediaId;
     const key = keyName(event);
     if (key === 'x' && this.#all.includes(id) && !event.repeat) toggle(id);
-    else if (key === 'ctrl+a' && this.#tiles.length) selectAll(this.#all);
+    else if (key === 'ctrl+a' && this.#tiles.length) this.#reaching().then(selectAll);
     else if (key === 'escape' && howMany()) clearSelected();
     else if (event.shiftKey && ARROWS.has(event.key) && hit) this.#extend(hit, event);
     else if (EDITS[key] && howMany() && !event.repeat) this.#edit(EDITS[key], key === 'f' ? true : null);
@@ -168,13 +208,11 @@ class FreshetSelection extends FreshetElement {
     return true;
   }
 
-  #extend(hit, event) {
-    const hits = this.#tiles.map((tile) => tile.querySelector('.hit'));
-    const next = goal(hits, hits.indexOf(hit), event.key, event.ctrlKey);
-    if (!next) return;
-    extendTo(next.closest('freshet-tile').mediaId, this.#all, hit.closest('freshet-tile').mediaId);
-    next.focus({preventScroll: true});
-    next.scrollIntoView({block: 'nearest'});
+  async #extend(hit, event) {
+    const from = hit.closest('freshet-tile').mediaId;
+    const place = led(this.#list, hit, event.key, event.ctrlKey);
+    const tile = place === null ? null : await focusAt(this.#list, place);
+    if (tile && tile.status !== 'generating') this.#extendTo(tile.mediaId, from);
   }
 
   // What is done with them

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from components.web._face import element, insert
+from components.web._face import Handler, element, insert
 
 
 @element
@@ -13,6 +13,8 @@ def selection(
     *,
     scope: str,
     zip_url: str,
+    order: Sequence[str],
+    on_order: Handler,
     tags: Sequence[str] = (),
     projects: Sequence[tuple[str, str]] = (),
     key: str = "selection",
@@ -22,14 +24,18 @@ def selection(
     What is selected is known to the browser alone: it survives refreshes and pushes, and is given up with a new `scope`
     (other filters) and by leaving the page. X, Shift with the arrows, Ctrl A, and Esc select by key. Deleting, tagging,
     favourites and moving are heard by the page's `edits`, {ids, edit, value}; `zip_url` gets the ids in a form.
+    `on_order`: which tiles there are has to be told, in `order`, since some of those that are to be selected are not
+    mounted.
     """
     return insert(
         "freshet-selection",
         key=key,
+        events={"orderEvent": on_order},
         properties={
             "scope": scope,
             "zipUrl": zip_url,
             "tags": list(tags),
             "projects": [list(pair) for pair in projects],
+            "order": list(order),
         },
     )

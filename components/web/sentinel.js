@@ -52,7 +52,9 @@ class FreshetSentinel extends FreshetElement {
 
   #ask() {
     this.#asked = this.cursor;
-    this.emit('moreEvent', {cursor: this.cursor}, {quiet: true});
+    const {cursor} = this;
+    const around = () => this.parentElement?.parentElement?.querySelector('freshet-window')?.reader;
+    this.emit('moreEvent', {toJSON: () => ({cursor, ...around()})}, {quiet: true});
   }
 }
 

@@ -9,7 +9,8 @@ from components.web._face import Handler, element, insert
 
 @element
 def sentinel(*, cursor: str, done: bool, on_more: Handler, key: str) -> Any:
-    """Asks for the page after `cursor` when it comes within 600 px of the visible part. Payload: {cursor}.
+    """Asks for the page after `cursor` when it comes within 600 px of the visible part. Payload: {cursor}, and where
+    the list has a `tile_window`, what that tells, {place, seen}.
 
     Once per cursor, and again for each new one without having left the screen. Put it after the list.
     """

@@ -86,3 +86,18 @@ def tiles(
         events={"activateEvent": on_activate, "retryEvent": on_retry},
         properties={"selectable": selectable},
     )
+
+
+@element
+def tile_window(*, start: int, mounted: int, total: int, on_move: Handler, key: str = "window") -> Any:
+    """Keeps the room of the tiles that are not mounted: of `total`, `mounted` are, from place `start` on.
+
+    Once in a list, before its tiles, which may stand in boxes of class "block". `on_move` is told when the reader comes
+    near an end of what is mounted: {place, seen}, the place in the middle of what is seen, and how many tiles that is.
+    """
+    return insert(
+        "freshet-window",
+        key=key,
+        events={"moveEvent": on_move},
+        properties={"start": start, "mounted": mounted, "total": total},
+    )

@@ -35,6 +35,14 @@ def add(server: Server, wanted: Iterable[tuple[str, timedelta]], origin: Origin 
         return [item.id for item in items]
 
 
+def rename(server: Server, media_id: str, title: str) -> None:
+    """Commit another title of an item."""
+    with open_library(server.settings, None) as library:
+        item = library.store.media.get(library.principal, media_id)
+        write = Put(item.model_copy(update={"title": title}), expect=item.revision)
+        library.store.commit(library.principal, [write], operation_id=library.ids.new())
+
+
 def _item(
     library: Library, title: str, created_at: datetime, files: dict[Variant, FileRef], origin: Origin
 ) -> MediaItem:

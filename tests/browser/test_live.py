@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from services.library import open_library
-from services.models import Put, Remove
+from services.models import Remove
 from tests.browser.conftest import Visit, keep_still
-from tests.browser.library import add, fill, write_photo
+from tests.browser.library import add, fill, rename, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import (
     READY,
@@ -317,7 +317,7 @@ def test_B13_a_new_title_shows_everywhere_and_loads_no_picture_again(server: Ser
     before = shown.locator("img").get_attribute("src")
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url) if item in request.url else None)
-    _rename(server, item, "Final title")
+    rename(server, item, "Final title")
     expect(shown).to_contain_text("Final title")
     assert shown.locator("img").get_attribute("src") == before
     assert requests == []
@@ -386,13 +386,6 @@ def _remove(server: Server, *media_ids: str) -> None:
         held = library.store.media.get_many(library.principal, media_ids)
         writes = [Remove("media", media_id, expect=held[media_id].revision) for media_id in media_ids]
         library.store.commit(library.principal, writes, operation_id=library.ids.new())
-
-
-def _rename(server: Server, media_id: str, title: str) -> None:
-    with open_library(server.settings, None) as library:
-        item = library.store.media.get(library.principal, media_id)
-        write = Put(item.model_copy(update={"title": title}), expect=item.revision)
-        library.store.commit(library.principal, [write], operation_id=library.ids.new())
 
 
 def _top_of(tile: Locator) -> float:

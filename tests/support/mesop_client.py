@@ -160,9 +160,9 @@ class MesopClient:
         raise AssertionError(f"no <{tag}> with {properties}; there are: {self.elements(tag)}")
 
     def _ear(self, tile: Any) -> Any:
-        """The element that hears for the tiles around `tile`."""
-        box = next(node for node in self._walk() if any(child is tile for child in node.children))
-        return next(child for child in box.children if _name(child) == "<web>freshet-tiles")
+        """The element that hears for the tiles around `tile`, in the box around it or one further out."""
+        around = [box for box in self._walk() if any(inner is tile for inner in self._walk(box))]
+        return next(child for box in reversed(around) for child in box.children if _name(child) == "<web>freshet-tiles")
 
     def _web(self, node: Any) -> dict[str, Any]:
         component = pb.WebComponentType.FromString(node.type.value)
