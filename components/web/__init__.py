@@ -64,6 +64,7 @@ from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
 from components.web.page_tools import ago, aria, guard, key_help, keys, session, symbol
 from components.web.place import place
+from components.web.quick import QuickItem, quick
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
 from components.web.selection import selection
@@ -89,6 +90,7 @@ __all__ = [
     "STYLESHEETS",
     "Handler",
     "NavItem",
+    "QuickItem",
     "SegmentOption",
     "ago",
     "anchor",
@@ -113,6 +115,7 @@ __all__ = [
     "nav",
     "outcome",
     "place",
+    "quick",
     "run_watch",
     "search",
     "segments",

@@ -3,7 +3,7 @@
 
 const lists = new WeakMap(); // list → {current, visited, focused, place}
 
-const tiles = (list) => [...list.querySelectorAll('.hit')];
+const tiles = (list) => [...list.querySelectorAll('freshet-tile:not([inert]) .hit')];
 const line = (hit) => Math.round(hit.getBoundingClientRect().top);
 
 /** Take part in the keys of the list around `hit`. Safe to call again. */
