@@ -57,10 +57,8 @@ class Shelf:
 
 
 SHELVES: tuple[Shelf, ...] = (
-    Shelf(
-        "making", "Running now", {"status": "generating"}, "All that is running", "status=running&owner=me", own=True
-    ),
-    Shelf("failed", "Needs you", {"status": "failed"}, "All that failed", "status=failed&owner=me", own=True),
+    Shelf("making", "Running now", {"status": "generating"}, "All running", "status=running&owner=me", own=True),
+    Shelf("failed", "Needs you", {"status": "failed"}, "All failed", "status=failed&owner=me", own=True),
     Shelf("opened", "Last opened", {}),
     Shelf("images", "Images", {"media_type": "image", "status": "ready"}, "All images", "type=image"),
     Shelf("videos", "Videos", {"media_type": "video", "status": "ready"}, "All videos", "type=video"),

@@ -25,9 +25,9 @@ def media_tiles(
     """Draw `items` as the list `label`, in a box of class "grid" or "quad" that holds nothing else.
 
     A press on a tile is told to `on_activate`, which with `use` takes the item; failed items offer `on_retry`, except
-    with `use`. `selectable`: several can be chosen at a time (see `selection`). `row`: only those that fit side by side are
-    there to be seen and reached (in a box of class "grid one"). Given the `view` they stand in, items made since that
-    was opened are marked as new.
+    with `use`. `selectable`: several can be chosen at a time (see `selection`). `row`: only those that fit side by side
+    are there to be seen and reached (in a box of class "grid one"). Given the `view` they stand in, items made since
+    that was opened are marked as new.
     """
     aria(role="list", label=label)
     tiles(on_activate=on_activate, on_retry=on_retry, selectable=selectable, row=row)
