@@ -76,8 +76,8 @@ class HomeState:
     """A view for each shelf.
 
     `opened_ids`: the items that were opened last, the latest first, parted by spaces. `failed_since_ms`: what failed
-    before does not matter any more. `kept`: the names of the shelves that were on screen when the page was scrolled, ""
-    while it is not: until it is back at the top no shelf comes or goes.
+    before does not matter any more. `kept`: the names of shelves that stay on screen though they be empty: only opening
+    and Refresh take a row away, since everything below it moves. `still`: nor does one come, the page is scrolled.
     """
 
     making: ViewState = field(default_factory=ViewState)
@@ -90,6 +90,7 @@ class HomeState:
     opened_ids: str = ""
     failed_since_ms: int = 0
     kept: str = ""
+    still: bool = False
 
 
 def shelf_view(name: str) -> ViewState:
@@ -128,9 +129,10 @@ def shelf_items(name: str) -> tuple[MediaItem, ...]:
 
 
 def shelves_shown() -> list[Shelf]:
-    """The shelves on screen: those with something in them or, once the page is scrolled, those that were there then."""
-    kept = me.state(HomeState).kept.split()
-    return [shelf for shelf in SHELVES if (shelf.name in kept if kept else shelf_items(shelf.name))]
+    """The shelves on screen: those that were there, and unless the page is scrolled those with something in them."""
+    state = me.state(HomeState)
+    kept = state.kept.split()
+    return [shelf for shelf in SHELVES if shelf.name in kept or (not state.still and shelf_items(shelf.name))]
 
 
 def all_shown() -> tuple[MediaItem, ...]:
@@ -155,7 +157,7 @@ def _each_once(items: Iterable[MediaItem]) -> tuple[MediaItem, ...]:
 
 def let_in() -> None:
     """Show what was held back."""
-    me.state(HomeState).kept = ""
+    _begin_anew()
     for shelf in SHELVES:
         show_new(shelf_view(shelf.name))
 
@@ -188,7 +190,8 @@ def what_to_show() -> Literal["shelves", "failed", "loading", "empty"]:
 def open_home() -> None:
     """The page was opened: what is held of each shelf at once; reads nothing."""
     state = me.state(HomeState)
-    state.kept, state.opened_ids = "", " ".join(opened_of(flask.request.cookies))
+    _begin_anew()
+    state.opened_ids = " ".join(opened_of(flask.request.cookies))
     state.failed_since_ms = int((services().clock.now() - LATELY).timestamp() * 1000)
     state.opened = ViewState()  # other items than at the last visit
     for shelf in SHELVES:
@@ -200,14 +203,14 @@ def load_home(
     reason: Reason, *, hold: bool = False, only: Collection[str] = tuple(_BY_NAME)
 ) -> Generator[None, None, None]:
     """Refresh the shelves `only` names, side by side."""
-    _keep_still(hold)
+    _keep(reason, hold)
     parts = [_part(shelf.name) for shelf in SHELVES if shelf.name in only and is_asked(shelf.name)]
     yield from load_together(parts, reason, hold=hold)
 
 
 def load_shelf(name: str, reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """Refresh one shelf: it alone has changed."""
-    _keep_still(hold)
+    _keep(reason, hold)
     part = _part(name)
     yield from load_view(part.view, part.query, reason, scope=part.scope, kind=part.kind, hold=hold)
 
@@ -216,9 +219,15 @@ def _part(name: str) -> Part:
     return Part(shelf_view(name), shelf_query(name), "home", "sections")
 
 
-def _keep_still(hold: bool) -> None:
+def _keep(reason: Reason, hold: bool) -> None:
+    """What is on screen stays there, whatever the answer is, unless somebody asked for the page as it is now."""
+    if reason in ("open", "manual") and not hold:
+        _begin_anew()
+        return
     state = me.state(HomeState)
-    if not hold:
-        state.kept = ""
-    elif not state.kept:
-        state.kept = " ".join(shelf.name for shelf in shelves_shown())
+    state.kept, state.still = " ".join(shelf.name for shelf in shelves_shown()), hold
+
+
+def _begin_anew() -> None:
+    state = me.state(HomeState)
+    state.kept, state.still = "", False

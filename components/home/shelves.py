@@ -11,6 +11,7 @@ from state.home import ROW, Shelf, shelf_items, shelf_view
 from state.view import is_whole
 
 SKELETON_SHELVES = 2
+GONE = {"making": "All done. What was made stands below.", "failed": "Nothing needs you any more."}
 
 
 def shelf_row(shelf: Shelf, *, on_activate: Handler, on_retry: Handler) -> None:
@@ -18,7 +19,7 @@ def shelf_row(shelf: Shelf, *, on_activate: Handler, on_retry: Handler) -> None:
     view, items = shelf_view(shelf.name), shelf_items(shelf.name)
     with me.box(classes="shelf", key=f"shelf-{shelf.name}"):
         aria(role="region", label=shelf.heading)
-        _head(shelf, "Nothing left" if not items else str(len(items)) if is_whole(view) else "")
+        _head(shelf, str(len(items)) if items and is_whole(view) else "")
         with me.box(classes="grid one", key=f"row-{shelf.name}"):
             if items:
                 media_tiles(
@@ -30,8 +31,15 @@ def shelf_row(shelf: Shelf, *, on_activate: Handler, on_retry: Handler) -> None:
                     view=None if shelf.name == "opened" else view,
                 )
             else:
-                with me.box(classes="sk-tile gone", key="gone"):
-                    pass
+                _nothing_left(shelf)
+
+
+def _nothing_left(shelf: Shelf) -> None:
+    """As high as a tile."""
+    with me.box(classes="sk-tile gone", key="gone"):
+        pass
+    with me.box(classes="gone-note meta", key="gone-note"):
+        me.text(GONE.get(shelf.name, "Nothing left here."))
 
 
 def _head(shelf: Shelf, count: str) -> None:

@@ -15,7 +15,7 @@ export function enrol(hit) {
   }
   if (!lists.has(list)) adopt(list);
   const held = lists.get(list);
-  const gone = !held.current || !list.contains(held.current);
+  const gone = !held.current || !list.contains(held.current) || held.current.closest('[inert]');
   // Until somebody has been in the list, they enter it at its first tile, also when that came last.
   if (gone || (!held.visited && precedes(hit, held.current))) settle(list, hit);
   else hit.tabIndex = hit === held.current ? 0 : -1;

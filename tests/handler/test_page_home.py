@@ -162,8 +162,8 @@ def test_a_failed_item_is_made_again_in_its_place(studio: Studio) -> None:
     tab.navigate("/home")
     assert shelf(tab, "Needs you") == [failed.id]
     tab.fire("freshet-tile", "retryEvent", {"id": failed.id}, mediaId=failed.id)
-    assert headings(tab) == ["Running now"]
     assert shelf(tab, "Running now") == [failed.id]
+    assert "Nothing needs you any more." in tab.text
 
 
 def test_a_tile_opens_its_preview_as_in_the_library(studio: Studio) -> None:
@@ -319,9 +319,12 @@ def test_R4_03_a_run_that_ends_goes_from_the_running_to_its_type(studio: Studio)
     tab = studio.open("/home")
     studio.change(making, status="ready", files=files)
     tab.fire("freshet-run-watch", "completeEvent", {"ids": [making.run_id], "scrolled": False})
-    assert headings(tab) == ["Images", "Audio"]
+    assert headings(tab) == ["Running now", "Images", "Audio"], "the row stays, so that nothing moves"
+    assert "All done. What was made stands below." in tab.text
     assert shelf(tab, "Images") == [making.id]
     assert tab.element("freshet-run-watch")["runIds"] == []
+    tab.fire("freshet-status", "refreshEvent", {"scrolled": False})
+    assert headings(tab) == ["Images", "Audio"]
 
 
 def test_R4_03_an_upload_shows_once_it_is_there(studio: Studio) -> None:
@@ -343,7 +346,7 @@ def test_B9_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: S
     push(tab, scrolled=True)
     assert headings(tab) == ["Running now", "Images"], "no shelf comes or goes"
     assert shelf(tab, "Images") == shown
-    assert "Nothing left" in tab.text
+    assert "All done. What was made stands below." in tab.text
     assert tab.element("freshet-drop")["count"] == 3
     tab.fire("freshet-drop", "showEvent", {"count": 3})
     assert headings(tab) == ["Needs you", "Images", "Videos"]
