@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cmp_to_key, partial
 
 from services.container import services
 from services.errors import FreshetError, StoreUnavailable
@@ -16,6 +16,7 @@ from services.freshness.session import Token
 from services.models import MediaItem, MediaQuery
 from services.store.cursors import Place, decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
+from services.store.watermarks import is_at_least
 from state.preview import look_again
 from state.session import is_behind, principal, saw, token
 
@@ -112,14 +113,19 @@ class Part:
 
 
 def load_together(parts: Sequence[Part], reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
-    """`load_view` of several views in the same frames: their fetches run side by side, and all are waited for once."""
+    """`load_view` of several views in the same frames: their fetches run side by side, and all are waited for once.
+
+    What was read last is shown last: else the others would look as if they lagged behind what the session has seen.
+    """
     asked = [(part, _begin(part, reason, "", hold)) for part in parts]
     if any(begins_visibly(part.view) for part in parts):
         yield
     waiting = [(part, _submit(part, why)) for part, why in asked]
     ends = services().clock.monotonic() + PATIENCE
-    for part, answer in waiting:
-        _await(part, answer, hold, max(0.0, ends - services().clock.monotonic()))
+    for _, answer in waiting:
+        answer.ticket.wait(max(0.0, ends - services().clock.monotonic()))
+    for part, answer in sorted(waiting, key=cmp_to_key(lambda one, other: _compare(one[1], other[1]))):
+        _await(part, answer, hold, 0.0)
     for part in parts:
         _complete(part, hold, max(0.0, ends - services().clock.monotonic()))
     yield
@@ -159,6 +165,12 @@ class Answer:
 
     ticket: Ticket
     prove: Callable[[], None]
+
+
+def _compare(one: Answer, other: Answer) -> int:
+    """Which of two answers reaches further, as for sorting: above 0 for the first; 0 where nobody can tell."""
+    reach, others = ((each.ticket.snapshot.watermark if each.ticket.snapshot else "") for each in (one, other))
+    return is_at_least(reach, others) - is_at_least(others, reach)
 
 
 def _await(part: Part, answer: Answer, hold: bool, patience: float) -> None:

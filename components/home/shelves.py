@@ -20,7 +20,7 @@ def shelf_row(shelf: Shelf, *, on_activate: Handler, on_retry: Handler) -> None:
     with me.box(classes="shelf", key=f"shelf-{shelf.name}"):
         aria(role="region", label=shelf.heading)
         _head(shelf, str(len(items)) if items and is_whole(view) else "")
-        with me.box(classes="grid one", key=f"row-{shelf.name}"):
+        with me.box(classes="grid one", key=f"row-{shelf.name}" if items else f"gone-{shelf.name}"):
             if items:
                 media_tiles(
                     items,
