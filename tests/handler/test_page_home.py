@@ -436,7 +436,7 @@ def test_F11_opening_costs_one_row_a_shelf_whatever_the_library_holds(
     costs = [line.fields["documents"] for line in caplog.records if line.getMessage() == "home.refresh"]  # type: ignore[attr-defined]
     assert len(costs) == ASKED
     assert max(costs) <= ROW + 1 <= PAGE_SIZE + 1
-    assert sum(costs) <= 3 * (ROW + 1) + 3
+    assert sum(costs) <= 3 * (ROW + 1) + 3 * 2, "an empty list costs one, or two where its age has to be asked for"
 
 
 def test_R0_15_B14_other_clicks_and_rendering_ask_nothing(studio: Studio) -> None:
