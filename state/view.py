@@ -124,7 +124,7 @@ def load_together(parts: Sequence[Part], reason: Reason, *, hold: bool = False) 
     ends = services().clock.monotonic() + PATIENCE
     for _, answer in waiting:
         answer.ticket.wait(max(0.0, ends - services().clock.monotonic()))
-    for part, answer in sorted(waiting, key=cmp_to_key(lambda one, other: _compare(one[1], other[1]))):
+    for part, answer in sorted(waiting, key=cmp_to_key(_compare)):
         _await(part, answer, hold, 0.0)
     for part in parts:
         _complete(part, hold, max(0.0, ends - services().clock.monotonic()))
@@ -167,9 +167,9 @@ class Answer:
     prove: Callable[[], None]
 
 
-def _compare(one: Answer, other: Answer) -> int:
+def _compare(one: tuple[Part, Answer], other: tuple[Part, Answer]) -> int:
     """Which of two answers reaches further, as for sorting: above 0 for the first; 0 where nobody can tell."""
-    reach, others = ((each.ticket.snapshot.watermark if each.ticket.snapshot else "") for each in (one, other))
+    reach, others = (held.watermark if (held := answer.ticket.snapshot) else "" for _, answer in (one, other))
     return is_at_least(reach, others) - is_at_least(others, reach)
 
 

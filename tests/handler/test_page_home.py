@@ -254,7 +254,12 @@ def test_R2_04_nothing_held_is_loading_and_never_called_empty(
     assert tab.element("freshet-status")["mode"] == "loading"
     assert "Make your first picture" not in tab.text
     gate.set()
-    assert wait_for(lambda: (push(tab, "ready"), shelf(tab, "Images"))[1])
+
+    def come() -> list[str]:
+        push(tab, "ready")
+        return shelf(tab, "Images")
+
+    assert wait_for(come)
 
 
 def test_R2_09_R0_14_a_store_that_is_away_leaves_what_is_held_with_its_age(studio: Studio) -> None:
