@@ -46,15 +46,16 @@ def go_on(begun: Sequence[Unfinished]) -> None:
     if not begun:
         return
     with me.box(classes="shelf", key="go-on"):
-        aria(role="region", label="Continue where you left")
+        aria(role="region", label="Continue where you left off")
         with me.box(classes="h2"):
-            me.text("Continue where you left")
-            aria(role="heading", label="Continue where you left", level=2)
+            me.text("Continue where you left off")
+            aria(role="heading", label="Continue where you left off", level=2)
         quick(
             label="Unfinished",
             items=[
                 {"url": one.url, "label": one.heading, "note": one.words, "symbol": SYMBOLS[one.kind]} for one in begun
             ],
+            wide=True,
             key="unfinished",
         )
 
@@ -65,7 +66,7 @@ def first_picture(on_create: Handler, on_example: Handler) -> None:
         blank(
             "auto_awesome",
             "Make your first picture",
-            "Describe it in a few words. It stands here as soon as it is done.",
+            "Describe it in a few words, or drop files of your own anywhere.",
             "Create an image",
             on_create,
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import mesop as me
 
 from components.library.media_tile import media_tiles
-from components.web import aria, link_button
+from components.web import aria, link_button, symbol
 from state.handlers import Handler
 from state.home import ROW, Shelf, shelf_items, shelf_view
 from state.view import is_whole
 
 SKELETON_SHELVES = 2
-GONE = {"making": "All done. What was made stands below.", "failed": "Nothing needs you any more."}
+GONE = {"making": "Nothing is running any more. What was made stands below.", "failed": "Nothing needs you any more."}
 
 
 def shelf_row(shelf: Shelf, *, on_activate: Handler, on_retry: Handler) -> None:
@@ -39,6 +39,7 @@ def _nothing_left(shelf: Shelf) -> None:
     with me.box(classes="sk-tile gone", key="gone"):
         pass
     with me.box(classes="gone-note meta", key="gone-note"):
+        symbol(name="check", look="s")
         me.text(GONE.get(shelf.name, "Nothing left here."))
 
 

@@ -3,7 +3,7 @@ import {follow} from './links.js';
 
 /** Ways to begin or go on, each with a symbol, a name and a note. One without an address asks for files. */
 class FreshetQuick extends FreshetElement {
-  static props = {label: '', items: []};
+  static props = {label: '', items: [], wide: false};
 
   build() {
     attrs(this, {role: 'group'});
@@ -11,6 +11,7 @@ class FreshetQuick extends FreshetElement {
 
   draw(changed) {
     attrs(this, {'aria-label': this.label});
+    this.classList.toggle('wide', this.wide);
     if (changed.has('items')) this.replaceChildren(...this.items.map((item) => this.#way(item)));
   }
 

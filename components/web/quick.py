@@ -17,6 +17,8 @@ class QuickItem(TypedDict):
 
 
 @element
-def quick(*, label: str, items: list[QuickItem], key: str) -> Any:
-    """Cards that lead to pages of ours; `label` names the group. No event is sent: the navigation follows them."""
-    return insert("freshet-quick", key=key, properties={"label": label, "items": items})
+def quick(*, label: str, items: list[QuickItem], key: str, wide: bool = False) -> Any:
+    """Cards that lead to pages of ours; `label` names the group, and `wide` is for long notes. No event is sent: the
+    navigation follows them.
+    """
+    return insert("freshet-quick", key=key, properties={"label": label, "items": items, "wide": wide})

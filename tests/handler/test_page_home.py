@@ -325,7 +325,7 @@ def test_R4_03_a_run_that_ends_goes_from_the_running_to_its_type(studio: Studio)
     studio.change(making, status="ready", files=files)
     tab.fire("freshet-run-watch", "completeEvent", {"ids": [making.run_id], "scrolled": False})
     assert headings(tab) == ["Running now", "Images", "Audio"], "the row stays, so that nothing moves"
-    assert "All done. What was made stands below." in tab.text
+    assert "Nothing is running any more. What was made stands below." in tab.text
     assert shelf(tab, "Images") == [making.id]
     assert tab.element("freshet-run-watch")["runIds"] == []
     tab.fire("freshet-status", "refreshEvent", {"scrolled": False})
@@ -351,7 +351,7 @@ def test_B9_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: S
     push(tab, scrolled=True)
     assert headings(tab) == ["Running now", "Images"], "no shelf comes or goes"
     assert shelf(tab, "Images") == shown
-    assert "All done. What was made stands below." in tab.text
+    assert "Nothing is running any more. What was made stands below." in tab.text
     assert tab.element("freshet-drop")["count"] == 3
     tab.fire("freshet-drop", "showEvent", {"count": 3})
     assert headings(tab) == ["Needs you", "Images", "Videos"]
