@@ -11,6 +11,7 @@ from components.blank import blank
 from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, scrolled, waterline
 from components.home.begin import first_picture, go_on, quick_actions
 from components.home.shelves import shelf_row, skeleton_shelves
+from components.library.looking import on_look, on_look_end
 from components.library.media_tile import running
 from components.library.preview import preview
 from components.page import View, page
@@ -34,7 +35,7 @@ from state.home import (
     shelves_shown,
     what_to_show,
 )
-from state.preview import PreviewState, close_preview, open_preview, previewed, refresh_previewed
+from state.preview import PreviewState, close_preview, previewed, refresh_previewed
 from state.retry import retry
 from state.session import learn_all
 from state.unfinished import begin_image, unfinished
@@ -93,7 +94,7 @@ def _body() -> None:
         match what_to_show():
             case "shelves":
                 for shelf in shelves_shown():
-                    shelf_row(shelf, on_activate=on_tile_activate, on_retry=on_tile_retry)
+                    shelf_row(shelf, on_activate=on_look, on_retry=on_tile_retry)
             case "failed":
                 blank("cloud_off", "Home could not be read", overall().error, "Retry", on_refresh_click, alert=True)
             case "loading":
@@ -101,7 +102,7 @@ def _body() -> None:
             case "empty":
                 first_picture(on_create_press, on_example)
     run_watch(run_ids=running(shelf_items("making")), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
 
 
 @handler
@@ -127,19 +128,9 @@ def on_uploaded(event: me.WebEvent) -> Generator[None, None, None]:
 
 
 @handler
-def on_tile_activate(event: me.WebEvent) -> None:
-    open_preview(str(event.value.get("id", "")))
-
-
-@handler
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
     yield from _load_media_and_update_state("complete", only=WORKED_ON)
-
-
-@handler
-def on_preview_close(event: me.WebEvent) -> None:
-    close_preview()
 
 
 @handler
