@@ -27,7 +27,7 @@ WAYS: list[QuickItem] = [
         "symbol": "movie",
     },
     {"url": "", "label": "Upload", "note": "Or drop, or paste", "symbol": "upload"},
-    {"url": "/try-on", "label": "Try-on", "note": "A product on a person", "symbol": "checkroom"},
+    {"url": "/try-on", "label": "Try-on", "note": "Product on person", "symbol": "checkroom"},
 ]
 SYMBOLS = {"image": "image", "video": "movie", "try-on": "checkroom"}
 EXAMPLES = ("Paper-cut sea with a red sun", "Three stoneware vases in window light", "Aurora over a pine ridge")

@@ -39,6 +39,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
     toast(…); guard()
 
 Create pages: `work` > `form` (> `formscroll`, `formfoot`) and `results` (> `runset` > `runhead`, `quad`).
+Home: `home` > `shelf` > `shelf-head` and `grid one`, of which one row shows.
 Try-on: `try` > `card slot` (> `row` > `stepno`, `h2 grow`; `slot-pic` or `slot-pic empty`), `earlier`.
 Dialogs: one box, `choose` (> `choose-head` with capsule and waterline, `choose-body`, which scrolls) or
 `look-closer` (> `look`).

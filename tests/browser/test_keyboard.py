@@ -113,6 +113,8 @@ def test_a_shelf_is_one_stop_and_only_what_fits_in_its_row_can_be_reached(server
     fill(server, 12, "Pier")
     page = visit("/home")
     updated(page)
+    with page.expect_file_chooser():
+        page.get_by_role("button", name=re.compile("^Upload")).press("Enter")
     images = page.get_by_role("region", name="Images")
     _tab_to(page, images.get_by_role("link", name="All images"))
     page.keyboard.press("Tab")
