@@ -24,6 +24,7 @@ from state.home import (
     all_shown,
     arrived,
     is_asked,
+    keep_shelves,
     let_in,
     load_home,
     load_shelf,
@@ -59,6 +60,7 @@ VIEWS = [
         partial(load_shelf, shelf.name),
         "home",
         active=partial(is_asked, shelf.name),
+        before=keep_shelves,
     )
     for shelf in SHELVES
 ]

@@ -202,15 +202,19 @@ def open_home() -> None:
 def load_home(
     reason: Reason, *, hold: bool = False, only: Collection[str] = tuple(_BY_NAME)
 ) -> Generator[None, None, None]:
-    """Refresh the shelves `only` names, side by side."""
-    _keep(reason, hold)
+    """Refresh the shelves `only` names, side by side. Opening and Refresh show the page as it is now; for all
+    other reasons the rows on screen stay there.
+    """
+    if reason in ("open", "manual") and not hold:
+        _begin_anew()
+    else:
+        keep_shelves(hold)
     parts = [_part(shelf.name) for shelf in SHELVES if shelf.name in only and is_asked(shelf.name)]
     yield from load_together(parts, reason, hold=hold)
 
 
 def load_shelf(name: str, reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """Refresh one shelf: it alone has changed."""
-    _keep(reason, hold)
     part = _part(name)
     yield from load_view(part.view, part.query, reason, scope=part.scope, kind=part.kind, hold=hold)
 
@@ -219,11 +223,8 @@ def _part(name: str) -> Part:
     return Part(shelf_view(name), shelf_query(name), "home", "sections")
 
 
-def _keep(reason: Reason, hold: bool) -> None:
-    """What is on screen stays there, whatever the answer is, unless somebody asked for the page as it is now."""
-    if reason in ("open", "manual") and not hold:
-        _begin_anew()
-        return
+def keep_shelves(hold: bool) -> None:
+    """From now on the rows that are on screen stay, and with `hold` no other one comes. Saying so twice changes nothing."""
     state = me.state(HomeState)
     state.kept, state.still = " ".join(shelf.name for shelf in shelves_shown()), hold
 
