@@ -202,7 +202,7 @@ def open_home() -> None:
 def load_home(
     reason: Reason, *, hold: bool = False, only: Collection[str] = tuple(_BY_NAME)
 ) -> Generator[None, None, None]:
-    """Refresh the shelves `only` names, side by side. Opening and Refresh show the page as it is now; for all
+    """Refresh the shelves `only` names, side by side. Opening and Refresh show the page as it is now; for
     other reasons the rows on screen stay there.
     """
     if reason in ("open", "manual") and not hold:
@@ -213,7 +213,7 @@ def load_home(
     yield from load_together(parts, reason, hold=hold)
 
 
-def load_shelf(name: str, reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
+def load_shelf(name: str, reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
     """Refresh one shelf: it alone has changed."""
     part = _part(name)
     yield from load_view(part.view, part.query, reason, scope=part.scope, kind=part.kind, hold=hold)
@@ -224,7 +224,7 @@ def _part(name: str) -> Part:
 
 
 def keep_shelves(hold: bool) -> None:
-    """From now on the rows that are on screen stay, and with `hold` no other one comes. Saying so twice changes nothing."""
+    """From now on the rows that are on screen stay, and with `hold` no other one comes. Saying so again is no matter."""
     state = me.state(HomeState)
     state.kept, state.still = " ".join(shelf.name for shelf in shelves_shown()), hold
 
