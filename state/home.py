@@ -224,7 +224,7 @@ def _part(name: str) -> Part:
 
 
 def keep_shelves(hold: bool) -> None:
-    """From now on the rows that are on screen stay, and with `hold` no other one comes. Saying so again is no matter."""
+    """From now on the rows that are on screen stay, and with `hold` no other one comes."""
     state = me.state(HomeState)
     state.kept, state.still = " ".join(shelf.name for shelf in shelves_shown()), hold
 
