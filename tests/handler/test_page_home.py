@@ -78,7 +78,8 @@ def ids(items: list[MediaItem]) -> list[str]:
 
 def add_as(studio: Studio, user_id: str, **fields: Any) -> MediaItem:
     """Somebody else of the project commits an item."""
-    item = make_item(project_id=studio.services.project.id, owner_id=user_id, **fields)
+    own = {"id": studio.services.ids.new(), "project_id": studio.services.project.id, "owner_id": user_id}
+    item = make_item(**own, **fields)
     them = studio.principal.model_copy(update={"user_id": user_id})
     studio.services.store.commit(them, [Put(item, expect=0)], operation_id=operation())
     return item
