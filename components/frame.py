@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,11 +11,13 @@ import mesop as me
 from components.web import NavItem, ago, aria, button, drop, guard, keys, nav, status_capsule, symbol, toast
 from services.container import services
 from services.files.urls import media_url
+from services.models import MediaItem
 from state.handlers import Handler, NoticeState, handler
 from state.session import principal
 from state.view import ViewState, is_awaited, new_items
 
 PAGES: tuple[NavItem, ...] = (
+    {"url": "/home", "label": "Home", "icon": "home", "group": ""},
     {"url": "/library", "label": "Library", "icon": "photo_library", "group": ""},
     {"url": "/create/image", "label": "Image", "icon": "image", "group": "Create"},
     {"url": "/create/video", "label": "Video", "icon": "movie", "group": "Create"},
@@ -76,7 +78,11 @@ def waterline(view: ViewState) -> None:
 
 def new_drop(view: ViewState, on_show: Handler) -> None:
     """How much has arrived above what is being looked at, hanging from the waterline."""
-    arrived = new_items(view)
+    arrived_drop(new_items(view), on_show)
+
+
+def arrived_drop(arrived: Sequence[MediaItem], on_show: Handler) -> None:
+    """As `new_drop`, of items that the page names itself."""
     thumbs = [url for item in arrived[:3] if (url := media_url(item, "thumb"))]
     drop(count=len(arrived), thumbs=thumbs, on_show=on_show)
 

@@ -51,6 +51,8 @@ class View:
     """What is to be loaded once a slow answer of this view has come, since that is what names it."""
     awaits: Callable[[], bool] = lambda: False
     """Whether something else than its items is on its way, which announces itself as a slow answer does."""
+    before: Callable[[bool], None] = lambda hold: None
+    """Told when something that nobody asked for is about to show: True if it must not move what is looked at."""
 
 
 _views: dict[str, Sequence[View]] = {}
@@ -115,7 +117,10 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     follow_edits()
-    for place, view in enumerate(_shown(path)):
+    shown = _shown(path)
+    for view in shown:
+        view.before(hold)
+    for place, view in enumerate(shown):
         if isinstance(wanted, list) and place not in wanted:
             continue
         state = view.state()

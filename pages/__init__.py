@@ -1,12 +1,12 @@
 """One file per route: layout and named event handlers."""
 
-ROUTES = ("/library", "/media-item", "/create/image", "/create/video", "/try-on", "/account")
+ROUTES = ("/home", "/library", "/media-item", "/create/image", "/create/video", "/try-on", "/account")
 
 
 def register() -> None:
     """Import every page, which registers it with Mesop."""
-    from pages import account, create_image, create_video, library, media_item, try_on
+    from pages import account, create_image, create_video, home, library, media_item, try_on
     from state.quicker import quicken_mesop
 
     quicken_mesop()
-    del account, create_image, create_video, library, media_item, try_on
+    del account, create_image, create_video, home, library, media_item, try_on

@@ -8,6 +8,7 @@ import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
+from components.library.looking import on_look, on_look_end
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
@@ -212,10 +213,10 @@ def _earlier() -> None:
                 me.text("Earlier results")
                 aria(role="heading", label="Earlier results", level=2)
             with me.box(classes="grid", key="grid"):
-                media_tiles(items, label="Earlier results, newest first", on_activate=on_tile, on_retry=on_tile_retry)
+                media_tiles(items, label="Earlier results, newest first", on_activate=on_look, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
 
 
 def on_person_select(event: LibrarySelectEvent) -> None:
@@ -301,16 +302,6 @@ def on_more(event: me.WebEvent) -> Generator[None, None, None]:
 
 
 @handler
-def on_tile(event: me.WebEvent) -> None:
-    open_preview(str(event.value.get("id", "")))
-
-
-@handler
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
     yield from _load_results("complete")
-
-
-@handler
-def on_preview_close(event: me.WebEvent) -> None:
-    close_preview()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cmp_to_key, partial
 
 from services.container import services
 from services.errors import FreshetError, StoreUnavailable
@@ -16,6 +16,7 @@ from services.freshness.session import Token
 from services.models import MediaItem, MediaQuery
 from services.store.cursors import Place, decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
+from services.store.watermarks import is_at_least
 from state.preview import look_again
 from state.session import is_behind, principal, saw, token
 
@@ -95,9 +96,57 @@ def load_view(
     for a page, is the cursor the client saw, so that a repeated request does not load twice. With `hold` items that
     are new at the top are held back (the list is scrolled). It waits for `patience` seconds, else for PATIENCE.
     """
+    hold = hold or reason == "page"  # whoever is near the end of a list must not be moved
+    patience = PATIENCE if patience is None else patience
+    part = Part(view, query, scope, kind)
+    reason = _begin(part, reason, until, hold)
+    if begins_visibly(view):
+        yield
+    _await(part, _submit(part, reason), hold, patience)
+    _complete(part, hold, patience)
+    yield
+
+
+@dataclass(frozen=True)
+class Part:
+    """A view of a page that is loaded together with others, and how it is asked for (`load_view`)."""
+
+    view: ViewState
+    query: MediaQuery
+    scope: str
+    kind: ContentKind = "library"
+
+
+def load_together(parts: Sequence[Part], reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
+    """`load_view` of several views in the same frames: their fetches run side by side, and all are waited for once.
+
+    What was read last is shown last: else the others would look as if they lagged behind what the session has seen.
+    """
+    asked = [(part, _begin(part, reason, "", hold)) for part in parts]
+    if any(begins_visibly(part.view) for part in parts):
+        yield
+    waiting = [(part, _submit(part, why)) for part, why in asked]
+    ends = services().clock.monotonic() + PATIENCE
+    for _, answer in waiting:
+        answer.ticket.wait(max(0.0, ends - services().clock.monotonic()))
+    for part, answer in sorted(waiting, key=cmp_to_key(_compare)):
+        _await(part, answer, hold, 0.0)
+    for part in parts:
+        _complete(part, hold, max(0.0, ends - services().clock.monotonic()))
+    yield
+
+
+def begins_visibly(view: ViewState) -> bool:
+    """Whether the beginning of the fetch that runs is worth a frame. An error has a Retry button, which shows that it
+    was pressed."""
+    return view.fetching in SEEN_BEGINNING or bool(view.error)
+
+
+def _begin(part: Part, reason: Reason, until: str, hold: bool) -> Reason:
+    """Mark the view as fetching; the reason to ask for, which is another one where it lags behind its session."""
+    view, query = part.view, part.query
     if reason == "filter":
         _show_held(view, query)
-    hold = hold or reason == "page"  # whoever is near the end of a list must not be moved
     take_up(view, query, hold=hold)
     if view.catching_up and reason not in CURRENT:
         reason = "recover"
@@ -105,28 +154,45 @@ def load_view(
     view.wanted = min(view.loaded, MOST_LOADED)
     if reason == "page" and until == cursor(view):
         view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
-    if reason in SEEN_BEGINNING or view.error:  # an error has a Retry button, which shows that it was pressed
-        yield
-    patience = PATIENCE if patience is None else patience
-    _ask(view, query, reason, scope, kind, hold, patience)
-    if view.catching_up and not view.fetching:  # what came is not of one time, as a page below what is older
-        view.fetching = "recover"
-        _ask(view, query, "recover", scope, kind, hold, patience)
-    yield
+    return reason
 
 
-def _ask(
-    view: ViewState, query: MediaQuery, reason: Reason, scope: str, kind: ContentKind, hold: bool, patience: float
-) -> None:
-    who, hub = principal(), services().hub
-    ticket = services().freshness.submit(query, reason, who, scope=scope, loaded=view.wanted, kind=kind)
-    prove = partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {})
-    if ticket.wait(patience):
-        prove()
-        settle_view(view, query, hold=hold, answered=True)
+def _submit(part: Part, reason: Reason) -> Answer:
+    ticket = services().freshness.submit(
+        part.query, reason, principal(), scope=part.scope, loaded=part.view.wanted, kind=part.kind
+    )
+    return Answer(ticket, partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {}))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is on its way, and what has to be noted once it has come."""
+
+    ticket: Ticket
+    prove: Callable[[], None]
+
+
+def _compare(one: tuple[Part, Answer], other: tuple[Part, Answer]) -> int:
+    """Which of two answers reaches further, as for sorting: above 0 for the first; 0 where nobody can tell."""
+    reach, others = (held.watermark if (held := answer.ticket.snapshot) else "" for _, answer in (one, other))
+    return is_at_least(reach, others) - is_at_least(others, reach)
+
+
+def _await(part: Part, answer: Answer, hold: bool, patience: float) -> None:
+    """Show the answer, or have it announce itself."""
+    if answer.ticket.wait(patience):
+        answer.prove()
+        settle_view(part.view, part.query, hold=hold, answered=True)
     else:
-        ticket.on_done(prove)
-        ticket.on_done(partial(hub.finished, query, who.user_id))
+        answer.ticket.on_done(answer.prove)
+        answer.ticket.on_done(partial(services().hub.finished, part.query, principal().user_id))
+
+
+def _complete(part: Part, hold: bool, patience: float) -> None:
+    """Ask once more where what came is not of one time, as a page below what is older."""
+    if part.view.catching_up and not part.view.fetching:
+        part.view.fetching = "recover"
+        _await(part, _submit(part, "recover"), hold, patience)
 
 
 def _prove(sessions: Sessions, ticket: Ticket, known: Token) -> None:
@@ -171,19 +237,20 @@ def settle_view(view: ViewState, query: MediaQuery, *, hold: bool = False, answe
     take_up(view, query, hold=hold)
 
 
-def show_held(view: ViewState, query: MediaQuery) -> None:
+def show_held(view: ViewState, query: MediaQuery, *, loaded: int = PAGE_SIZE) -> None:
     """Point `view` at what this process already holds for `query`, so that it paints at once; reads nothing.
 
-    A new visit: what arrives from now on is new.
+    A new visit: what arrives from now on is new. `loaded`: items that are shown of it, and asked for.
     """
     view.error, view.opened_ms = "", 0
-    _show_held(view, query)
+    _show_held(view, query, loaded)
 
 
-def _show_held(view: ViewState, query: MediaQuery) -> None:
+def _show_held(view: ViewState, query: MediaQuery, loaded: int = PAGE_SIZE) -> None:
     edits, held = _now(query)
-    view.loaded, view.ceiling = PAGE_SIZE, ""
-    view.around, view.place = "", 0
+    view.loaded = view.wanted = loaded
+    view.ceiling = view.around = ""
+    view.place = 0
     if held is None:
         view.version, view.edits, view.as_of_ms, view.catching_up = "", "", 0, False
     else:

@@ -9,6 +9,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
+from components.library.looking import on_look, on_look_end
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
@@ -19,8 +20,8 @@ from services.models import MediaItem
 from state.bound import bound
 from state.chosen import forget
 from state.create import form_of, results_query, start_from, view_of
-from state.handlers import handler, notify
-from state.preview import PreviewState, close_preview, open_preview, previewed
+from state.handlers import notify
+from state.preview import PreviewState, previewed
 from state.retry import retry
 from state.session import principal
 from state.view import cursor, first_load, has_more, held_items, load_view
@@ -38,7 +39,7 @@ def create_results(kind: str) -> None:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
-    preview(previewed(items), me.state(PreviewState), on_close=on_close)
+    preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
 
 
 def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
@@ -66,7 +67,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
                 )  # fmt: skip
         with me.box(classes="quad", key=f"quad-{run_id}"):
-            media_tiles(outputs, label=first.title, on_activate=on_tile, on_retry=bound(on_tile_retry, kind))
+            media_tiles(outputs, label=first.title, on_activate=on_look, on_retry=bound(on_tile_retry, kind))
 
 
 def _facts(item: MediaItem) -> list[str]:
@@ -139,13 +140,3 @@ def on_remix(kind: str, event: me.WebEvent) -> None:
     if item.source_ids:
         start_from(kind, item.source_ids[0])
         form.aspect = str(parameters.get("aspect", form.aspect))
-
-
-@handler
-def on_tile(event: me.WebEvent) -> None:
-    open_preview(str(event.value.get("id", "")))
-
-
-@handler
-def on_close(event: me.WebEvent) -> None:
-    close_preview()

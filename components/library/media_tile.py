@@ -23,19 +23,21 @@ def media_tiles(
     on_move: Handler | None = None,
     use: bool = False,
     selectable: bool = False,
+    row: bool = False,
     view: ViewState | None = None,
 ) -> None:
     """Draw `items` as the list `label`, in a box of class "grid" or "quad" that holds nothing else.
 
     A press on a tile is told to `on_activate`, which with `use` takes the item; failed items offer `on_retry`, except
-    with `use`. `selectable`: several can be chosen at a time (see `selection`). Given the `view` they stand in, items
-    made since that was opened are marked as new.
+    with `use`. `selectable`: several can be chosen at a time (see `selection`). `row`: only those that fit side by side
+    are there to be seen and reached (in a box of class "grid one"). Given the `view` they stand in, items made since
+    that was opened are marked as new.
 
     With `on_move` those around the reader are mounted alone, and the room of the others is kept: it is told where the
     reader is (`follow_reader`).
     """
     aria(role="list", label=label)
-    tiles(on_activate=on_activate, on_retry=on_retry, selectable=selectable)
+    tiles(on_activate=on_activate, on_retry=on_retry, selectable=selectable, row=row)
     opened_ms = view.opened_ms if view else 0
     if view and on_move:
         _around_reader(items, view, on_move, use=use)

@@ -40,6 +40,7 @@ get no wrapper in the layout; text inside a box takes the box's font):
     toast(…); guard()
 
 Create pages: `work` > `form` (> `formscroll`, `formfoot`) and `results` (> `runset` > `runhead`, `quad`).
+Home: `home` > `shelf` > `shelf-head` and `grid one`, of which one row shows.
 Try-on: `try` > `card slot` (> `row` > `stepno`, `h2 grow`; `slot-pic` or `slot-pic empty`), `earlier`.
 Dialogs: one box, `choose` (> `choose-head` with capsule and waterline, `choose-body`, which scrolls) or
 `look-closer` (> `look`).
@@ -65,6 +66,7 @@ from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
 from components.web.page_tools import ago, aria, guard, key_help, keys, session, symbol
 from components.web.place import place
+from components.web.quick import QuickItem, quick
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
 from components.web.selection import selection
@@ -90,6 +92,7 @@ __all__ = [
     "STYLESHEETS",
     "Handler",
     "NavItem",
+    "QuickItem",
     "SegmentOption",
     "ago",
     "anchor",
@@ -114,6 +117,7 @@ __all__ = [
     "nav",
     "outcome",
     "place",
+    "quick",
     "run_watch",
     "search",
     "segments",

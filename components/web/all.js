@@ -24,6 +24,7 @@ import './look.js';
 import './nav.js';
 import './outcome.js';
 import './place.js';
+import './quick.js';
 import './run_watch.js';
 import './search.js';
 import './segments.js';

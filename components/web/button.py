@@ -58,8 +58,11 @@ def link_button(
     download: bool = False,
     icon_only: bool = False,
     variant: str = "line",
+    inside: bool = False,
 ) -> Any:
-    """A real link: the browser follows or downloads it, no event is sent."""
+    """A real link: the browser follows or downloads it, no event is sent. `inside`: it leads to a page of ours, and the
+    navigation follows it without loading the application anew.
+    """
     return insert(
         "freshet-link-button",
         key=key,
@@ -70,5 +73,6 @@ def link_button(
             "download": download,
             "iconOnly": icon_only,
             "variant": variant,
+            "inside": inside,
         },
     )

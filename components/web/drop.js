@@ -5,7 +5,7 @@ const THUMBS = 3;
 
 /**
  * "3 new", hanging from the waterline while the list is scrolled. At the very top it asks for the new tiles at once.
- * Pressed, it scrolls up, asks, and gives the focus to the first tile once the list has changed.
+ * Pressed, it scrolls up, asks, and gives the focus to the first tile once the list, or one of the lists, has changed.
  */
 class FreshetDrop extends FreshetElement {
   static props = {count: 0, thumbs: []};
@@ -60,18 +60,17 @@ class FreshetDrop extends FreshetElement {
 
   #press() {
     const frame = scroller(this);
-    const list = frame?.querySelector('[role=list]');
-    const first = list?.querySelector('.hit');
+    const top = (list) => list.querySelector('.hit');
+    const lists = [...(frame?.querySelectorAll('[role=list]') ?? [])].map((list) => ({list, first: top(list)}));
     frame?.scrollTo({top: 0});
     this.#ask(false);
-    if (!list) return;
     const arrival = new MutationObserver(() => {
-      const top = list.querySelector('.hit');
-      if (top === first) return;
+      const changed = lists.find(({list, first}) => list.isConnected && top(list) !== first);
+      if (!changed) return;
       arrival.disconnect();
-      top?.focus({preventScroll: true});
+      top(changed.list)?.focus({preventScroll: true});
     });
-    arrival.observe(list, {childList: true, subtree: true});
+    for (const {list} of lists) arrival.observe(list, {childList: true, subtree: true});
     setTimeout(() => arrival.disconnect(), 5000);
   }
 }

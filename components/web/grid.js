@@ -1,6 +1,6 @@
 // How a list of tiles is laid out: what the browser knows, and nobody else.
 
-export const tiles = (list) => [...(list?.querySelectorAll('freshet-tile') ?? [])];
+export const tiles = (list) => [...(list?.querySelectorAll('freshet-tile:not([inert])') ?? [])];
 
 /** The element that tells which tiles of a long list are mounted; none in a list that is mounted whole. */
 export const windowOf = (list) => list?.querySelector('freshet-window') ?? null;

@@ -9,6 +9,7 @@ const lists = new WeakMap(); // list → what is known of it, see `adopt`
 const STAND_IN = '.stand-in';
 const hits = (list) => tiles(list).map((tile) => tile.querySelector('.hit'));
 const tileOf = (hit) => hit.closest('freshet-tile');
+const reaches = (list, hit) => list.contains(hit) && !hit.closest('[inert]');
 const first = (list) => windowOf(list)?.start ?? 0;
 
 /** Take part in the keys of the list around `hit`. Safe to call again. */
@@ -20,7 +21,7 @@ export function enrol(hit) {
   }
   if (!lists.has(list)) adopt(list);
   const held = lists.get(list);
-  if (held.current && !list.contains(held.current)) leave(held.current); // whichever of the two is told first
+  if (held.current && !reaches(list, held.current)) leave(held.current); // whichever of the two is told first
   if (held.away) {
     comeBack(list, hit);
     return;

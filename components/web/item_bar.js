@@ -2,6 +2,7 @@ import {FreshetElement, attrs, define, el, icon} from './base.js';
 import {askForEdit, keyButton} from './editing.js';
 import {WRITES, keyName} from './hotkeys.js';
 import {follow, itemUrl} from './links.js';
+import {noteOpened} from './opened.js';
 import {Retitle} from './retitle.js';
 
 /** What can be done with the item of a dialog. Its controls stand in the dialog's head; what was refused is told below. */
@@ -36,7 +37,8 @@ class FreshetItemBar extends FreshetElement {
     return this.closest('dialog')?.querySelector(':scope > .top');
   }
 
-  draw() {
+  draw(changed) {
+    if (changed.has('mediaId')) noteOpened(this.mediaId);
     this.#title.tell({id: this.mediaId, text: this.text, error: this.error, refused: this.refused});
     attrs(this.#open, {href: itemUrl(this.mediaId)});
     attrs(this.#heart, {'aria-pressed': String(this.favourite)});

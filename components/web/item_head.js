@@ -3,6 +3,7 @@ import {copyButton} from './copying.js';
 import {askForEdit, keyButton} from './editing.js';
 import {Hotkeys} from './hotkeys.js';
 import {follow} from './links.js';
+import {noteOpened} from './opened.js';
 import {Retitle} from './retitle.js';
 
 /** The head of an item's page: the way back, the title and its writing anew, and what can be done with the item. */
@@ -33,7 +34,8 @@ class FreshetItemHead extends FreshetElement {
     this.#keys.disconnect();
   }
 
-  draw() {
+  draw(changed) {
+    if (changed.has('mediaId')) noteOpened(this.mediaId);
     this.#title.tell({id: this.mediaId, text: this.text, error: this.error, refused: this.refused});
     attrs(this.#back, {href: this.backUrl});
     say(this.#heading, this.text);

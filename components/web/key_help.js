@@ -5,7 +5,7 @@ import {CTRL, atDesk} from './keyboard.js';
 const GROUPS = [
   ['Everywhere', [
     [['R'], 'Refresh'], [['N'], 'Show what is new'], [['C'], 'Create an image'],
-    [['G', 'L'], 'Go to the library'], [['G', 'I'], 'Go to images'], [['G', 'V'], 'Go to video'], [['G', 'T'], 'Go to try-on'],
+    [['G', 'H'], 'Go home'], [['G', 'L'], 'Go to the library'], [['G', 'I'], 'Go to images'], [['G', 'V'], 'Go to video'], [['G', 'T'], 'Go to try-on'],
     [['/'], 'Search the library'], [[CTRL, 'Z'], 'Undo'], [['Esc'], 'Close what is open'], [['?'], 'Show these keys'],
   ]],
   ['In a list', [

@@ -8,6 +8,7 @@ const PRESSES = {
   n: '.sheet freshet-drop button',
   c: link('/create/image'),
   '?': link('/account'),
+  'g h': link('/home'),
   'g l': link('/library'),
   'g i': link('/create/image'),
   'g v': link('/create/video'),

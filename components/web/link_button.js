@@ -1,7 +1,8 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {follow} from './links.js';
 
 class FreshetLinkButton extends FreshetElement {
-  static props = {label: '', icon: '', href: '', download: false, iconOnly: false, variant: 'line'};
+  static props = {label: '', icon: '', href: '', download: false, iconOnly: false, variant: 'line', inside: false};
   #link;
 
   build() {
@@ -9,7 +10,8 @@ class FreshetLinkButton extends FreshetElement {
     this.append(this.#link);
   }
 
-  draw() {
+  draw(changed) {
+    if (changed.has('inside') && this.inside) follow(this.#link);
     attrs(this.#link, {
       class: `${this.iconOnly ? 'ib' : 'btn'} ${this.variant}`,
       href: this.href,

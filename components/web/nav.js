@@ -2,7 +2,7 @@ import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {plain} from './links.js';
 import {toggleTheme} from './theme.js';
 
-const BOTTOM = 5; // places in the bar of a phone
+const BOTTOM = 6; // places in the bar of a phone
 const SVG = 'http://www.w3.org/2000/svg';
 const MARK = 'M7.6 18.6V8.1c1.7-1.9 3.4-1.9 5.1-.2s3.3 1.6 4.7-.3M7.6 13.6c1.4-1.5 2.8-1.5 4.2-.2s2.6 1.2 3.6-.1';
 
@@ -30,7 +30,7 @@ class FreshetNav extends FreshetElement {
   #called = (event) => this.#leave(event.detail); // from a link elsewhere on the page
 
   build() {
-    const brand = el('a', {class: 'brand', href: '/', 'aria-label': 'Freshet, home', 'data-url': '/'}, brandMark(), el('span', {}, 'Freshet'));
+    const brand = el('a', {class: 'brand', href: '/home', 'aria-label': 'Freshet, home', 'data-url': '/home'}, brandMark(), el('span', {}, 'Freshet'));
     const project = el('div', {class: 'project'}, el('i', {'aria-hidden': 'true'}), this.#project);
     const me = el('div', {class: 'me'}, this.#avatar, this.#user, themeButton('ib sm'));
     const side = el('nav', {class: 'side', 'aria-label': 'Main'}, brand, project, this.#links, el('div', {class: 'side-foot'}, me));

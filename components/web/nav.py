@@ -28,7 +28,7 @@ def nav(
 ) -> Any:
     """Links of the whole product; `current` is the url of the item that is open. Payload: {url}.
 
-    A plain click is sent to `on_navigate`; clicks that open tabs or windows stay the browser's. The first five items
+    A plain click is sent to `on_navigate`; clicks that open tabs or windows stay the browser's. The first six items
     make the bottom bar of a phone. The theme button works by itself.
     """
     return insert(

@@ -9,7 +9,7 @@ from components.web._face import element, insert
 
 @element
 def keys(key: str = "keys") -> Any:
-    """Keys that mean the same on every page: R refresh, N show new, C create, G then L, I, V or T. Once on each."""
+    """Keys that mean the same on every page: R refresh, N show new, C create, G then H, L, I, V or T. Once on each."""
     return insert("freshet-keys", key=key, properties={})
 
 

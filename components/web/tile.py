@@ -73,18 +73,23 @@ def tile(
 
 @element
 def tiles(
-    *, on_activate: Handler, on_retry: Handler | None = None, selectable: bool = False, key: str = "tiles"
+    *,
+    on_activate: Handler,
+    on_retry: Handler | None = None,
+    selectable: bool = False,
+    row: bool = False,
+    key: str = "tiles",
 ) -> Any:
     """Hears for all tiles in the box around it, so that none of them carries handlers. Payload of both: {id}.
 
     `on_activate`: a tile was pressed. `on_retry`: a failed one is to be made again. `selectable`: the tiles have check
-    marks, which the page's `selection` hears of.
+    marks, which the page's `selection` hears of. `row`: only as many as fit side by side can be seen and reached.
     """
     return insert(
         "freshet-tiles",
         key=key,
         events={"activateEvent": on_activate, "retryEvent": on_retry},
-        properties={"selectable": selectable},
+        properties={"selectable": selectable, "row": row},
     )
 
 

@@ -1,12 +1,14 @@
 import {FreshetElement, define} from './base.js';
+import {keepToRow} from './row.js';
 
 const ASKED = ['activateEvent', 'retryEvent'];
 
 /** The ear of the tiles in the box around it: what one of them tells becomes an event of this element. */
 class FreshetTiles extends FreshetElement {
-  static props = {selectable: false};
+  static props = {selectable: false, row: false};
   #box = null;
   #hear = ({target, detail: {name, payload}}) => ASKED.includes(name) && this.#tellOf(target, name, payload);
+  #loosen = null; // ends keeping to one row
 
   build() {
     this.hidden = true;
@@ -26,6 +28,7 @@ class FreshetTiles extends FreshetElement {
   /** Tiles that are drawn after this one look there. */
   #tell() {
     this.#box?.toggleAttribute('data-selectable', this.selectable);
+    if (this.#box && this.row) this.#loosen ??= keepToRow(this.#box);
   }
 
   /** A page that shows items in a quick dialog opens it at once. */
@@ -38,6 +41,8 @@ class FreshetTiles extends FreshetElement {
   disconnectedCallback() {
     this.#box?.removeEventListener('freshet:tile', this.#hear);
     this.#box = null;
+    this.#loosen?.();
+    this.#loosen = null;
   }
 }
 

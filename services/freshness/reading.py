@@ -36,6 +36,11 @@ def goes_on(held: Held, changes_too: bool) -> bool:
     return held.searched_to is None or not changes_too
 
 
+def most_of_one_read(wanted: int, loaded: int) -> int:
+    """The items to read where `wanted` are missing of `loaded`: a page, or a row for a view that never shows a page."""
+    return max(wanted, min(loaded, PAGE_SIZE), 1)
+
+
 class Reader:
     """Reads the store for a view: a page the first time, and later the project's changes since the held watermark."""
 
@@ -59,11 +64,11 @@ class Reader:
             except WatermarkTooOld:
                 return self._in_full(query, principal, max(loaded, len(held.items)))
         if len(answer.held.items) < loaded and answer.held.cursor is not None and goes_on(answer.held, changes_too):
-            answer = self._page(query, principal, answer, loaded - len(answer.held.items))
+            answer = self._page(query, principal, answer, loaded)
         return answer
 
     def _in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
-        page = self._media.get_media_for_page(principal, query, limit=max(loaded, PAGE_SIZE))
+        page = self._media.get_media_for_page(principal, query, limit=most_of_one_read(loaded, loaded))
         self._seen.note(principal.user_id, page.items)
         held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
         return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest)
@@ -78,9 +83,10 @@ class Reader:
             held, changes.watermark, changes.as_of, changes.documents_read, "changes", whole=True, newest=newest
         )
 
-    def _page(self, query: MediaQuery, principal: Principal, before: Answer, wanted: int) -> Answer:
+    def _page(self, query: MediaQuery, principal: Principal, before: Answer, loaded: int) -> Answer:
         """The next page. The older watermark stays: what changed above while it was read is still to come."""
-        page = self._media.get_media_for_page(principal, query, cursor=before.held.cursor, limit=max(wanted, PAGE_SIZE))
+        limit = most_of_one_read(loaded - len(before.held.items), loaded)
+        page = self._media.get_media_for_page(principal, query, cursor=before.held.cursor, limit=limit)
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, query, page)
         documents = before.documents + page.documents_read

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 PAGES = {
+    "Home": "/home",
     "Library": "/library",
     "Image": "/create/image",
     "Video": "/create/video",

@@ -18,7 +18,7 @@ from tests.browser.uploads import drop, tray
 from tests.support.media import clip
 
 pytestmark = PAGES
-PATHS = ("/library", "/create/image", "/create/video", "/try-on")
+PATHS = ("/home", "/library", "/create/image", "/create/video", "/try-on")
 WIDTHS = (360, 390, 599, 600, 768, 899, 900, 1179, 1180, 1280, 1600)
 THEMES = ("light", "dark")
 LOST = "status of 40[04]"
@@ -46,6 +46,16 @@ def server(furnished: Server) -> Server:
 
 def _library(page: Page) -> None:
     updated(page)
+
+
+def _home(page: Page) -> None:
+    """With all kinds of shelves, also where another scene has given a heart."""
+    updated(page)
+    if not page.get_by_role("region", name="Favourites").is_visible():
+        tile(page.get_by_role("region", name="Images"), "Picture 001").focus()
+        page.keyboard.press("f")
+    expect(page.get_by_role("region", name="Favourites")).to_be_visible()
+    expect(page.get_by_role("region", name="Videos")).to_be_visible()
 
 
 def _filtering(page: Page) -> None:
@@ -139,6 +149,7 @@ def _invalid(page: Page) -> None:
 
 
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "home": ("/home", _home),
     "library": ("/library", _library),
     "nothing of a type": ("/library?type=audio", _library),
     "filters": ("/library?owner=me&date=7d&tag=sea&q=picture&type=hologram", _filtering),

@@ -11,12 +11,14 @@ from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, is_painted, prompt, shows, tiles
 
 
-def test_R0_12_four_pictures_are_made_while_the_page_stays_usable_and_stand_on_top_of_the_library(
+def test_R0_12_four_pictures_are_made_while_the_page_stays_usable_and_stand_at_home_and_on_top_of_the_library(
     server: Server, visit: Visit
 ) -> None:
     page = visit("/")
-    expect(page.get_by_text("Your library is empty")).to_be_visible()
-    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page).to_have_url(re.compile("/home$"))
+    expect(page.get_by_text("Make your first picture")).to_be_visible()
+    page.get_by_role("button", name="Paper-cut sea with a red sun").click()
+    expect(prompt(page)).to_have_value("Paper-cut sea with a red sun")
     ask_for(page, "Lantern boats leaving the harbour", amount="4")
     expect(tiles(page).filter(has_text=re.compile(r"\d %")).first).to_be_visible()
 
@@ -29,7 +31,9 @@ def test_R0_12_four_pictures_are_made_while_the_page_stays_usable_and_stand_on_t
         expect(prompt(page)).to_have_value("Lantern boats leaving the harbour at dusk")
         go(page, "Library")
         shows(page, asked)
-        go(page, "Image")
+        go(page, "Home")
+        shows(page.get_by_role("region", name="Running now"), asked)
+        page.get_by_role("link", name="Unfinished image").click()
         shows(page, asked)
         expect(prompt(page)).to_have_value("Lantern boats leaving the harbour at dusk")
         expect(page.get_by_role("radio", name="16:9")).to_be_checked()
@@ -39,3 +43,15 @@ def test_R0_12_four_pictures_are_made_while_the_page_stays_usable_and_stand_on_t
     go(page, "Library")
     shows(page, asked, only=READY)
     is_painted(page, asked[0])
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page).to_have_url(re.compile("/home"))
+    images = page.get_by_role("region", name="Images")
+    shows(images, asked, only=READY)
+    tiles(images).first.get_by_role("button").first.click()
+    opened = page.get_by_role("dialog", name="Lantern boats leaving the harbour")
+    opened.get_by_role("button", name="Favourite").click()
+    opened.get_by_role("button", name="Close").click()
+    shows(page.get_by_role("region", name="Favourites"), asked[:1])
+    page.reload()
+    shows(page.get_by_role("region", name="Last opened"), asked[:1])

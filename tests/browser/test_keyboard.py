@@ -103,6 +103,43 @@ def test_letters_refresh_and_go_places_but_never_from_a_field_or_from_behind_a_d
     expect(page).to_have_url(re.compile("/library"))
     page.keyboard.press("c")
     expect(prompt(page)).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page).to_have_url(re.compile("/home"))
+
+
+def test_a_shelf_is_one_stop_and_only_what_fits_in_its_row_can_be_reached(server: Server, visit: Visit) -> None:
+    fill(server, 12, "Pier")
+    page = visit("/home")
+    updated(page)
+    with page.expect_file_chooser():
+        page.get_by_role("button", name=re.compile("^Upload")).press("Enter")
+    images = page.get_by_role("region", name="Images")
+    _tab_to(page, images.get_by_role("link", name="All images"))
+    page.keyboard.press("Tab")
+    hits = tiles(images).locator(".hit")
+    expect(hits.first).to_be_focused()
+    seen = tiles(images).locator(":scope:not([inert])")
+    columns = seen.count()
+    assert 1 < columns < 12
+    page.keyboard.press("End")
+    expect(hits.nth(columns - 1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(hits.nth(columns - 1)).to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 900})
+    expect(seen).to_have_count(2)
+    page.keyboard.press("Tab")
+    assert not hits.evaluate_all("hits => hits.includes(document.activeElement)")
+    _tab_to(page, hits.first)
+    page.keyboard.press("Enter")
+    preview = page.get_by_role("dialog", name="Pier 000")
+    expect(preview).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(hits.first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/library\?type=image$"))
 
 
 def test_arrows_move_through_the_grid_as_it_looks(server: Server, visit: Visit) -> None:

@@ -125,10 +125,10 @@ class TestPages:
             assert web.get("/" + url.lstrip("/")).status_code == 200, url
         gc.collect()
 
-    def test_the_root_leads_to_the_library(self, web: Web) -> None:
+    def test_the_root_leads_home(self, web: Web) -> None:
         for method in ("GET", "HEAD"):
             answer = web.ask(method, "/")
-            assert (answer.status_code, answer.headers["location"]) == (307, "/library")
+            assert (answer.status_code, answer.headers["location"]) == (307, "/home")
 
     def test_a_slash_too_many_is_forgiven(self, web: Web) -> None:
         answer = web.get("/library/?type=image")

@@ -43,6 +43,17 @@ def test_the_first_read_costs_one_page(screen: Screen, other: Store) -> None:
     assert screen.cost <= PAGE_SIZE + 1
 
 
+def test_a_view_that_never_shows_a_page_costs_a_row_and_a_longer_one_reads_on_from_there(
+    screen: Screen, other: Store
+) -> None:
+    items = populate(other, 60)
+    settle(screen)
+    assert ids(screen.ask("open", loaded=12)) == newest(items)[:12]
+    assert screen.cost <= 13
+    assert ids(screen.ask("open", loaded=PAGE_SIZE))[:PAGE_SIZE] == newest(items)[:PAGE_SIZE]
+    assert screen.cost <= PAGE_SIZE + 1
+
+
 def test_B14_a_refresh_of_an_unchanged_library_costs_one_read_at_most(screen: Screen, other: Store) -> None:
     populate(other, 30)
     settle(screen)

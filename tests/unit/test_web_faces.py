@@ -58,6 +58,7 @@ FACES: dict[str, dict[str, Any]] = {
         "person_url": "/a", "product_url": "/b", "x": 0.5, "y": 0.5, "scale": 0.5, "on_place": lambda event: None,
         "key": "k",
     },
+    "quick": {"label": "Create", "items": [], "key": "k"},
     "run_watch": {"run_ids": ["r"], "on_complete": lambda event: None},
     "search": {"value": "", "on_search": lambda event: None},
     "segments": {"label": "Shape", "options": [], "value": "a", "on_select": lambda event: None, "key": "k"},

@@ -1,0 +1,1 @@
+"""What the Home page is made of: ways to begin, and shelves."""

@@ -1,0 +1,78 @@
+"""How work begins on Home, or goes on: quick actions, what is unfinished, and the way to the first picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mesop as me
+
+from components.blank import blank
+from components.web import QuickItem, aria, button, quick, upload
+from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO
+from state.bound import bound
+from state.handlers import Handler
+from state.unfinished import Unfinished
+
+WAYS: list[QuickItem] = [
+    {
+        "url": "/create/image",
+        "label": "Create image",
+        "note": f"{min(LOCAL_IMAGE.counts)} to {max(LOCAL_IMAGE.counts)} at a time",
+        "symbol": "image",
+    },
+    {
+        "url": "/create/video",
+        "label": "Create video",
+        "note": f"{min(LOCAL_VIDEO.durations)} to {max(LOCAL_VIDEO.durations)} seconds",
+        "symbol": "movie",
+    },
+    {"url": "", "label": "Upload", "note": "Or drop, or paste", "symbol": "upload"},
+    {"url": "/try-on", "label": "Try-on", "note": "Product on person", "symbol": "checkroom"},
+]
+SYMBOLS = {"image": "image", "video": "movie", "try-on": "checkroom"}
+EXAMPLES = ("Paper-cut sea with a red sun", "Three stoneware vases in window light", "Aurora over a pine ridge")
+
+
+def quick_actions(on_uploaded: Handler) -> None:
+    """Ways to begin. The button that takes files is pressed by one of them, and hears of what is dropped or pasted."""
+    with me.box(classes="begin", key="begin"):
+        quick(label="Begin", items=WAYS, key="ways")
+        with me.box(classes="unseen", key="upload-box"):
+            upload(drop_words="Drop files to add them to the library", on_uploaded=on_uploaded, key="upload")
+
+
+def go_on(begun: Sequence[Unfinished]) -> None:
+    """What was begun and not made."""
+    if not begun:
+        return
+    with me.box(classes="shelf", key="go-on"):
+        aria(role="region", label="Continue where you left off")
+        with me.box(classes="h2"):
+            me.text("Continue where you left off")
+            aria(role="heading", label="Continue where you left off", level=2)
+        quick(
+            label="Unfinished",
+            items=[
+                {"url": one.url, "label": one.heading, "note": one.words, "symbol": SYMBOLS[one.kind]} for one in begun
+            ],
+            wide=True,
+            key="unfinished",
+        )
+
+
+def first_picture(on_create: Handler, on_example: Handler) -> None:
+    """What somebody sees who has nothing yet. `on_example` is bound to the words that are pressed."""
+    with me.box(classes="welcome", key="welcome"):
+        blank(
+            "auto_awesome",
+            "Make your first picture",
+            "Describe it in a few words, or drop files of your own anywhere.",
+            "Create an image",
+            on_create,
+        )
+        with me.box(classes="examples", key="examples"):
+            aria(role="group", label="Begin with an example")
+            with me.box(classes="meta"):
+                me.text("Or begin with one of these")
+            for number, words in enumerate(EXAMPLES):
+                button(label=words, on_press=bound(on_example, words), key=f"example-{number}")
