@@ -11,7 +11,6 @@ import pytest
 
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
-from services.keeping.export import storage_used
 from services.models import MediaItem, Put, Run
 from services.store.protocol import Store
 from tests.support.records import make_principal, make_run, operation
@@ -72,10 +71,3 @@ def test_one_that_breaks_off_lacks_its_last_line(web: Web) -> None:
     web.studio.store.fault = StoreUnavailable("The database is away")
     answer = web.get("/api/export")
     assert '"type":"end"' not in answer.text
-
-
-def test_what_is_stored_is_counted_for_its_owner(web: Web) -> None:
-    services = web.studio.services
-    web.keep()
-    web.keep(owner=make_principal("bob", services.project.id))
-    assert storage_used(services.store, web.studio.principal) == 2 * len(PICTURE)

@@ -60,8 +60,13 @@ class Tally:
             if rpc == "RunQuery":
                 self.queries.append(request.structured_query)
             elif rpc == "RunAggregationQuery":
-                self.aggregations.append(request.structured_aggregation_query)
-                self.queries.append(request.structured_aggregation_query.structured_query)
+                self._note_aggregation(request.structured_aggregation_query)
+
+    def _note_aggregation(self, asked: Any) -> None:
+        """One with a sum is read from that field's index, whatever else it asks."""
+        self.aggregations.append(asked)
+        if not any("sum" in one for one in asked.aggregations):
+            self.queries.append(asked.structured_query)
 
     def note_reads(self, rpc: str, count: int) -> None:
         with self._lock:
