@@ -51,6 +51,9 @@ class View:
     """What is to be loaded once a slow answer of this view has come, since that is what names it."""
     awaits: Callable[[], bool] = lambda: False
     """Whether something else than its items is on its way, which announces itself as a slow answer does."""
+    items: bool = True
+    """Whether it shows items of its query. One that tells other things about them names no snapshot, and its loader
+    does everything: also for the reason "ready"."""
 
 
 _views: dict[str, Sequence[View]] = {}
@@ -75,8 +78,9 @@ def page(
             for view in views:
                 if view.active():  # which may depend on what the one before it holds
                     shown.append(view)
-                    recovered.append(recover(view.state(), view.query(), scope=view.scope))
-            recovered.append(recover_preview(tuple(item for view in shown for item in held_items(view.state()))))
+                    recovered.append(view.items and recover(view.state(), view.query(), scope=view.scope))
+            listed = [held_items(view.state()) for view in shown if view.items]
+            recovered.append(recover_preview(tuple(item for items in listed for item in items)))
             if any(recovered):
                 flask.g.freshet_send_whole = True
             try:
@@ -125,6 +129,8 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
             yield from view.load("recover", hold=hold)
+        elif not view.items:
+            yield from view.load(cast(Reason, reason), hold=hold)
         elif reason in PUSHED and not state.fetching:
             yield from view.load(cast(Reason, reason), hold=hold)
         else:
@@ -147,7 +153,7 @@ def _edits(path: str) -> None:
 
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
-    shown, wanted = [(view.state(), view.query()) for view in _shown(path)], event.value
+    shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
     yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
 

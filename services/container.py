@@ -21,6 +21,7 @@ from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
 from services.freshness.totals import Totals
+from services.freshness.usages import Usages
 from services.generation.cutouts import Cutouts
 from services.generation.opener import Opener
 from services.generation.pool import RenderPool
@@ -57,6 +58,7 @@ class Services:
     hub: LiveHub
     editor: Editor
     totals: Totals
+    usages: Usages
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -114,6 +116,7 @@ class Services:
             routine.close()
         self.editor.close()
         self.totals.close()
+        self.usages.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -183,7 +186,8 @@ def build(
     activity = workflow_context.Activity()
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
-    freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
+    ttls, disk = with_ttls(settings.ttls), open_disk(settings)
+    freshness = Freshness(store.media, clock, SnapshotStore(ids.new()[-6:]), ttls=ttls, disk=disk)
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
     editor.told = hub.edited
     spool, opener = Spool(blobs, clock, ids, settings.uploads), Opener()
@@ -199,6 +203,7 @@ def build(
         hub=hub,
         editor=editor,
         totals=Totals(store.media, clock),
+        usages=Usages(store.upkeep, clock, ttls=ttls, disk=disk),
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
@@ -213,13 +218,11 @@ def build(
     )
 
 
-def open_freshness(settings: Settings, store: Store, clock: Clock, *, mark: str) -> Freshness:
-    """The freshness engine; with a cache on local disk where the store is far away."""
-    disk = None
-    if settings.store == "firestore":
-        source = f"firestore {settings.firestore_project}"
-        disk = DiskCache(settings.data_dir / "cache.sqlite", source=source)
-    return Freshness(store.media, clock, SnapshotStore(mark), ttls=with_ttls(settings.ttls), disk=disk)
+def open_disk(settings: Settings) -> DiskCache | None:
+    """The cache on local disk, where the store is far away."""
+    if settings.store != "firestore":
+        return None
+    return DiskCache(settings.data_dir / "cache.sqlite", source=f"firestore {settings.firestore_project}")
 
 
 def scratch_of(settings: Settings) -> Path:
