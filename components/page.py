@@ -129,9 +129,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
             yield from view.load("recover", hold=hold)
-        elif not view.items:
-            yield from view.load(cast(Reason, reason), hold=hold)
-        elif reason in PUSHED and not state.fetching:
+        elif not view.items or (reason in PUSHED and not state.fetching):
             yield from view.load(cast(Reason, reason), hold=hold)
         else:
             settle_view(state, view.query(), hold=hold)

@@ -56,19 +56,19 @@ from components.web.dialog import dialog
 from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.find import anchor, chips, choice, filters, search
-from components.web.item import details, item_head, tags, viewer
+from components.web.item import Fact, details, item_head, tags, viewer
 from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
-from components.web.page_tools import ago, aria, guard, key_help, keys, session, symbol
+from components.web.page_tools import ago, aria, guard, key_help, keys, session, size, symbol
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
 from components.web.selection import selection
 from components.web.sentinel import sentinel
-from components.web.setting import setting
+from components.web.setting import export, setting
 from components.web.status_capsule import status_capsule
 from components.web.tile import tile, tiles
 from components.web.upload import upload
@@ -87,6 +87,7 @@ STYLESHEETS: Final[list[str]] = [
 
 __all__ = [
     "STYLESHEETS",
+    "Fact",
     "Handler",
     "NavItem",
     "SegmentOption",
@@ -100,6 +101,7 @@ __all__ = [
     "dialog",
     "drop",
     "edits",
+    "export",
     "field",
     "filters",
     "guard",
@@ -120,6 +122,7 @@ __all__ = [
     "sentinel",
     "session",
     "setting",
+    "size",
     "status_capsule",
     "symbol",
     "tags",

@@ -9,7 +9,7 @@ const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
  * playing is left alone until another one is to be shown.
  */
 class FreshetLook extends FreshetElement {
-  static props = {kind: 'image', fileUrl: '', label: '', prompt: '', facts: '', bytes: null, note: ''};
+  static props = {kind: 'image', fileUrl: '', label: '', prompt: '', facts: '', fileSize: null, note: ''};
   #file = null; // or what stands for it
   #unheard = null;
   #prompt = el('div');
@@ -46,7 +46,7 @@ class FreshetLook extends FreshetElement {
   }
 
   #tellFacts() {
-    say(this.#facts, this.bytes === null ? this.facts : `${this.facts} · ${size(this.bytes)}`);
+    say(this.#facts, this.fileSize === null ? this.facts : `${this.facts} · ${size(this.fileSize)}`);
   }
 
   #make() {

@@ -2,7 +2,7 @@
 // well, for whom "today" has to mean the same (static/boot.js, state/zone.py).
 
 const MEANT = {zone: '', clock: '24', units: 'MB'}; // "" is the system's zone
-const ZONES = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
+const ZONES = new Set([...(Intl.supportedValuesOf?.('timeZone') ?? []), 'UTC']);
 const CHANGED = 'freshet:prefs';
 const key = (name) => `freshet:${name}`;
 

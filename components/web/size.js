@@ -4,7 +4,7 @@ import {size} from './sizes.js';
 
 /** "1.2 MB" between other words, in the units that this browser's reader has chosen. */
 class FreshetSize extends FreshetElement {
-  static props = {bytes: 0, prefix: '', suffix: ''};
+  static props = {amount: 0, prefix: '', suffix: ''};
   #text = el('span');
   #unheard = null;
 
@@ -23,7 +23,7 @@ class FreshetSize extends FreshetElement {
   }
 
   draw() {
-    say(this.#text, this.prefix + size(this.bytes) + this.suffix);
+    say(this.#text, this.prefix + size(this.amount) + this.suffix);
   }
 }
 

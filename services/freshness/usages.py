@@ -19,11 +19,16 @@ from datetime import datetime, timedelta
 from services.clock import Clock
 from services.errors import FreshetError, StoreError
 from services.freshness.disk import DiskCache
-from services.freshness.policy import TTLS, ContentKind, FetchState, Reason, failed, is_due, retry_pause, started, succeeded
+from services.freshness.policy import (
+    TTLS,
+    ContentKind,
+    FetchState,
+    Reason,
+)
 from services.freshness.waited import Waited
 from services.freshness.workers import Workers
 from services.log import log_event, log_failure
-from services.models import Amount, Principal, Usage
+from services.models import MEDIA_TYPES, Amount, Principal, Usage
 from services.store.protocol import UpkeepRepository
 
 KIND: ContentKind = "sections"
@@ -81,7 +86,7 @@ class Usages:
         answer may know less."""
         with self._lock:
             state = self._of(principal.user_id).state
-            if not is_due(KIND, state, reason, self._clock.now(), ttls=self._ttls):
+            if not policy.is_due(KIND, state, reason, self._clock.now(), ttls=self._ttls):
                 return None
             for other in self._waiting:
                 if other.principal.user_id == principal.user_id:
@@ -99,7 +104,7 @@ class Usages:
             asking = self._waiting.pop(0)
             user_id, now = asking.principal.user_id, self._clock.now()
             held = self._of(user_id)
-            self._hold(user_id, HeldUsage(held.usage, held.as_of, started(held.state, asking.reason, now)))
+            self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.started(held.state, asking.reason, now)))
         self._answer(asking, now)
         asking.end()
         return True
@@ -135,10 +140,10 @@ class Usages:
         with self._lock:
             held, now = self._of(user_id), self._clock.now()
             if usage is not None:
-                self._hold(user_id, HeldUsage(usage, asked_at, succeeded(held.state, now)))
+                self._hold(user_id, HeldUsage(usage, asked_at, policy.succeeded(held.state, now)))
             elif error is not None:
-                pause = retry_pause(held.state.failures + 1, random.random())
-                self._hold(user_id, HeldUsage(held.usage, held.as_of, failed(held.state, error, now, pause)))
+                pause = policy.retry_pause(held.state.failures + 1, random.random())
+                self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.failed(held.state, error, now, pause)))
         if usage is not None and self._disk is not None:
             self._disk.keep_figures(user_id, _written(usage), asked_at)
 
@@ -162,14 +167,16 @@ class Usages:
 
 
 def _written(usage: Usage) -> str:
-    return json.dumps({"by_type": {kind: asdict(one) for kind, one in usage.by_type.items()}, "trash": asdict(usage.trash)})
+    return json.dumps(
+        {"by_type": {kind: asdict(one) for kind, one in usage.by_type.items()}, "trash": asdict(usage.trash)}
+    )
 
 
 def _read(text: str) -> Usage | None:
     """What was written; None for what an earlier version has left."""
     try:
         told = json.loads(text)
-        by_type = {kind: Amount(**one) for kind, one in told["by_type"].items()}
+        by_type = {kind: Amount(**told["by_type"][kind]) for kind in MEDIA_TYPES}
         return Usage(by_type, Amount(**told["trash"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -17,6 +17,8 @@ from services.models import MediaItem, Principal, Record, RecordKind
 from services.store.protocol import Store
 
 VERSION = 1
+ITEM_BYTES = 1_500
+"""What an item's line comes to, with its share of those of runs."""
 KINDS: tuple[RecordKind, ...] = ("project", "run", "media")
 
 
@@ -32,6 +34,11 @@ def export(store: Store, clock: Clock, principal: Principal, base: str) -> Itera
             count += 1
             yield _line({"type": kind, **record.model_dump(mode="json"), **_links(record, base)})
     yield _line({"type": "end", "records": count})
+
+
+def estimated_size(items: int) -> int:
+    """About how many bytes an export of so many items has; long prompts make more of it."""
+    return 300 + items * ITEM_BYTES
 
 
 def _links(record: Record, base: str) -> dict[str, Any]:

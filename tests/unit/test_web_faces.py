@@ -46,6 +46,8 @@ FACES: dict[str, dict[str, Any]] = {
     "key_help": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
+    "export": {"url": "/api/export", "label": "Export my data"},
+    "size": {"amount": 1},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
     "look": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "prompt": "", "facts": "4:3", "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
