@@ -21,6 +21,7 @@ from state.bound import bound
 from state.edits import EditState, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
+from state.purging import PURGES, follow_purge, is_purging, purge
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
 from state.view import ViewState, held_items, is_lost, recover, settle_view
@@ -107,6 +108,7 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
         views=json.dumps([view.query().model_dump(mode="json", exclude_defaults=True) for view in shown]),
         versions=[state.version for state in states],
         waiting=bool(me.state(EditState).pending)
+        or is_purging()
         or any(state.fetching or state.edits for state in states)
         or any(view.awaits() for view in shown),
         on_refresh=bound(on_refresh, path),
@@ -119,6 +121,9 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     follow_edits()
+    if follow_purge():
+        yield from _load_all(path, hold)
+        return
     for place, view in enumerate(_shown(path)):
         if isinstance(wanted, list) and place not in wanted:
             continue
@@ -152,8 +157,19 @@ def _edits(path: str) -> None:
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
     shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
+    if wanted.get("edit") in PURGES and shown:
+        yield from purge(shown, wanted)
+        if follow_purge():
+            yield from _load_all(path, bool(wanted.get("scrolled")))
+        return
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
     yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
+
+
+def _load_all(path: str, hold: bool) -> Generator[None, None, None]:
+    """What somebody has waited for has ended: read what it left."""
+    for view in _shown(path):
+        yield from view.load("complete", hold=hold)
 
 
 def _shown(path: str) -> list[View]:

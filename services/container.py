@@ -27,6 +27,7 @@ from services.generation.opener import Opener
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
+from services.keeping.purges import Purges
 from services.keeping.trash import Trash
 from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
 from services.log import log_failure
@@ -75,6 +76,7 @@ class Services:
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
         self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
+        self.purges = Purges(self.trash, self.ids)
         self.routines = (
             Routine("pruning", lambda: prune(self.clock.now()), every=DAY),
             Routine("trash", self.trash.sweep, every=DAY / 4),
@@ -114,6 +116,7 @@ class Services:
         self.arrival.close()
         for routine in self.routines:
             routine.close()
+        self.purges.close()
         self.editor.close()
         self.totals.close()
         self.usages.close()

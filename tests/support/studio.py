@@ -146,6 +146,7 @@ class Studio:
 
     def close(self) -> None:
         container.install(None)
+        self.services.purges.close()
         self.services.editor.close()
         self.services.usages.close()
         self.services.hub.close()
