@@ -66,7 +66,7 @@ from components.web.page_tools import ago, aria, guard, key_help, keys, session,
 from components.web.place import place
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
-from components.web.selection import selection
+from components.web.selection import discard, selection
 from components.web.sentinel import sentinel
 from components.web.setting import export, setting
 from components.web.status_capsule import status_capsule
@@ -99,6 +99,7 @@ __all__ = [
     "choice",
     "details",
     "dialog",
+    "discard",
     "drop",
     "edits",
     "export",

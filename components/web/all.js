@@ -9,6 +9,7 @@ import './chips.js';
 import './choice.js';
 import './details.js';
 import './dialog.js';
+import './discard.js';
 import './drop.js';
 import './edits.js';
 import './export.js';

@@ -5,13 +5,15 @@ import {clearSelected, extendTo, howMany, isSelected, keepOnly, onSelected, sele
 
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
 const EDITS = {delete: 'delete', f: 'favourite'};
+const IN_TRASH = {delete: 'purge', u: 'restore'};
+const LEAVE = new Set(['delete', 'move', 'restore']);
 
 /**
  * Several tiles at a time: the check marks and keys that select them, and the bar that says how many there are and what
  * can be done with them. What is selected is known to the browser alone (selected.js).
  */
 class FreshetSelection extends FreshetElement {
-  static props = {scope: '', projects: [], tags: [], zipUrl: ''};
+  static props = {scope: '', projects: [], tags: [], zipUrl: '', trash: false};
   #count = el('b', {role: 'status'});
   #bar = el('div', {role: 'toolbar', 'aria-label': 'Selection'});
   #dock = el('div', {class: 'selbar'}, this.#bar);
@@ -27,18 +29,23 @@ class FreshetSelection extends FreshetElement {
   // Shift and a click would select the words in between.
   #held = (event) => event.shiftKey && event.target.closest?.('[data-selectable] freshet-tile') && event.preventDefault();
 
+  #inLibrary = [
+    this.#button('sell', 'Tag', () => this.#askTag()),
+    this.#button('favorite', 'Favourite', () => this.#edit('favourite', true)),
+    this.#moving,
+    el('span', {class: 'split'}),
+    this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
+  ];
+  #inTrash = [
+    this.#button('undo', 'Restore', () => this.#edit('restore')),
+    el('span', {class: 'split'}),
+    this.#button('delete', 'Delete for good', () => this.#edit('purge'), 'danger'),
+  ];
+
   build() {
-    this.#bar.append(
-      this.#count,
-      el('span', {class: 'split hide-s'}),
-      this.#button('download', 'Download ZIP', () => this.#download()),
-      this.#button('sell', 'Tag', () => this.#askTag()),
-      this.#button('favorite', 'Favourite', () => this.#edit('favourite', true)),
-      this.#moving,
-      el('span', {class: 'split'}),
-      this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
-      this.#button('close', 'Clear selection', clearSelected, 'ib'),
-    );
+    const download = this.#button('download', 'Download ZIP', () => this.#download());
+    const close = this.#button('close', 'Clear selection', clearSelected, 'ib');
+    this.#bar.append(this.#count, el('span', {class: 'split hide-s'}), download, close);
     this.#makeTagger();
     this.#move.addEventListener('change', () => {
       if (this.#move.value) this.#edit('move', this.#move.value);
@@ -94,12 +101,19 @@ class FreshetSelection extends FreshetElement {
 
   draw(changed) {
     if (changed.has('scope')) clearSelected();
+    if (changed.has('trash')) this.#drawActions();
     attrs(this.#zip, {action: this.zipUrl || null});
     const projects = [['', 'Move to…'], ...this.projects];
     if (changed.has('projects')) this.#move.replaceChildren(...projects.map(([value, label]) => el('option', {value}, label)));
     this.#moving.hidden = this.projects.length < 2;
     if (changed.has('tags')) this.#tagger.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
     this.#mark();
+  }
+
+  #drawActions() {
+    const [shown, others] = this.trash ? [this.#inTrash, this.#inLibrary] : [this.#inLibrary, this.#inTrash];
+    for (const node of others) node.remove();
+    this.#bar.lastElementChild.before(...shown);
   }
 
   get #list() {
@@ -159,11 +173,12 @@ class FreshetSelection extends FreshetElement {
   #do(event, hit) {
     const id = hit?.closest('freshet-tile').mediaId;
     const key = keyName(event);
+    const edit = (this.trash ? IN_TRASH : EDITS)[key];
     if (key === 'x' && this.#all.includes(id) && !event.repeat) toggle(id);
     else if (key === 'ctrl+a' && this.#tiles.length) selectAll(this.#all);
     else if (key === 'escape' && howMany()) clearSelected();
     else if (event.shiftKey && ARROWS.has(event.key) && hit) this.#extend(hit, event);
-    else if (EDITS[key] && howMany() && !event.repeat) this.#edit(EDITS[key], key === 'f' ? true : null);
+    else if (edit && howMany() && !event.repeat) this.#edit(edit, edit === 'favourite' ? true : null);
     else return false;
     return true;
   }
@@ -181,7 +196,7 @@ class FreshetSelection extends FreshetElement {
 
   #edit(edit, value = null) {
     const ids = selectedIds();
-    if (edit === 'delete' || edit === 'move') clearSelected();
+    if (LEAVE.has(edit)) clearSelected();
     this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {ids, edit, value}}));
   }
 

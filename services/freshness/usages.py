@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 
 from services.clock import Clock
 from services.errors import FreshetError, StoreError
-from services.freshness.disk import DiskCache
 from services.freshness import policy
+from services.freshness.disk import DiskCache
 from services.freshness.policy import TTLS, ContentKind, FetchState, Reason
 from services.freshness.waited import Waited
 from services.freshness.workers import Workers

@@ -27,6 +27,7 @@ FACES: dict[str, dict[str, Any]] = {
         "label": "Sort", "symbol": "swap_vert", "options": [], "value": "", "on_choose": lambda event: None, "key": "k",
     },
     "dialog": {"is_open": True, "label": "Choose", "on_close": lambda event: None, "key": "k"},
+    "discard": {"label": "Empty trash", "key": "k"},
     "drop": {"count": 1, "on_show": lambda event: None},
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
     "edits": {"on_edit": lambda event: None},
