@@ -12,7 +12,16 @@ from components.page import View, page
 from components.web import aria, key_help, setting
 from services.freshness import Reason
 from state.handlers import handler
-from state.storage import load_storage, open_storage, own_items, own_trash, storage, storage_view
+from state.storage import (
+    load_storage,
+    load_when_needed,
+    needs_refresh,
+    open_storage,
+    own_items,
+    own_trash,
+    storage,
+    storage_view,
+)
 
 SETTINGS = (
     ("theme", "Theme", "System follows your device."),
@@ -25,7 +34,7 @@ SETTINGS = (
 
 
 def _load_storage_and_update_state(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
-    """The shared load-and-update function: Refresh, opening and pushes all end here."""
+    """The shared load-and-update function: Refresh and pushes end here, and opening in its own way."""
     yield from load_storage(reason)
 
 
@@ -37,7 +46,8 @@ VIEWS = [
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     open_storage()
-    yield from _load_storage_and_update_state("open")
+    yield
+    yield from load_when_needed()
 
 
 @page(path="/account", title="Account", on_load=on_load, views=VIEWS)
@@ -63,7 +73,7 @@ def _body() -> None:
             for name, label, hint in SETTINGS:
                 setting(name=name, label=label, hint=hint, key=f"setting-{name}")
         _heading("Storage used", "storage")
-        storage_card(storage(), view, on_retry=on_refresh_click, on_trash=on_trash_press)
+        storage_card(storage(), view, needs_refresh=needs_refresh(), on_retry=on_refresh_click, on_trash=on_trash_press)
         _heading("Your data", "data")
         export_card(storage() if view.version else None)
         key_help()

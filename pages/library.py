@@ -134,15 +134,15 @@ def library_content() -> None:
     """The grid, or the one screen that says why there is none."""
     state, on = me.state(LibraryState), library_filters()
     view, items = state.view, held_items(state.view)
-    reached = searched_to(view)
+    reached, in_trash = searched_to(view), "trash" in on
     with me.box(classes="page", key="page"):
         if state.note:
             left_out_note(state.note, on_note_close)
         failed_notice(view, on_refresh_click)
-        if "trash" in on and items:
+        if in_trash and items:
             trash_note(on, _empty_trash)
         if items:
-            _grid(items, "Trash" if "trash" in on else "Library", sort_name(on))
+            _grid(items, "Trash" if in_trash else "Library", sort_name(on))
         elif view.error:
             failed_list(view.error, on_refresh_click)
         elif not view.version or view.fetching == "filter":

@@ -28,8 +28,8 @@ HELD = "held"
 
 @me.stateclass
 class StorageState:
-    """`items` and `bytes` by type, and of them what lies in the trash. `needs_refresh` is set by whoever opens the
-    page, for the loader to ask the store."""
+    """`items` and `bytes` by type, and of them what lies in the trash. `needs_refresh` is set by the page's opening, for
+    the loader to ask the store and to clear."""
 
     needs_refresh: bool = False
     items: dict[str, int] = field(default_factory=dict)
@@ -39,6 +39,10 @@ class StorageState:
 
 def storage_view() -> ViewState:
     return me.state(StorageState).view
+
+
+def needs_refresh() -> bool:
+    return me.state(StorageState).needs_refresh
 
 
 def storage() -> Usage:
@@ -52,8 +56,9 @@ def _amount(kind: str) -> Amount:
 
 
 def own_items() -> MediaQuery:
-    """What changes the figures: the principal's items outside the trash, and `own_trash`."""
-    return MediaQuery(project_id=project_id(), owner_id=principal().user_id)
+    """What changes the figures: the principal's items outside the trash, and `own_trash`. The order is one that no
+    list is shown in, so that they are told of every change and not only of those in what somebody has loaded."""
+    return MediaQuery(project_id=project_id(), owner_id=principal().user_id, sort="oldest")
 
 
 def own_trash() -> MediaQuery:
@@ -61,10 +66,26 @@ def own_trash() -> MediaQuery:
 
 
 def open_storage() -> None:
-    """What is held shows at once, and the store is to be asked."""
-    state = me.state(StorageState)
-    state.needs_refresh, state.view.error = True, ""
+    """What is held shows at once, marked busy: the store is to be asked."""
+    state, view = me.state(StorageState), storage_view()
+    state.needs_refresh, view.error = True, ""
+    view.fetching, view.asked = "open", services().freshness.mark
     _show(services().usages.held(principal()))
+
+
+def load_when_needed() -> Generator[None, None, None]:
+    """Ask the store if the page's flag stands, and clear it: once per opening."""
+    state = me.state(StorageState)
+    if not state.needs_refresh:
+        return
+    try:
+        opening = load_storage("open")
+        next(opening)  # its beginning is on screen already: the page has yielded
+        for _ in opening:
+            state.needs_refresh = False
+            yield
+    finally:
+        state.needs_refresh = False
 
 
 def load_storage(reason: Reason | Literal["ready"]) -> Generator[None, None, None]:
@@ -72,8 +93,7 @@ def load_storage(reason: Reason | Literal["ready"]) -> Generator[None, None, Non
 
     "ready": a slow answer has come.
     """
-    state, view = me.state(StorageState), storage_view()
-    state.needs_refresh = False
+    view = storage_view()
     asking = services().usages.submit(principal(), reason, scope="account") if reason != "ready" else None
     if asking is None:
         settle_storage()

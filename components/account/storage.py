@@ -22,11 +22,11 @@ KINDS: dict[MediaType, tuple[str, str]] = {
 """Symbol and words, in the order of the library's tabs."""
 
 
-def storage_card(usage: Usage, view: ViewState, *, on_retry: Handler, on_trash: Handler) -> None:
-    """The figures, or why there are none."""
+def storage_card(usage: Usage, view: ViewState, *, needs_refresh: bool, on_retry: Handler, on_trash: Handler) -> None:
+    """The figures, or why there are none. While the page's `needs_refresh` stands they are from before its opening."""
     failed_notice(view, on_retry, first=True)
     with me.box(classes="card usage", key="usage"):
-        aria(role="list", label="Storage used", busy=first_load(view))
+        aria(role="list", label="Storage used", busy=needs_refresh or first_load(view))
         if view.version:
             _line("total", "database", "All your files", usage.total)
             for kind, (icon, words) in KINDS.items():
