@@ -28,8 +28,10 @@ HELD = "held"
 
 @me.stateclass
 class StorageState:
-    """`items` and `bytes` by type, and of them what lies in the trash. `needs_refresh` is set by the page's opening, for
-    the loader to ask the store and to clear."""
+    """`items` and `bytes` by type, and of them what lies in the trash.
+
+    `needs_refresh` is set by the page's opening, for the loader to ask the store and to clear.
+    """
 
     needs_refresh: bool = False
     items: dict[str, int] = field(default_factory=dict)
