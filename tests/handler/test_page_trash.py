@@ -12,7 +12,7 @@ import pytest
 from services.errors import NotFound, StoreUnavailable
 from services.keeping.trash import KEPT
 from services.models import MediaItem
-from tests.handler.test_page_edits import commits_failing, stored, told
+from tests.handler.test_page_edits import commits_failing, listen, stored, told
 from tests.handler.test_page_live import push, wait_for
 from tests.handler.test_page_several import edit
 from tests.support.logs import recorded_lines
@@ -20,6 +20,7 @@ from tests.support.mesop_client import MesopClient
 from tests.support.records import make_file, make_principal, save
 from tests.support.studio import Studio, ids_shown
 
+__all__ = ["listen"]
 TRASH = {"trash": "1"}
 
 
