@@ -168,7 +168,10 @@ class _CountedStream:
         elif self._rpc == "BatchGetDocuments":
             self._tally.note_reads(self._rpc, int(response.WhichOneof("result") is not None))
         elif self._rpc == "RunAggregationQuery":
-            entries = sum(value.integer_value for value in response.result.aggregate_fields.values())
+            found = response.result.aggregate_fields
+            # Of a sum, the count that is asked together with it tells how many entries were read.
+            told = [found["items"]] if "items" in found else found.values()
+            entries = sum(value.integer_value for value in told)
             self._tally.note_reads(self._rpc, max(1, -(-entries // 1000)))
 
     def __getattr__(self, name: str) -> Any:
