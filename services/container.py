@@ -131,7 +131,8 @@ class Services:
     def leave(self, patience: float) -> None:
         """Halt and write what is to be kept, for `patience` seconds at most: whatever hangs is left behind."""
         began = self.clock.monotonic()
-        self.editor.close(patience / 4)  # it needs the store, which the others may close meanwhile
+        self.editor.close(patience / 4)  # these two need the store, which the others may close meanwhile
+        self.purges.close(patience / 4)
         patience -= self.clock.monotonic() - began
         parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), self.store.close)
         workers = ThreadPoolExecutor(len(parts), thread_name_prefix="freshet-leave")
