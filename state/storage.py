@@ -125,7 +125,7 @@ def _show(held: HeldUsage) -> None:
     if held.usage is None or held.as_of is None:
         return
     state = me.state(StorageState)
-    amounts = {**held.usage.by_type, TRASH: held.usage.trash}
+    amounts = {str(kind): amount for kind, amount in held.usage.by_type.items()} | {TRASH: held.usage.trash}
     state.items = {kind: amount.items for kind, amount in amounts.items()}
     state.bytes = {kind: amount.bytes for kind, amount in amounts.items()}
     state.view.version, state.view.as_of_ms = HELD, int(held.as_of.timestamp() * 1000)

@@ -97,7 +97,7 @@ def test_R2_3_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(upkeep:
     assert usages.submit(ADA, "ttl", scope="account") is not None
     usages.step()
     for reason in ("ttl", "focus"):
-        assert usages.submit(ADA, reason, scope="account") is None  # type: ignore[arg-type]
+        assert usages.submit(ADA, reason, scope="account") is None
     clock.advance(5)
     assert usages.submit(ADA, "ttl", scope="account") is None
     assert usages.submit(ADA, "focus", scope="account") is not None
