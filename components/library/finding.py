@@ -46,10 +46,16 @@ def filter_row(
     segments(
         label="Type", options=TABS, value=on.get("type", "all"), kind="tabs", steps=True, on_select=on_type, key="types"
     )
-    with me.box(classes="row hide-s", key="owner"):
-        segments(
-            label="Made by", options=OWNERS, value=on.get("owner", "all"), steps=True, on_select=on_owner, key="owners"
-        )
+    if "trash" not in on:  # which is one's own
+        with me.box(classes="row hide-s", key="owner"):
+            segments(
+                label="Made by",
+                options=OWNERS,
+                value=on.get("owner", "all"),
+                steps=True,
+                on_select=on_owner,
+                key="owners",
+            )
     filters(
         chosen=on,
         count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
@@ -91,7 +97,7 @@ def trash_note(on: Filters, empty: Callable[[], None]) -> None:
     with me.box(classes="notice info", key="trash-note"):
         symbol(name="delete")
         with me.box(classes="grow"):
-            me.text(f"Deleted items, with their files. {KEPT.days} days after its deletion each goes for good.")
+            me.text(f"Deleted items, with their files. Each goes for good {KEPT.days} days after its deletion.")
         if not set(on) - {"trash", "sort", "project"}:
             empty()
 

@@ -138,7 +138,8 @@ class FreshetFilters extends FreshetElement {
       this.#panel.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
     }
     this.#fields.project.closest('.field').hidden = this.projects.length < 2;
-    this.#fields.sort.closest('.field').hidden = Boolean(this.chosen.trash); // which has one order
+    // The trash has one order, and is one's own.
+    for (const name of ['sort', 'owner']) this.#fields[name].closest('.field').hidden = Boolean(this.chosen.trash);
     this.#show();
   }
 

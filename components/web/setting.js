@@ -31,7 +31,8 @@ class FreshetSetting extends FreshetElement {
     this.#control = setting.make(setting);
     // A label around one control makes the whole line its button; around several buttons it would press the first.
     const line = el(setting.make === makeChoice ? 'div' : 'label', {class: 'setting'});
-    line.append(el('span', {class: 'col grow'}, this.#label, this.#hint), this.#control);
+    const control = setting.make === makeMenu ? el('span', {class: 'menu'}, this.#control) : this.#control;
+    line.append(el('span', {class: 'col grow'}, this.#label, this.#hint), control);
     this.append(line);
   }
 
