@@ -21,7 +21,7 @@ from state.bound import bound
 from state.edits import EditState, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
-from state.purging import PURGES, follow_purge, is_purging, purge
+from state.purging import PURGES, follow_purges, is_purging, purge
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
 from state.view import ViewState, held_items, is_lost, recover, settle_view
@@ -121,7 +121,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     follow_edits()
-    if follow_purge():
+    if follow_purges():
         yield from _load_all(path, hold)
         return
     for place, view in enumerate(_shown(path)):
@@ -159,7 +159,7 @@ def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
     if wanted.get("edit") in PURGES and shown:
         yield from purge(shown, wanted)
-        if follow_purge():
+        if follow_purges():
             yield from _load_all(path, bool(wanted.get("scrolled")))
         return
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)

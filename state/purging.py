@@ -9,7 +9,7 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.keeping.purges import Purge
+from services.keeping.purges import WAITING, Purge
 from state.edits import Shown, focus_on, no_longer_deleted
 from state.handlers import notify
 from state.session import principal
@@ -23,13 +23,13 @@ PURGES = ("purge", "empty")
 
 @me.stateclass
 class PurgeState:
-    """`name` of the deletion whose end this tab has not told yet, "" for none."""
+    """`pending`: names of the deletions whose end this tab has not told yet, parted by spaces."""
 
-    name: str = ""
+    pending: str = ""
 
 
 def is_purging() -> bool:
-    return bool(me.state(PurgeState).name)
+    return bool(me.state(PurgeState).pending)
 
 
 def purge(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
@@ -43,26 +43,25 @@ def purge(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None
         focus_on(neighbour_of(shown, set(ids)))
         no_longer_deleted(set(ids))
     who, project_id = principal(), shown[0][1].project_id
-    begun = services().purges.begin(who, project_id, ids)
-    me.state(PurgeState).name = begun.name
+    state, begun = me.state(PurgeState), services().purges.begin(who, project_id, ids)
+    state.pending = f"{state.pending} {begun.name}".strip()
     if not begun.wait(PATIENCE):
         begun.on_done(partial(services().hub.edited, who.user_id, project_id))
         notify("Deleting for good…")
     yield
 
 
-def follow_purge() -> bool:
-    """Tell how this tab's deletion ended, if it has; whether it had one that has. Reads nothing."""
+def follow_purges() -> bool:
+    """Tell how those of this tab's deletions ended that have ended; whether there were any. Reads nothing."""
     state = me.state(PurgeState)
-    if not state.name:
-        return False
-    purge = services().purges.find(state.name, principal())
-    if purge is not None and not purge.done:
-        return False
-    state.name = ""
-    if purge is not None:  # of others, in another process, the list tells
-        _tell(purge)
-    return True
+    names = state.pending.split()[:WAITING]
+    purges = {name: services().purges.find(name, principal()) for name in names}
+    under_way = [name for name, purge in purges.items() if purge is not None and not purge.done]
+    state.pending = " ".join(under_way)
+    for purge in purges.values():
+        if purge is not None and purge.done:  # of others, in another process, the lists tell
+            _tell(purge)
+    return len(under_way) < len(names)
 
 
 def _tell(purge: Purge) -> None:
