@@ -118,7 +118,8 @@ def _item(item: MediaItem) -> None:
             symbol(name="delete")
             with me.box(classes="grow"):
                 goes_ms = int((item.deleted_at + KEPT).timestamp() * 1000)
-                ago(ms=goes_ms, way="until", prefix="In the trash, with its file. It goes for good ", suffix=".")
+                told = "This item was deleted. It is in the trash, with its file, and goes for good "
+                ago(ms=goes_ms, way="until", prefix=told, suffix=".")
             discard(label="Delete for good", media_ids=[item.id], key="discard")
             button(label="Restore", icon="undo", token=item.id, on_press=on_restore, key="restore")
     with me.box(classes="item", key="item"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import PAGES, Visit
 from tests.browser.library import fill
@@ -52,6 +53,10 @@ def test_the_theme_is_light_dark_or_the_systems(server: Server, visit: Visit) ->
 def told_time(page: Page) -> Locator:
     """The status line, whose tooltip tells the exact time."""
     return page.get_by_role("main").get_by_role("status").filter(has_text=re.compile("^Updated")).first
+
+
+def _answer(status: int, body: str, route: Route) -> None:
+    route.fulfill(status=status, body=body)
 
 
 @pytest.mark.usefixtures("still")
@@ -100,7 +105,7 @@ def test_an_export_is_saved_whole_or_not_at_all(
         (503, json.dumps({"error": "The store did not answer."}), "The store did not answer."),
         (200, '{"type":"export"}\n{"type":"media"', "It broke off before its end."),
     ):
-        page.route(EXPORT, lambda route, s=status, b=body: route.fulfill(status=s, body=b))
+        page.route(EXPORT, partial(_answer, status, body))
         button.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text(words)
         expect(page.get_by_role("alert")).to_contain_text("Nothing was saved")

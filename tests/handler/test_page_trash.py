@@ -274,7 +274,7 @@ def test_a_tile_opens_the_items_page_which_restores_it_or_deletes_it_for_good(st
     assert (tab.path, tab.query) == ("/media-item", {"id": [gone[0].id], "trash": ["1"]})
     tab.navigate(tab.path, {"id": gone[0].id, **TRASH})
     goes = tab.element("freshet-ago", way="until")
-    assert goes["prefix"] == "In the trash, with its file. It goes for good "
+    assert goes["prefix"] == "This item was deleted. It is in the trash, with its file, and goes for good "
     tab.fire("freshet-viewer", "stepEvent", {"to": "previous"})
     assert tab.query["id"] == [gone[1].id]
     assert tab.element("freshet-discard")["ids"] == [gone[1].id]
