@@ -110,9 +110,9 @@ def _why_old(view: ViewState) -> None:
     if not view.version:
         me.text(f"Offline. {view.error} {kept}" if view.offline else f"Refresh failed. {view.error}")
     elif view.offline:
-        ago(ms=view.as_of_ms, prefix="Offline, as of ", suffix=f". {view.error} {kept}", clock=True)
+        ago(ms=view.as_of_ms, prefix="Offline, as of ", suffix=f". {view.error} {kept}", way="clock")
     else:
-        ago(ms=view.as_of_ms, prefix="Refresh failed, showing ", suffix=f". {view.error}", clock=True)
+        ago(ms=view.as_of_ms, prefix="Refresh failed, showing ", suffix=f". {view.error}", way="clock")
 
 
 def _mode(view: ViewState) -> str:

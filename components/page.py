@@ -21,6 +21,7 @@ from state.bound import bound
 from state.edits import EditState, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
+from state.purging import PURGES, follow_purges, is_purging, purge
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
 from state.view import ViewState, held_items, is_lost, recover, settle_view
@@ -53,6 +54,9 @@ class View:
     """Whether something else than its items is on its way, which announces itself as a slow answer does."""
     before: Callable[[bool], None] = lambda hold: None
     """Told when something that nobody asked for is about to show: True if it must not move what is looked at."""
+    items: bool = True
+    """Whether it shows items of its query. One that tells other things about them names no snapshot, and its loader
+    does everything: also for the reason "ready"."""
 
 
 _views: dict[str, Sequence[View]] = {}
@@ -77,8 +81,9 @@ def page(
             for view in views:
                 if view.active():  # which may depend on what the one before it holds
                     shown.append(view)
-                    recovered.append(recover(view.state(), view.query(), scope=view.scope))
-            recovered.append(recover_preview(tuple(item for view in shown for item in held_items(view.state()))))
+                    recovered.append(view.items and recover(view.state(), view.query(), scope=view.scope))
+            listed = [held_items(view.state()) for view in shown if view.items]
+            recovered.append(recover_preview(tuple(item for items in listed for item in items)))
             if any(recovered):
                 flask.g.freshet_send_whole = True
             try:
@@ -105,6 +110,7 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
         views=json.dumps([view.query().model_dump(mode="json", exclude_defaults=True) for view in shown]),
         versions=[state.version for state in states],
         waiting=bool(me.state(EditState).pending)
+        or is_purging()
         or any(state.fetching or state.edits for state in states)
         or any(view.awaits() for view in shown),
         on_refresh=bound(on_refresh, path),
@@ -120,6 +126,9 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     shown = _shown(path)
     for view in shown:
         view.before(hold)
+    if follow_purges():
+        yield from _load_all(path, hold)
+        return
     for place, view in enumerate(shown):
         if isinstance(wanted, list) and place not in wanted:
             continue
@@ -130,7 +139,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
             yield from view.load("recover", hold=hold)
-        elif reason in PUSHED and not state.fetching:
+        elif not view.items or (reason in PUSHED and not state.fetching):
             yield from view.load(cast(Reason, reason), hold=hold)
         else:
             settle_view(state, view.query(), hold=hold)
@@ -152,9 +161,20 @@ def _edits(path: str) -> None:
 
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
-    shown, wanted = [(view.state(), view.query()) for view in _shown(path)], event.value
+    shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
+    if wanted.get("edit") in PURGES and shown:
+        yield from purge(shown, wanted)
+        if follow_purges():
+            yield from _load_all(path, bool(wanted.get("scrolled")))
+        return
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
     yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
+
+
+def _load_all(path: str, hold: bool) -> Generator[None, None, None]:
+    """What somebody has waited for has ended: read what it left."""
+    for view in _shown(path):
+        yield from view.load("complete", hold=hold)
 
 
 def _shown(path: str) -> list[View]:

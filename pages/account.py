@@ -1,41 +1,95 @@
-"""/account: how this browser shows Freshet."""
+"""/account: how this browser shows Freshet, what one's files take up, and one's data to take away."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import mesop as me
 
-from components.frame import frame, head_bar
-from components.page import page
+from components.account.storage import export_card, storage_card
+from components.frame import frame, freshness, head_bar, waterline
+from components.page import View, page
 from components.web import aria, key_help, setting
+from services.freshness import Reason
+from state.handlers import handler
+from state.storage import (
+    load_storage,
+    load_when_needed,
+    needs_refresh,
+    open_storage,
+    own_items,
+    own_trash,
+    storage,
+    storage_view,
+)
+
+SETTINGS = (
+    ("theme", "Theme", "System follows your device."),
+    ("zone", "Time zone", "Of the times you are shown, and of where “today” begins among the library's filters."),
+    ("clock", "Clock", "How the time of day is told."),
+    ("units", "Sizes", "1 MB is 1,000 kB, 1 MiB is 1,024 KiB."),
+    ("live", "Live updates", "Off, a page changes only when you open it or press Refresh."),
+)
+"""Name, label and hint of what this browser remembers."""
 
 
-def on_load(event: me.LoadEvent) -> None:
-    """Nothing to load: these settings live in the browser."""
+def _load_storage_and_update_state(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
+    """The shared load-and-update function: Refresh and pushes end here, and opening in its own way."""
+    yield from load_storage(reason)
 
 
-@page(path="/account", title="Account", on_load=on_load)
+VIEWS = [
+    View(storage_view, query, _load_storage_and_update_state, "account", items=False)
+    for query in (own_items, own_trash)
+]
+
+
+def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
+    open_storage()
+    yield
+    yield from load_when_needed()
+
+
+@page(path="/account", title="Account", on_load=on_load, views=VIEWS)
 def account_page() -> None:
     frame(current="/account", head=_head, body=_body)
 
 
 def _head() -> None:
-    head_bar("Account")
-    with me.box(classes="waterline plain", key="waterline"):
-        pass
+    head_bar("Account", actions=_capsule)
+    waterline(storage_view())
+
+
+def _capsule() -> None:
+    freshness(storage_view(), on_refresh_click)
 
 
 def _body() -> None:
+    view = storage_view()
     with me.box(classes="page account", key="page"):
-        with me.box(classes="h2", key="browser"):
-            me.text("This browser")
-            aria(role="heading", label="This browser", level=2)
+        _heading("This browser", "browser")
         with me.box(classes="card settings", key="settings"):
             aria(role="group", label="This browser")
-            setting(
-                name="theme", label="Theme", hint="System follows your device.", key="setting-theme",
-            )  # fmt: skip
-            setting(
-                name="live", label="Live updates", key="setting-live",
-                hint="Off, a page changes only when you open it or press Refresh.",
-            )  # fmt: skip
+            for name, label, hint in SETTINGS:
+                setting(name=name, label=label, hint=hint, key=f"setting-{name}")
+        _heading("Storage used", "storage")
+        storage_card(storage(), view, needs_refresh=needs_refresh(), on_retry=on_refresh_click, on_trash=on_trash_press)
+        _heading("Your data", "data")
+        export_card(storage() if view.version else None)
         key_help()
+
+
+def _heading(words: str, key: str) -> None:
+    with me.box(classes="h2", key=key):
+        me.text(words)
+        aria(role="heading", label=words, level=2)
+
+
+@handler
+def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from _load_storage_and_update_state("manual")
+
+
+@handler
+def on_trash_press(event: me.WebEvent) -> None:
+    me.navigate("/library", query_params={"trash": "1"})

@@ -15,12 +15,14 @@ from components.library.finding import (
     left_out_note,
     nothing_found,
     searched_note,
+    trash_note,
 )
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
-from components.web import anchor, button, run_watch, search, selection, sentinel, upload
+from components.web import anchor, button, discard, run_watch, search, selection, sentinel, upload
 from services.freshness import Reason
+from services.ids import is_id
 from services.models import MediaItem
 from state.filters import sort_name
 from state.handlers import handler
@@ -43,7 +45,7 @@ from state.library import (
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed, refresh_previewed
 from state.retry import retry
 from state.session import learn_all, project_id
-from state.totals import is_capped, total_words
+from state.totals import amount_words, is_capped, total_words
 from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
 
@@ -85,7 +87,13 @@ def _head() -> None:
     items = held_items(view)
     total = me.state(LibraryState).total
     words = "" if first_load(view) else total_words(total, view, library_query(), len(items))
-    head_bar("Library", meta=words, note=_count_all if is_capped(total, view) else None, actions=_actions)
+    in_trash = "trash" in on
+    head_bar(
+        "Trash" if in_trash else "Library",
+        meta=words,
+        note=_count_all if is_capped(total, view) else None,
+        actions=_find if in_trash else _actions,
+    )
     with me.box(classes="bar tools", key="tools"):
         filter_row(
             on,
@@ -108,13 +116,18 @@ def _count_all() -> None:
     button(label="Count all", variant="ghost", on_press=on_count_all, key="count-all")
 
 
-def _actions() -> None:
+def _find() -> None:
+    where = "trash" if "trash" in library_filters() else "library"
     search(
         value=library_filters().get("q", ""),
-        label="Search the library",
+        label=f"Search the {where}",
         placeholder="Search prompts, titles, tags",
         on_search=on_filter,
     )
+
+
+def _actions() -> None:
+    _find()
     upload(drop_words="Drop files to add them to the library", on_uploaded=on_uploaded, key="upload")
     with me.box(classes="row hide-s", key="create-box"):  # the bar at the foot of a phone has it
         button(label="Create", icon="add", variant="primary", on_press=on_create_press, key="create")
@@ -124,13 +137,15 @@ def library_content() -> None:
     """The grid, or the one screen that says why there is none."""
     state, on = me.state(LibraryState), library_filters()
     view, items = state.view, held_items(state.view)
-    reached = searched_to(view)
+    reached, in_trash = searched_to(view), "trash" in on
     with me.box(classes="page", key="page"):
         if state.note:
             left_out_note(state.note, on_note_close)
         failed_notice(view, on_refresh_click)
+        if in_trash and items:
+            trash_note(on, _empty_trash)
         if items:
-            _grid(items, sort_name(on))
+            _grid(items, "Trash" if in_trash else "Library", sort_name(on))
         elif view.error:
             failed_list(view.error, on_refresh_click)
         elif not view.version or view.fetching == "filter":
@@ -146,18 +161,25 @@ def library_content() -> None:
         projects=list(projects().items()),
         order=order_of(items),
         on_order=on_order,
+        trash="trash" in on,
     )
     anchor(seek=state.seek)
     run_watch(run_ids=running(items), on_complete=on_run_complete)
     preview(previewed(items), me.state(PreviewState), on_close=on_preview_close, linked=True)
 
 
-def _grid(items: tuple[MediaItem, ...], order: str) -> None:
+def _empty_trash() -> None:
+    state = me.state(LibraryState)
+    items = held_items(state.view)
+    discard(label="Empty trash", amount=amount_words(state.total, state.view, library_query(), len(items)), key="empty")
+
+
+def _grid(items: tuple[MediaItem, ...], name: str, order: str) -> None:
     view = library_view()
     with me.box(classes="grid", key="grid"):
         media_tiles(
             items,
-            label=f"Library, {order.lower()}",
+            label=f"{name}, {order.lower()}",
             on_activate=on_tile_activate,
             on_retry=on_tile_retry,
             on_move=on_move,
@@ -272,7 +294,13 @@ def on_create_press(event: me.WebEvent) -> None:
 
 @handler
 def on_tile_activate(event: me.WebEvent) -> None:
-    open_preview(str(event.value.get("id", "")))
+    """A closer look; what is in the trash has its page for that, which brings it back."""
+    media_id = str(event.value.get("id", ""))
+    if "trash" not in library_filters():
+        open_preview(media_id)
+    elif is_id(media_id):
+        rest = {name: value for name, value in me.query_params.items() if name not in ("id", "item")}
+        me.navigate("/media-item", query_params={"id": media_id, **rest})
 
 
 @handler

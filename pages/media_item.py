@@ -12,10 +12,11 @@ from components.frame import failed_notice, frame, freshness, waterline
 from components.item.stage import Use, known, stage
 from components.library.media_tile import running
 from components.page import View, page
-from components.web import aria, button, item_head, run_watch, symbol
+from components.web import ago, aria, button, discard, item_head, run_watch, symbol
 from services.errors import FreshetError
 from services.files.urls import media_url
 from services.freshness import Reason
+from services.keeping.trash import KEPT
 from services.models import MediaItem
 from state.bound import bound
 from state.edits import edit, follow_edits, refused
@@ -116,7 +117,10 @@ def _item(item: MediaItem) -> None:
             aria(role="status")
             symbol(name="delete")
             with me.box(classes="grow"):
-                me.text("This item was deleted. It is in the trash, with its file, and in no list.")
+                goes_ms = int((item.deleted_at + KEPT).timestamp() * 1000)
+                told = "This item was deleted. It is in the trash, with its file, and goes for good "
+                ago(ms=goes_ms, way="until", prefix=told, suffix=".")
+            discard(label="Delete for good", media_ids=[item.id], key="discard")
             button(label="Restore", icon="undo", token=item.id, on_press=on_restore, key="restore")
     with me.box(classes="item", key="item"):
         with me.box(classes="stage", key="stage"):

@@ -21,11 +21,13 @@ from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
 from services.freshness.session import NotingStore
 from services.freshness.totals import Totals
+from services.freshness.usages import Usages
 from services.generation.cutouts import Cutouts
 from services.generation.opener import Opener
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
 from services.ids import Ids, UlidIds
+from services.keeping.purges import Purges
 from services.keeping.trash import Trash
 from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
 from services.log import log_failure
@@ -57,6 +59,7 @@ class Services:
     hub: LiveHub
     editor: Editor
     totals: Totals
+    usages: Usages
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -73,6 +76,7 @@ class Services:
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
         self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
+        self.purges = Purges(self.trash, self.ids)
         self.routines = (
             Routine("pruning", lambda: prune(self.clock.now()), every=DAY),
             Routine("trash", self.trash.sweep, every=DAY / 4),
@@ -112,8 +116,10 @@ class Services:
         self.arrival.close()
         for routine in self.routines:
             routine.close()
+        self.purges.close()
         self.editor.close()
         self.totals.close()
+        self.usages.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -125,7 +131,8 @@ class Services:
     def leave(self, patience: float) -> None:
         """Halt and write what is to be kept, for `patience` seconds at most: whatever hangs is left behind."""
         began = self.clock.monotonic()
-        self.editor.close(patience / 4)  # it needs the store, which the others may close meanwhile
+        self.editor.close(patience / 4)  # these two need the store, which the others may close meanwhile
+        self.purges.close(patience / 4)
         patience -= self.clock.monotonic() - began
         parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), self.store.close)
         workers = ThreadPoolExecutor(len(parts), thread_name_prefix="freshet-leave")
@@ -183,7 +190,8 @@ def build(
     activity = workflow_context.Activity()
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
     workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
-    freshness = open_freshness(settings, store, clock, mark=ids.new()[-6:])
+    ttls, disk = with_ttls(settings.ttls), open_disk(settings)
+    freshness = Freshness(store.media, clock, SnapshotStore(ids.new()[-6:]), ttls=ttls, disk=disk)
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
     editor.told = hub.edited
     spool, opener = Spool(blobs, clock, ids, settings.uploads), Opener()
@@ -199,6 +207,7 @@ def build(
         hub=hub,
         editor=editor,
         totals=Totals(store.media, clock),
+        usages=Usages(store.upkeep, clock, ttls=ttls, disk=disk),
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,
@@ -213,13 +222,11 @@ def build(
     )
 
 
-def open_freshness(settings: Settings, store: Store, clock: Clock, *, mark: str) -> Freshness:
-    """The freshness engine; with a cache on local disk where the store is far away."""
-    disk = None
-    if settings.store == "firestore":
-        source = f"firestore {settings.firestore_project}"
-        disk = DiskCache(settings.data_dir / "cache.sqlite", source=source)
-    return Freshness(store.media, clock, SnapshotStore(mark), ttls=with_ttls(settings.ttls), disk=disk)
+def open_disk(settings: Settings) -> DiskCache | None:
+    """The cache on local disk, where the store is far away."""
+    if settings.store != "firestore":
+        return None
+    return DiskCache(settings.data_dir / "cache.sqlite", source=f"firestore {settings.firestore_project}")
 
 
 def scratch_of(settings: Settings) -> Path:

@@ -125,7 +125,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
 def _restore(shown: Shown, media_id: str) -> Attempt:
     """Out of the trash, back into its place."""
     attempt = _begin(shown, media_id, restore())
-    _no_longer_deleted({media_id})
+    no_longer_deleted({media_id})
     focus_on(media_id)
     notify("1 item restored")
     return attempt
@@ -147,7 +147,7 @@ def follow_edits() -> None:
 
 def _tell(failed: list[Attempt]) -> None:
     put_back = [attempt for attempt in failed if attempt.edit.change.kind == "delete" and not attempt.watermark]
-    _no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
+    no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
     for attempt in failed:
         change = attempt.edit.change
         if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
@@ -156,7 +156,8 @@ def _tell(failed: list[Attempt]) -> None:
     notify(failed[-1].error + more, tone="failed")
 
 
-def _no_longer_deleted(media_ids: set[str]) -> None:
+def no_longer_deleted(media_ids: set[str]) -> None:
+    """There is nothing to undo about these."""
     state = me.state(EditState)
     state.deleted = " ".join(media_id for media_id in state.deleted.split() if media_id not in media_ids)
 

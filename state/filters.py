@@ -34,12 +34,13 @@ ONE_OF: Mapping[str, Collection[str]] = {
     "owner": ("me",),
     "status": tuple(STATUSES),
     "favourite": ("1",),
+    "trash": ("1",),
     "date": tuple(DATES),
     "model": tuple(model.id for model in MODELS),
     "sort": get_args(Sort)[1:],
 }
 """Values that a name may have; "newest" goes without saying."""
-NAMES = ("type", "owner", "status", "favourite", "date", "from", "to", "model", "tag", "project", "q", "sort")
+NAMES = ("type", "owner", "status", "favourite", "date", "from", "to", "model", "tag", "project", "trash", "q", "sort")
 IN_PANEL = frozenset(NAMES) - {"type", "q", "sort"}
 AS_NONE = frozenset({"", "all", "newest"})
 """What stands for a filter that is off."""
@@ -136,7 +137,7 @@ def to_query(spec: str, reader: Reader) -> MediaQuery:
         project_id=filters.get("project", reader.project_id),
         media_type=cast(MediaType | None, filters.get("type")),
         status=status[0] if status else None,
-        owner_id=reader.user_id if "owner" in filters else None,
+        owner_id=reader.user_id if "owner" in filters or "trash" in filters else None,  # the trash is its owner's alone
         model=filters.get("model"),
         favourite=True if "favourite" in filters else None,
         tag=filters.get("tag"),
@@ -144,12 +145,14 @@ def to_query(spec: str, reader: Reader) -> MediaQuery:
         since=_instant(instants.get("since")),
         until=_instant(instants.get("until")),
         sort=cast(Sort, filters.get("sort", "newest")),
+        trash="trash" in filters,
     )
 
 
 def chips(filters: Filters, projects: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is on besides type and sort, as pairs of name and words; `projects` are names by id."""
     words = {
+        "trash": lambda value: "In the trash",
         "q": lambda value: f"“{value}”",
         "owner": lambda value: "Mine",
         "status": lambda value: STATUSES[value][1],
@@ -166,14 +169,16 @@ def chips(filters: Filters, projects: Mapping[str, str]) -> list[tuple[str, str]
 
 
 def sort_name(filters: Filters) -> str:
-    return dict(SORTS)[cast(Sort, filters.get("sort", "newest"))]
+    return dict(SORTS)[cast(Sort, "newest" if "trash" in filters else filters.get("sort", "newest"))]
 
 
-def nothing(filters: Filters) -> Literal["empty", "type", "search", "filters"]:
-    """Which of four reasons there are for a list without items."""
+def nothing(filters: Filters) -> Literal["empty", "trash", "type", "search", "filters"]:
+    """Which of five reasons there are for a list without items."""
     on = set(filters) - {"sort"}
     if not on:
         return "empty"
+    if on == {"trash"}:
+        return "trash"
     if on == {"type"}:
         return "type"
     return "search" if "q" in on else "filters"

@@ -35,7 +35,7 @@ from state.view import (
 )
 
 ROW = 12
-"""Items of a shelf: as many as one row has on the widest screens. So a shelf costs 13 documents the first time."""
+"""Items of a shelf: as many as one row has on the widest screens. So a shelf costs 12 documents the first time."""
 LATELY = timedelta(days=2)
 """For so long a failure asks for attention."""
 

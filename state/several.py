@@ -15,11 +15,13 @@ from services.freshness.edits import Change, Edit, delete, edited, favourite, mo
 from services.identity import can
 from services.ids import is_id
 from services.models import MediaItem, clean_tags
-from state.edits import MOST_UNDONE, EditState, Shown, focus_on, see_through
+from state.edits import MOST_UNDONE, EditState, Shown, focus_on, no_longer_deleted, see_through
 from state.handlers import notify
 from state.session import principal
 from state.view import MOST_LOADED, held_items, pending_edits, stored_items
 
+LEAVE = ("delete", "move", "restore")
+"""What takes an item out of the list that somebody looks at."""
 _GROUP = re.compile(r"~[0-9a-z]{1,20}")
 
 
@@ -38,8 +40,9 @@ def edit_several(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, Non
     if what == "undo":
         attempt = _undo(shown, wanted)
     else:
-        items, over = _find(shown, _ids(wanted)), _pending(shown)
-        current = [item for item in items if edited(item, over).deleted_at is None]
+        items, over = _find(shown, wanted_ids(wanted)), _pending(shown)
+        in_trash = what == "restore"
+        current = [item for item in items if (edited(item, over).deleted_at is not None) == in_trash]
         attempt = _begin(shown, current, over, what, value, str(wanted.get("group", "")))
     if attempt is not None:
         yield from see_through(attempt, shown, hold=bool(wanted.get("scrolled")))
@@ -59,11 +62,13 @@ def _begin(
     if change.kind == "tags":
         for item in mine:
             clean_tags(change.made(edited(item, over)).tags)  # too many, before anything shows
-    neighbour = _neighbour(shown, {item.id for item in mine}) if change.kind in ("delete", "move") else ""
+    neighbour = neighbour_of(shown, {item.id for item in mine}) if change.kind in LEAVE else ""
     attempt = services().editor.begin_all(principal(), mine, change, over, name=group)
     if change.kind == "delete":
         _remember(group)
-    if change.kind in ("delete", "move"):
+    if change.kind == "restore":
+        no_longer_deleted({item.id for item in mine})
+    if change.kind in LEAVE:
         focus_on(neighbour)
     _tell(change, len(mine), len(items) - len(mine))
     return attempt
@@ -82,6 +87,8 @@ def _change(items: Sequence[MediaItem], what: object, value: object) -> Change |
             return move(str(value))
         case "delete":
             return delete(services().clock.now())
+        case "restore":
+            return restore()
     return None
 
 
@@ -92,7 +99,7 @@ def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
     if not group:
         return None
     state.deleted = state.deleted[: -len(group)].strip()
-    ids = _ids(wanted)
+    ids = wanted_ids(wanted)
     items = [item for item in _find(shown, ids, deleted=True) if can(principal(), "delete", item)]
     if not items:
         return None
@@ -102,7 +109,7 @@ def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
     return attempt
 
 
-def _ids(wanted: Mapping[str, Any]) -> list[str]:
+def wanted_ids(wanted: Mapping[str, Any]) -> list[str]:
     """Each id once. Raises BadInput."""
     ids = wanted.get("ids")
     if not isinstance(ids, list) or not all(isinstance(one, str) and is_id(one) for one in ids):
@@ -129,7 +136,7 @@ def _pending(shown: Shown) -> tuple[Edit, ...]:
     return next((edits for view, _ in shown if (edits := pending_edits(view.edits))), ())
 
 
-def _neighbour(shown: Shown, ids: set[str]) -> str:
+def neighbour_of(shown: Shown, ids: set[str]) -> str:
     """The first item after those that leave, else the last before them; "" for none."""
     for view, _ in shown:
         items = [item.id for item in held_items(view)]
@@ -153,6 +160,7 @@ def _tell(change: Change, count: int, others: int) -> None:
         "tags": f"tagged “{tag}”" if change.tags_on else f"without the tag “{tag}”",
         "move": "moved",
         "delete": "deleted",
+        "restore": "restored",
     }[change.kind]
     left_out = f". {_count(others)} of others left as {'it is' if others == 1 else 'they are'}" if others else ""
     notify(f"{_count(count)} {words}{left_out}", undo=change.kind == "delete")

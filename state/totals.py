@@ -109,6 +109,18 @@ def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: in
     return f"{shown:,} in all" if now == shown else f"{shown:,} shown of {now:,}"
 
 
+def amount_words(total: TotalState, view: ViewState, query: MediaQuery, shown: int) -> str:
+    """ "12 items" or "1,000 items and more"; "" where that is not known; pure."""
+    if is_whole(view):
+        number, exact = shown, True
+    elif total.number < 0:
+        return ""
+    else:
+        number, exact = total.number + _more(total, view, query), total.exact
+    words = "1 item" if number == 1 else f"{number if exact else number - 1:,} items"
+    return words if exact else f"{words} and more"
+
+
 def _more(total: TotalState, view: ViewState, query: MediaQuery) -> int:
     """How many more items are held now, where they were counted, than there were then."""
     if not total.place:

@@ -25,8 +25,21 @@
   birth.observe(document.documentElement, {childList: true});
 })();
 
-// Where this browser's days begin and end: "today" among the library's filters is its own (state/zone.py).
-document.cookie = `freshet_zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone ?? '')}; path=/; samesite=lax`;
+// Where this browser's days begin and end: "today" among the library's filters is its own (state/zone.py). Chosen on the
+// account page (components/web/prefs.js), else the device's.
+window.freshetZone = {
+  tell() {
+    let zone = null;
+    try {
+      zone = localStorage.getItem('freshet:zone');
+    } catch {
+      // No storage in this browser: the device decides.
+    }
+    zone ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+    document.cookie = `freshet_zone=${encodeURIComponent(zone)}; path=/; samesite=lax`;
+  },
+};
+window.freshetZone.tell();
 
 // Steps in the history are looked at by components/web/layers.js before Mesop hears of them, and at a window whoever listens
 // first hears first: Mesop may listen before that module has loaded.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from components.web import Fact
 from services.generation.catalog import display_name
 from services.models import FileRef, MediaItem, Origin, Principal, Visibility
 
@@ -18,9 +19,8 @@ APART = {"aspect", "seed", "duration", "count", "prompt"}
 """Parameters that are told in other words, or that are about the whole run."""
 
 
-def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[str, str | int]]:
-    """Name and value; a number is a time in epoch milliseconds."""
-    known: list[tuple[str, str | int | None]] = [
+def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[str, Fact]]:
+    known: list[tuple[str, Fact | None]] = [
         ("Type", item.media_type.capitalize()),
         ("Model", display_name(item.model) or None),
         ("Seed", _text(item.parameters.get("seed"))),
@@ -44,12 +44,12 @@ def pixels(item: MediaItem) -> str:
     return f"{file.width} × {file.height}" if file and file.width and file.height else ""
 
 
-def _file(item: MediaItem) -> list[tuple[str, str | None]]:
+def _file(item: MediaItem) -> list[tuple[str, Fact | None]]:
     file = item.file("original")
     size = " · ".join(part for part in (pixels(item), _text(item.parameters.get("aspect"))) if part)
     if file is None:
         return [("Size", size)]
-    return [("Size", size), ("Length", _length(file)), ("File", f"{_kind(file)} · {_bytes(file.size)}")]
+    return [("Size", size), ("Length", _length(file)), ("File", (_kind(file), file.size))]
 
 
 def _length(file: FileRef) -> str | None:
@@ -61,10 +61,6 @@ def _length(file: FileRef) -> str | None:
 
 def _kind(file: FileRef) -> str:
     return file.key.rpartition(".")[2].upper()
-
-
-def _bytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} KB"
 
 
 def _words(name: str) -> str:

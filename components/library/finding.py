@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import mesop as me
@@ -10,6 +10,7 @@ import mesop as me
 from components.blank import blank
 from components.web import SegmentOption, ago, aria, button, chips, choice, filters, segments, symbol
 from services.generation.catalog import MODELS
+from services.keeping.trash import KEPT
 from services.models import MediaItem
 from state.filters import IN_PANEL, SORTS, Filters, nothing
 from state.filters import chips as filter_words
@@ -45,10 +46,16 @@ def filter_row(
     segments(
         label="Type", options=TABS, value=on.get("type", "all"), kind="tabs", steps=True, on_select=on_type, key="types"
     )
-    with me.box(classes="row hide-s", key="owner"):
-        segments(
-            label="Made by", options=OWNERS, value=on.get("owner", "all"), steps=True, on_select=on_owner, key="owners"
-        )
+    if "trash" not in on:  # which is one's own
+        with me.box(classes="row hide-s", key="owner"):
+            segments(
+                label="Made by",
+                options=OWNERS,
+                value=on.get("owner", "all"),
+                steps=True,
+                on_select=on_owner,
+                key="owners",
+            )
     filters(
         chosen=on,
         count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
@@ -67,6 +74,8 @@ def chip_row(on: Filters, *, projects: Mapping[str, str], on_filter: Handler, on
         chips(chips=words, on_filter=on_filter)
         with me.box(classes="grow", key="chip-space"):
             pass
+        if "trash" in on:  # which has one order
+            return
         with me.box(classes="row hide-s", key="sort"):
             choice(
                 label="Sort",
@@ -81,6 +90,16 @@ def chip_row(on: Filters, *, projects: Mapping[str, str], on_filter: Handler, on
 def known_tags(items: Sequence[MediaItem]) -> list[str]:
     """Tags of what is shown, to be suggested."""
     return sorted({tag for item in items for tag in item.tags}, key=str.casefold)[:MOST_TAGS]
+
+
+def trash_note(on: Filters, empty: Callable[[], None]) -> None:
+    """What this list is, and with nothing else on the way to be rid of all of it (`empty` draws that)."""
+    with me.box(classes="notice info", key="trash-note"):
+        symbol(name="delete")
+        with me.box(classes="grow"):
+            me.text(f"Deleted items, with their files. Each goes for good {KEPT.days} days after its deletion.")
+        if not set(on) - {"trash", "sort", "project"}:
+            empty()
 
 
 def searched_note(reached: datetime | str, on_further: Handler) -> None:
@@ -105,6 +124,9 @@ def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None
                 "Create an image",
                 on_create,
             )
+        case "trash":
+            text = f"What is deleted lies here for {KEPT.days} days and can be restored, files and all."
+            blank("delete", "The trash is empty", text, "Back to Library", on_clear)
         case "type":
             title, text = "Nothing of this type yet", "Other types may have something."
             blank("filter_alt_off", title, text, "Show all", on_clear)
@@ -113,7 +135,7 @@ def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None
             text = "Each word has to begin a word of the title, the prompt or a tag. Try fewer words, or other ones."
             blank("search_off", title, text, "Clear all", on_clear)
         case "filters":
-            text = "Nothing in the library has all of these filters."
+            text = f"Nothing in the {'trash' if 'trash' in on else 'library'} has all of these filters."
             blank("filter_alt_off", "Nothing matches", text, "Clear all", on_clear)
 
 

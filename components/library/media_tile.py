@@ -8,6 +8,7 @@ import mesop as me
 
 from components.web import aria, tile, tile_window, tiles
 from services.files.urls import media_url
+from services.keeping.trash import KEPT
 from services.models import MediaItem
 from state.handlers import Handler
 from state.view import ViewState
@@ -58,6 +59,7 @@ def _around_reader(items: Sequence[MediaItem], view: ViewState, on_move: Handler
 def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:
     """One item; its state decides between picture, rising water and failure."""
     created_ms = int(item.created_at.timestamp() * 1000)
+    goes_ms = int((item.deleted_at + KEPT).timestamp() * 1000) if item.deleted_at else 0
     original = item.file("original")
     tile(
         media_id=item.id,
@@ -73,6 +75,7 @@ def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:
         use=use,
         is_new=0 < opened_ms < created_ms,
         favourite=item.favourite,
+        goes_ms=goes_ms,
         key=item.id,
     )
 

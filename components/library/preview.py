@@ -68,7 +68,7 @@ def _blank(symbol_name: str, text: str) -> None:
 
 
 def _look(item: MediaItem) -> None:
-    url = media_url(item, "original")
+    url, original = media_url(item, "original"), item.file("original")
     absent = "failed" if item.status == "failed" else "waiting"
     look(
         kind=_player(item) if url else absent,
@@ -76,6 +76,7 @@ def _look(item: MediaItem) -> None:
         label=item.title,
         prompt="" if item.prompt == item.title else item.prompt,
         facts=" · ".join(describe(item)),
+        size=original.size if original else None,
         note="" if url else item.error or "This is still being made.",
         key="look",
     )
@@ -86,7 +87,7 @@ def _player(item: MediaItem) -> str:
 
 
 def describe(item: MediaItem) -> list[str]:
-    """What is known about an item, in a few words each."""
+    """What is known about an item besides its file's size, in a few words each."""
     original = item.file("original")
     parts = [display_name(item.model) or "Imported"]
     if aspect := item.parameters.get("aspect"):
@@ -95,10 +96,4 @@ def describe(item: MediaItem) -> list[str]:
         parts.append(f"seed {seed}")
     if original is not None and original.width and original.height:
         parts.append(f"{original.width} × {original.height}")
-    if original is not None:
-        parts.append(_size(original.size))
     return parts
-
-
-def _size(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} KB"

@@ -58,20 +58,20 @@ from components.web.dialog import dialog
 from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.find import anchor, chips, choice, filters, search
-from components.web.item import details, item_head, tags, viewer
+from components.web.item import Fact, details, item_head, tags, viewer
 from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
-from components.web.page_tools import ago, aria, guard, key_help, keys, session, symbol
+from components.web.page_tools import ago, aria, guard, key_help, keys, session, size, symbol
 from components.web.place import place
 from components.web.quick import QuickItem, quick
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
-from components.web.selection import selection
+from components.web.selection import discard, selection
 from components.web.sentinel import sentinel
-from components.web.setting import setting
+from components.web.setting import export, setting
 from components.web.status_capsule import status_capsule
 from components.web.tile import tile, tile_window, tiles
 from components.web.upload import upload
@@ -90,6 +90,7 @@ STYLESHEETS: Final[list[str]] = [
 
 __all__ = [
     "STYLESHEETS",
+    "Fact",
     "Handler",
     "NavItem",
     "QuickItem",
@@ -102,8 +103,10 @@ __all__ = [
     "choice",
     "details",
     "dialog",
+    "discard",
     "drop",
     "edits",
+    "export",
     "field",
     "filters",
     "guard",
@@ -125,6 +128,7 @@ __all__ = [
     "sentinel",
     "session",
     "setting",
+    "size",
     "status_capsule",
     "symbol",
     "tags",

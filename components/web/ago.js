@@ -1,9 +1,11 @@
 import {FreshetElement, attrs, define, el, say} from './base.js';
-import {ago, exact, ticking, wallClock} from './clock.js';
+import {ago, exact, ticking, until, wallClock} from './clock.js';
 
-/** "4 min ago", counting by itself, or "14:02", between other words, with the exact time on hover. */
+const WAYS = {ago, clock: wallClock, until};
+
+/** "4 min ago" or "in 12 days", counting by itself, or "14:02", between other words, with the exact time on hover. */
 class FreshetAgo extends FreshetElement {
-  static props = {ms: 0, prefix: '', suffix: '', clock: false};
+  static props = {ms: 0, prefix: '', suffix: '', way: 'ago'};
   #time = el('time');
   #still = null;
 
@@ -22,12 +24,13 @@ class FreshetAgo extends FreshetElement {
   }
 
   draw() {
-    attrs(this.#time, {datetime: this.ms ? new Date(this.ms).toISOString() : null, title: this.ms ? exact(this.ms) : null});
+    attrs(this.#time, {datetime: this.ms ? new Date(this.ms).toISOString() : null});
     this.#tell();
   }
 
   #tell() {
-    say(this.#time, this.ms ? this.prefix + (this.clock ? wallClock : ago)(this.ms) + this.suffix : '');
+    say(this.#time, this.ms ? this.prefix + WAYS[this.way](this.ms) + this.suffix : '');
+    attrs(this.#time, {title: this.ms ? exact(this.ms) : null});
   }
 }
 

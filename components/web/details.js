@@ -1,8 +1,12 @@
-import {FreshetElement, define, el} from './base.js';
+import {FreshetElement, attrs, define, el, say} from './base.js';
 import {ago, exact, ticking} from './clock.js';
 import {copyButton} from './copying.js';
+import {size} from './sizes.js';
 
-/** All that is known of an item: what it was asked for with, and a list of facts. A fact that is a number is a time. */
+/**
+ * All that is known of an item: what it was asked for with, and a list of facts. A fact that is a number is a time; one that
+ * is a pair is words, and a size in bytes.
+ */
 class FreshetDetails extends FreshetElement {
   static props = {prompt: '', facts: []};
   #prompt = el('p', {class: 'prompt'});
@@ -16,7 +20,7 @@ class FreshetDetails extends FreshetElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#still ??= ticking(() => this.#tellAges());
+    this.#still ??= ticking(() => this.#tell());
   }
 
   disconnectedCallback() {
@@ -29,16 +33,24 @@ class FreshetDetails extends FreshetElement {
     this.#asked.hidden = !this.prompt;
     if (!changed.has('facts')) return;
     this.#list.replaceChildren(...this.facts.map(([name, value]) => el('div', {}, el('dt', {}, name), this.#value(value))));
-    this.#tellAges();
+    this.#tell();
   }
 
   #value(value) {
+    if (Array.isArray(value)) return el('dd', {'data-words': value[0], 'data-bytes': value[1]});
     if (typeof value !== 'number') return el('dd', {}, value);
-    return el('dd', {}, el('time', {datetime: new Date(value).toISOString(), title: exact(value), 'data-ms': value}));
+    return el('dd', {}, el('time', {datetime: new Date(value).toISOString(), 'data-ms': value}));
   }
 
-  #tellAges() {
-    for (const time of this.#list.querySelectorAll('time')) time.textContent = ago(Number(time.dataset.ms));
+  #tell() {
+    for (const time of this.#list.querySelectorAll('time')) {
+      const ms = Number(time.dataset.ms);
+      say(time, ago(ms));
+      attrs(time, {title: exact(ms)});
+    }
+    for (const fact of this.#list.querySelectorAll('[data-bytes]')) {
+      say(fact, `${fact.dataset.words} · ${size(Number(fact.dataset.bytes))}`);
+    }
   }
 }
 

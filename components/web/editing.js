@@ -2,10 +2,11 @@
 
 import {el, icon} from './base.js';
 
-/** Have the page's `edits` change an item; `from` is the element that asks. */
-export function askForEdit(from, id, edit, value = null) {
-  from.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {id, edit, value}}));
-}
+/** Have the page's `edits` do something; `from` is the element that asks. */
+export const ask = (from, detail) => from.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail}));
+
+/** Have it change one item. */
+export const askForEdit = (from, id, edit, value = null) => ask(from, {id, edit, value});
 
 /** An icon button that has a key, too. */
 export function keyButton(symbol, label, key, press) {

@@ -1,17 +1,32 @@
 import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
+import {confirmed} from './confirm.js';
 import {WRITES, keyName} from './hotkeys.js';
 
 // Deletions of several items at once that this tab has made, by name: which they were. Their ids would travel with every
 // event if the server's state held them.
 const groups = new Map();
 let made = 0;
+const many = (count) => (count === 1 ? 'this item' : `these ${count} items`);
+// What is asked before it is done, by edit.
+const QUESTIONS = {
+  purge: ({ids}) => ({
+    heading: `Delete ${many(ids.length)} for good?`,
+    text: `${ids.length === 1 ? 'It goes, with its file' : 'They go, with their files'}. This cannot be undone.`,
+    action: 'Delete for good',
+  }),
+  empty: ({amount}) => ({
+    heading: 'Empty the trash?',
+    text: `Everything in your trash${amount ? ` (${amount})` : ''} goes for good, with its files. This cannot be undone.`,
+    action: 'Empty trash',
+  }),
+};
 const MOVES = ['keydown', 'pointerdown', 'wheel']; // by which people say that they are about something else
 
 /**
  * Hears of every edit on the page and tells the server: "freshet:edit" events that bubble up from tiles, from an item's
  * bar and from the toast, so that a grid of tiles needs no handler of its own; and the keys F and Del on the focused
- * tile, and Ctrl Z.
+ * tile, in the trash U and Del, and Ctrl Z. What cannot be undone it asks about first.
  */
 class FreshetEdits extends FreshetElement {
   static props = {focusOn: '', undoes: ''};
@@ -53,12 +68,15 @@ class FreshetEdits extends FreshetElement {
     const tile = target.matches?.('.hit') ? target.closest('freshet-tile') : null;
     if (key === 'ctrl+z') this.#tell({edit: 'undo'});
     else if (key === 'f' && tile?.classList.contains('likable')) tile.edit('favourite', !tile.favourite);
-    else if (key === 'delete' && tile && !tile.use) tile.edit('delete');
+    else if (key === 'u' && tile?.goesMs) tile.bringBack();
+    else if (key === 'delete' && tile && !tile.use) tile.goesMs ? tile.purge() : tile.edit('delete');
     else return;
     event.preventDefault();
   }
 
-  #tell(detail) {
+  async #tell(detail) {
+    const question = QUESTIONS[detail.edit]?.(detail);
+    if (question && !(await confirmed(question) && this.isConnected)) return;
     const wanted = {...detail, scrolled: isBusy(this)};
     // Asked when it is sent: the deletion that it undoes may still be on its way.
     if (wanted.edit === 'undo') Object.defineProperty(wanted, 'ids', {enumerable: true, get: () => groups.get(this.undoes)});

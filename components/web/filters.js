@@ -55,13 +55,11 @@ class FreshetFilters extends FreshetElement {
       if (event.key === 'Enter' && !event.isComposing) this.#sendTag();
     });
     this.#fields.tag.addEventListener('change', () => this.#sendTag());
-    const favourite = (this.#fields.favourite = el('input', {type: 'checkbox'}));
-    favourite.addEventListener('change', () => this.#tell({favourite: favourite.checked ? '1' : ''}));
     this.#panel.append(
       el('div', {class: 'row'}, el('h2', {class: 'h2 grow'}, 'Filters'), clear, close),
       this.#menu('owner', 'Made by', [['', 'Everyone'], ['me', 'Me']]),
       this.#menu('status', 'Status', [['', 'Everything'], ['running', 'In progress'], ['failed', 'Failed']]),
-      el('label', {class: 'tickbox'}, favourite, el('span', {}, 'Favourites only')),
+      this.#tickbox('favourite', 'Favourites only'),
       this.#menu('date', 'Made', DATES, (value) => this.#chooseDate(value)),
       el('div', {class: 'two-f dates'}, this.#day('from', 'From'), this.#day('to', 'To')),
       this.#menu('model', 'Model', []),
@@ -69,8 +67,15 @@ class FreshetFilters extends FreshetElement {
       el('datalist', {id: TAGS}),
       this.#menu('project', 'Project', []),
       this.#menu('sort', 'Sort', []),
+      this.#tickbox('trash', 'In the trash'),
     );
     this.#fields.sort.closest('.field').classList.add('only-s');
+  }
+
+  #tickbox(name, label) {
+    const box = (this.#fields[name] = el('input', {type: 'checkbox'}));
+    box.addEventListener('change', () => this.#tell({[name]: box.checked ? '1' : ''}));
+    return el('label', {class: 'tickbox'}, box, el('span', {}, label));
   }
 
   #labelled(name, label, control) {
@@ -133,6 +138,8 @@ class FreshetFilters extends FreshetElement {
       this.#panel.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
     }
     this.#fields.project.closest('.field').hidden = this.projects.length < 2;
+    // The trash has one order, and is one's own.
+    for (const name of ['sort', 'owner']) this.#fields[name].closest('.field').hidden = Boolean(this.chosen.trash);
     this.#show();
   }
 
@@ -140,7 +147,7 @@ class FreshetFilters extends FreshetElement {
   #show() {
     for (const [name, control] of Object.entries(this.#fields)) {
       const value = this.chosen[name] ?? '';
-      if (name === 'favourite') control.checked = value !== '';
+      if (control.type === 'checkbox') control.checked = value !== '';
       else if (control.localName === 'select') pick(control, value);
       else if (control !== document.activeElement) control.value = value;
     }

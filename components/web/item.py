@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from components.web._face import Handler, element, insert
+
+Fact = str | int | tuple[str, int]
+"""Words; a time in epoch milliseconds, told as an age; or words and a size in bytes."""
 
 
 @element
@@ -68,6 +72,6 @@ def tags(*, media_id: str, tags: list[str], key: str, error: str = "") -> Any:
 
 
 @element
-def details(*, prompt: str, facts: list[tuple[str, str | int]], key: str) -> Any:
-    """`prompt`, to be copied, and facts by name. A number is a time in epoch milliseconds, told as an age."""
+def details(*, prompt: str, facts: Sequence[tuple[str, Fact]], key: str) -> Any:
+    """`prompt`, to be copied, and facts by name."""
     return insert("freshet-details", key=key, properties={"prompt": prompt, "facts": [list(fact) for fact in facts]})

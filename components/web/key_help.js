@@ -16,6 +16,9 @@ const GROUPS = [
     [['X'], 'Select'], [['Shift', '← →'], 'Select as you move'], [[CTRL, 'A'], 'Select all that are loaded'],
     [['Esc'], 'Select none'], [['F'], 'Favourite'], [['Del'], 'Delete'],
   ]],
+  ['In the trash', [
+    [['U'], 'Restore'], [['Del'], 'Delete for good'],
+  ]],
   ['On an item', [
     [['←', '→'], 'Previous, next'], [['Z'], 'Actual size'], [['F'], 'Favourite'], [['Del'], 'Delete'],
     [['O'], 'Open its page'],

@@ -55,12 +55,18 @@ def aria(
 
 
 @element
-def ago(*, ms: int, prefix: str = "", suffix: str = "", clock: bool = False, key: str | None = None) -> Any:
+def ago(*, ms: int, prefix: str = "", suffix: str = "", way: str = "ago", key: str | None = None) -> Any:
     """ "4 min ago", counting in the browser, with the exact time on hover. `ms` is epoch milliseconds.
 
-    With `clock` it is the time of day instead, as the reader's own clock shows it.
+    `way` may be "clock", for the time of day, or "until", for a time to come ("in 12 days").
     """
-    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix, "suffix": suffix, "clock": clock})
+    return insert("freshet-ago", key=key, properties={"ms": ms, "prefix": prefix, "suffix": suffix, "way": way})
+
+
+@element
+def size(*, amount: int, prefix: str = "", suffix: str = "", key: str | None = None) -> Any:
+    """ "1.2 MB", or in the units that the reader has chosen. `amount` is bytes."""
+    return insert("freshet-size", key=key, properties={"amount": amount, "prefix": prefix, "suffix": suffix})
 
 
 @element

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {ask} from './editing.js';
 import {tiles, windowOf} from './grid.js';
 import {focusAt, led} from './grid_keys.js';
 import {WRITES, keyName} from './hotkeys.js';
@@ -9,6 +10,8 @@ import {
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
 const ORDER_MS = 10e3; // so long the order of the list is waited for
 const EDITS = {delete: 'delete', f: 'favourite'};
+const IN_TRASH = {delete: 'purge', u: 'restore'};
+const LEAVE = new Set(['delete', 'move', 'restore']);
 
 /**
  * Several tiles at a time: the check marks and keys that select them, and the bar that says how many there are and what
@@ -16,7 +19,7 @@ const EDITS = {delete: 'delete', f: 'favourite'};
  * tiles of which one is not mounted, the page is asked for (`order`).
  */
 class FreshetSelection extends FreshetElement {
-  static props = {scope: '', projects: [], tags: [], zipUrl: '', order: []};
+  static props = {scope: '', projects: [], tags: [], zipUrl: '', order: [], trash: false};
   #count = el('b', {role: 'status'});
   #bar = el('div', {role: 'toolbar', 'aria-label': 'Selection'});
   #dock = el('div', {class: 'selbar'}, this.#bar);
@@ -34,18 +37,23 @@ class FreshetSelection extends FreshetElement {
   // Shift and a click would select the words in between.
   #held = (event) => event.shiftKey && event.target.closest?.('[data-selectable] freshet-tile') && event.preventDefault();
 
+  #inLibrary = [
+    this.#button('sell', 'Tag', () => this.#askTag()),
+    this.#button('favorite', 'Favourite', () => this.#edit('favourite', true)),
+    this.#moving,
+    el('span', {class: 'split'}),
+    this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
+  ];
+  #inTrash = [
+    this.#button('undo', 'Restore', () => this.#edit('restore')),
+    el('span', {class: 'split'}),
+    this.#button('delete', 'Delete for good', () => this.#edit('purge'), 'danger'),
+  ];
+
   build() {
-    this.#bar.append(
-      this.#count,
-      el('span', {class: 'split hide-s'}),
-      this.#button('download', 'Download ZIP', () => this.#download()),
-      this.#button('sell', 'Tag', () => this.#askTag()),
-      this.#button('favorite', 'Favourite', () => this.#edit('favourite', true)),
-      this.#moving,
-      el('span', {class: 'split'}),
-      this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
-      this.#button('close', 'Clear selection', clearSelected, 'ib'),
-    );
+    const download = this.#button('download', 'Download ZIP', () => this.#download());
+    const close = this.#button('close', 'Clear selection', clearSelected, 'ib');
+    this.#bar.append(this.#count, el('span', {class: 'split hide-s'}), download, close);
     this.#makeTagger();
     this.#move.addEventListener('change', () => {
       if (this.#move.value) this.#edit('move', this.#move.value);
@@ -105,12 +113,19 @@ class FreshetSelection extends FreshetElement {
   draw(changed) {
     if (changed.has('scope')) clearSelected();
     if (changed.has('order') && this.order.length) this.#told();
+    if (changed.has('trash')) this.#drawActions();
     attrs(this.#zip, {action: this.zipUrl || null});
     const projects = [['', 'Move to…'], ...this.projects];
     if (changed.has('projects')) this.#move.replaceChildren(...projects.map(([value, label]) => el('option', {value}, label)));
     this.#moving.hidden = this.projects.length < 2;
     if (changed.has('tags')) this.#tagger.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
     this.#mark();
+  }
+
+  #drawActions() {
+    const [shown, others] = this.trash ? [this.#inTrash, this.#inLibrary] : [this.#inLibrary, this.#inTrash];
+    for (const node of others) node.remove();
+    this.#bar.lastElementChild.before(...shown);
   }
 
   get #list() {
@@ -199,11 +214,12 @@ class FreshetSelection extends FreshetElement {
   #do(event, hit) {
     const id = hit?.closest('freshet-tile').mediaId;
     const key = keyName(event);
+    const edit = (this.trash ? IN_TRASH : EDITS)[key];
     if (key === 'x' && this.#all.includes(id) && !event.repeat) toggle(id);
     else if (key === 'ctrl+a' && this.#tiles.length) this.#reaching().then(selectAll);
     else if (key === 'escape' && howMany()) clearSelected();
     else if (event.shiftKey && ARROWS.has(event.key) && hit) this.#extend(hit, event);
-    else if (EDITS[key] && howMany() && !event.repeat) this.#edit(EDITS[key], key === 'f' ? true : null);
+    else if (edit && howMany() && !event.repeat) this.#edit(edit, edit === 'favourite' ? true : null);
     else return false;
     return true;
   }
@@ -219,8 +235,8 @@ class FreshetSelection extends FreshetElement {
 
   #edit(edit, value = null) {
     const ids = selectedIds();
-    if (edit === 'delete' || edit === 'move') clearSelected();
-    this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {ids, edit, value}}));
+    if (LEAVE.has(edit)) clearSelected();
+    ask(this, {ids, edit, value});
   }
 
   #askTag() {

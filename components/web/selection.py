@@ -17,15 +17,16 @@ def selection(
     on_order: Handler,
     tags: Sequence[str] = (),
     projects: Sequence[tuple[str, str]] = (),
+    trash: bool = False,
     key: str = "selection",
 ) -> Any:
     """Check marks, keys and the bar for the tiles of a list whose `tiles` are `selectable`. Once on a page.
 
     What is selected is known to the browser alone: it survives refreshes and pushes, and is given up with a new `scope`
     (other filters) and by leaving the page. X, Shift with the arrows, Ctrl A, and Esc select by key. Deleting, tagging,
-    favourites and moving are heard by the page's `edits`, {ids, edit, value}; `zip_url` gets the ids in a form.
-    `on_order`: which tiles there are has to be told, in `order`, since some of those that are to be selected are not
-    mounted.
+    favourites and moving are heard by the page's `edits`, {ids, edit, value}; `zip_url` gets the ids in a form. In the
+    `trash` they are restored or deleted for good instead. `on_order`: which tiles there are has to be told, in `order`,
+    since some of those that are to be selected are not mounted.
     """
     return insert(
         "freshet-selection",
@@ -37,5 +38,15 @@ def selection(
             "tags": list(tags),
             "projects": [list(pair) for pair in projects],
             "order": list(order),
+            "trash": trash,
         },
     )
+
+
+@element
+def discard(*, label: str, key: str, media_ids: Sequence[str] = (), amount: str = "") -> Any:
+    """A button that has items in the trash deleted for good; without `media_ids` all of them, `amount` in words.
+
+    Heard by the page's `edits`, which has it confirmed first: {edit: "purge", ids} or {edit: "empty"}.
+    """
+    return insert("freshet-discard", key=key, properties={"label": label, "ids": list(media_ids), "amount": amount})

@@ -1,4 +1,4 @@
-"""Settings that are remembered in this browser."""
+"""Settings that are remembered in this browser, and the button that has it save what is one's own."""
 
 from __future__ import annotations
 
@@ -9,5 +9,18 @@ from components.web._face import element, insert
 
 @element
 def setting(*, name: str, label: str, hint: str, key: str) -> Any:
-    """One of this browser's settings. `name`: "live" (a switch for live updates) or "theme" (light, dark or system)."""
+    """One of this browser's settings.
+
+    `name`: "live" (a switch for live updates), "theme" (light, dark or system), "zone" (a time zone, or the system's),
+    "clock" (24 or 12 hours) or "units" (of sizes: MB or MiB).
+    """
     return insert("freshet-setting", key=key, properties={"name": name, "label": label, "hint": hint})
+
+
+@element
+def export(*, url: str, label: str, key: str = "export") -> Any:
+    """A button that fetches `url`, JSON lines of which the last one is {"type": "end", "records": …}, and saves them.
+
+    It tells how much has come, and saves nothing that broke off, but says why.
+    """
+    return insert("freshet-export", key=key, properties={"url": url, "label": label})

@@ -100,7 +100,6 @@ class FreshetStatus extends FreshetElement {
     attrs(this.#box, {class: `fresh ${mode}`});
     if (changed.has('mode') || changed.has('connection')) this.#drawMark(MODES[mode][0]);
     say(this.#note, this.note ? ` · ${this.note}` : '');
-    attrs(this.#line, {title: this.asOfMs === null ? null : exact(this.asOfMs)});
     this.#tellAge();
     this.#drawButton();
     this.#speak(mode);
@@ -126,6 +125,7 @@ class FreshetStatus extends FreshetElement {
     say(this.#quiet, quiet);
     say(this.#text, text);
     say(this.#word, word);
+    attrs(this.#line, {title: this.asOfMs === null ? null : exact(this.asOfMs)});
   }
 
   /** [only read aloud, plain, strong] */

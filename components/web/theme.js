@@ -25,6 +25,15 @@ export function chooseTheme(choice) {
   window.dispatchEvent(new Event('freshet:theme'));
 }
 
+/** Call `heard` when it was changed, in whichever tab; returns the way to stop. */
+export function onTheme(heard) {
+  const types = ['storage', 'freshet:theme'];
+  for (const type of types) window.addEventListener(type, heard);
+  return () => {
+    for (const type of types) window.removeEventListener(type, heard);
+  };
+}
+
 export const toggleTheme = () => chooseTheme(isDark() ? 'light' : 'dark');
 
 system.addEventListener('change', applyTheme);

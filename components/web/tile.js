@@ -1,6 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
-import {ago, exact, length, ticking} from './clock.js';
-import {askForEdit} from './editing.js';
+import {ago, exact, length, ticking, until} from './clock.js';
+import {ask} from './editing.js';
 import {enrol, leave} from './grid_keys.js';
 import {itemUrl, openInTab} from './links.js';
 import {Picture} from './picture.js';
@@ -17,7 +17,7 @@ const KIND = {
 const ASSUMED = {
   mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
   duration: null, progress: null, error: '', runId: '', use: false, isNew: false,
-  favourite: false,
+  favourite: false, goesMs: 0,
 };
 
 class FreshetTile extends FreshetElement {
@@ -35,6 +35,7 @@ class FreshetTile extends FreshetElement {
   #still = null;
   #drawn = {};
   #heart = null; // drawn over the picture, beside the button: one button cannot stand in another
+  #back = null; // likewise
   #tick = null; // likewise, in lists of which several can be selected; what it does is heard by `freshet-selection`
 
   build() {
@@ -94,6 +95,7 @@ class FreshetTile extends FreshetElement {
     this.#drawPicture(changed);
     this.#drawMarks();
     this.#drawHeart();
+    this.#drawBack();
     this.#drawTick();
     this.#tellAge();
   }
@@ -120,7 +122,7 @@ class FreshetTile extends FreshetElement {
   }
 
   get #likable() {
-    return this.status === 'ready' && !this.use;
+    return this.status === 'ready' && !this.use && !this.goesMs;
   }
 
   #drawHeart() {
@@ -142,9 +144,32 @@ class FreshetTile extends FreshetElement {
     return heart;
   }
 
+  /** In the trash the way back stands where the heart would. The keyboard has U. */
+  #drawBack() {
+    if (!this.goesMs) {
+      this.#back?.remove();
+      this.#back = null;
+      return;
+    }
+    if (!this.#back) {
+      this.#back = el('button', {type: 'button', class: 'heart', tabindex: '-1', title: 'Restore (U)'}, icon('undo'));
+      this.#back.addEventListener('click', () => this.bringBack());
+      this.append(this.#back);
+    }
+    attrs(this.#back, {'aria-label': `Restore ${this.label}`});
+  }
+
   /** Have the page's `edits` change the item. */
   edit(what, value = null) {
-    askForEdit(this, this.mediaId, what, value);
+    ask(this, {id: this.mediaId, edit: what, value});
+  }
+
+  bringBack() {
+    ask(this, {ids: [this.mediaId], edit: 'restore'});
+  }
+
+  purge() {
+    ask(this, {ids: [this.mediaId], edit: 'purge'});
   }
 
   #drawKind() {
@@ -158,7 +183,7 @@ class FreshetTile extends FreshetElement {
     if (generating) this.#water ??= new Water(this.#pic);
     if (!generating && this.#water) this.#drain();
     if (generating) this.#drawLevel();
-    if (changed.has('status') || changed.has('error')) this.#drawFailure();
+    if (['status', 'error', 'goesMs'].some((name) => changed.has(name))) this.#drawFailure();
     const url = this.status === 'ready' ? this.thumbUrl : null;
     this.#picture.show(url, this.status === 'ready' ? (KIND[this.mediaType] ?? KIND.image)[0] : '');
   }
@@ -180,7 +205,7 @@ class FreshetTile extends FreshetElement {
     if (this.status !== 'failed') return;
     const why = this.error || 'Could not be made';
     this.#pic.append(icon('error', 'l'), el('span', {class: 'why cut2', title: why}, why));
-    if (this.use) return;
+    if (this.use || this.goesMs) return;
     const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
     retry.addEventListener('click', () => this.emit('retryEvent', {id: this.mediaId}));
     this.#lay.append(retry);
@@ -203,6 +228,11 @@ class FreshetTile extends FreshetElement {
   }
 
   #tellAge() {
+    if (this.goesMs) {
+      say(this.#when, `Gone ${until(this.goesMs)}`);
+      attrs(this.#when, {title: `Deleted for good: ${exact(this.goesMs)}`});
+      return;
+    }
     const words = {generating: this.#doing(), failed: `Failed · ${ago(this.createdMs)}`};
     say(this.#when, words[this.status] ?? ago(this.createdMs));
     attrs(this.#when, {title: exact(this.createdMs)});

@@ -21,6 +21,7 @@ ASSUMED: Final[dict[str, Any]] = {
     "use": False,
     "isNew": False,
     "favourite": False,
+    "goesMs": 0,
 }
 """What the element takes for granted: only what differs is sent, since there are many tiles."""
 
@@ -43,13 +44,15 @@ def tile(
     use: bool = False,
     is_new: bool = False,
     favourite: bool = False,
+    goes_ms: int = 0,
 ) -> Any:
     """A button whose name starts with `label`. What it is asked for is heard by `tiles`, in the same box.
 
     `status`: "generating", "ready" or "failed". `created_ms` is epoch milliseconds, `duration` seconds, `progress`
     percent; the page's `run_watch` raises the water of tiles with its `run_id` between renders. `use` says that a press
     takes the item instead of opening it. Tiles inside a box with role "list" share one tab stop and the arrow keys.
-    Its heart (`favourite`) and its deletion are heard by the page's `edits`.
+    Its heart (`favourite`) and its deletion are heard by the page's `edits`. With `goes_ms` it lies in the trash and is
+    deleted for good then: `edits` hears "restore" and "purge" instead.
     """
     item = {
         "mediaId": media_id,
@@ -66,6 +69,7 @@ def tile(
         "use": use,
         "isNew": is_new,
         "favourite": favourite,
+        "goesMs": goes_ms,
     }
     told = {name: value for name, value in item.items() if value != ASSUMED[name]}
     return insert("freshet-tile", key=key, properties={"item": told})

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {ask} from './editing.js';
 
 const STAYS_MS = 6000;
 
@@ -22,7 +23,7 @@ class FreshetToast extends FreshetElement {
     this.#close.addEventListener('click', () => this.#leave());
     this.#undo.addEventListener('click', () => {
       this.#leave();
-      this.dispatchEvent(new CustomEvent('freshet:edit', {bubbles: true, detail: {edit: 'undo'}}));
+      ask(this, {edit: 'undo'});
     });
     for (const name of ['pointerenter', 'focusin']) this.#bar.addEventListener(name, () => clearTimeout(this.#timer));
     for (const name of ['pointerleave', 'focusout']) this.#bar.addEventListener(name, () => this.#count());

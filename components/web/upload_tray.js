@@ -1,11 +1,10 @@
 import {attrs, el, icon, say} from './base.js';
+import {size as amount} from './sizes.js';
 import {uploads} from './upload_queue.js';
 
 const STAYS_MS = 6000; // once all has gone well
 const OVER = new Set(['done', 'failed']);
-const MB = 1e6;
 
-const amount = (bytes) => (bytes >= MB ? `${(bytes / MB).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1000))} KB`);
 const files = (count) => `${count} ${count === 1 ? 'file' : 'files'}`;
 
 /**

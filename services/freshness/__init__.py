@@ -30,6 +30,8 @@ revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `appl
 live.py        the hub: from the store's change feed to the open views that a change belongs to
 edits.py       people's own pending edits over what is held: pure; overlays.py keeps their versions
 editor.py      has edits stored in the background, and takes back those that fail
+totals.py      how many items a query finds in all; usages.py what somebody's items take up
+waited.py      what goes on in the background, for whoever waits for its end
 session.py     what a session has written and seen, so that no screen goes back behind it
 """
 

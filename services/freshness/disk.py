@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 64 * 2**20
 """Compressed items that are kept, some hundred thousands of them; the least recently used views go first."""
-_LAYOUT = 3
+_LAYOUT = 4
 """Goes up with every change of the table or of how a row is read; a file of another layout is begun anew."""
 _TABLE = """
 CREATE TABLE views (
@@ -49,6 +49,8 @@ CREATE TABLE views (
     PRIMARY KEY (user_id, query)
 )
 """
+_FIGURES = "CREATE TABLE figures (user_id TEXT PRIMARY KEY, as_of INTEGER NOT NULL, text TEXT NOT NULL)"
+"""What people's items take up, as usages.py writes it."""
 Row = tuple[str, str, int | None, int, int, str, str, str | None, str | None, bytes]
 """kinds, version, fetched_at, updated_at, as_of, watermark, newest, cursor, searched_to, items"""
 _items = TypeAdapter(tuple[MediaItem, ...])
@@ -159,6 +161,26 @@ class DiskCache:
                 found.append((user_id, MediaQuery.model_validate_json(query), time))
         return found
 
+    def keep_figures(self, user_id: str, text: str, as_of: datetime) -> None:
+        """Keep a user's figures in place of what was known of them."""
+
+        def replace(connection: sqlite3.Connection) -> None:
+            row = (user_id, to_micros(as_of), text)
+            connection.execute("INSERT OR REPLACE INTO figures VALUES (?, ?, ?)", row)
+
+        self._try(replace, None)
+
+    def figures(self, user_id: str) -> tuple[str, datetime] | None:
+        """A user's figures, and since when they hold."""
+
+        def select(connection: sqlite3.Connection) -> tuple[str, int] | None:
+            sql = "SELECT text, as_of FROM figures WHERE user_id = ?"
+            row: tuple[str, int] | None = connection.execute(sql, (user_id,)).fetchone()
+            return row
+
+        row = self._try(select, None)
+        return (row[0], from_micros(row[1])) if row else None
+
     def close(self) -> None:
         with self._lock:
             connection, self._connection = self._connection, None
@@ -209,8 +231,10 @@ class DiskCache:
             if not self._is_ours(connection):
                 with connection:
                     connection.execute("DROP TABLE IF EXISTS views")
+                    connection.execute("DROP TABLE IF EXISTS figures")
                     connection.execute("DROP TABLE IF EXISTS source")
                     connection.execute(_TABLE)
+                    connection.execute(_FIGURES)
                     connection.execute("CREATE TABLE source (name TEXT NOT NULL)")
                     connection.execute("INSERT INTO source VALUES (?)", (self._source,))
                     connection.execute(f"PRAGMA user_version = {_LAYOUT}")

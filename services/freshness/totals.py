@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.clock import Clock
 from services.errors import FreshetError
 from services.freshness.snapshots import Key
+from services.freshness.waited import Waited
 from services.freshness.workers import Workers
 from services.log import log_event, log_failure
 from services.models import Count, MediaQuery, Principal
@@ -28,7 +28,7 @@ REMEMBERED = 1_000
 
 
 @dataclass(eq=False)
-class Counting:
+class Counting(Waited):
     """One count on its way. Done, it has a `count`, or failed, which a screen shows as no total at all."""
 
     query: MediaQuery
@@ -37,30 +37,10 @@ class Counting:
     newest: str = ""
     """The last commit that was known of when it was asked for: the count is right until there is another."""
     count: Count | None = None
-    _done: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _callbacks: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def key(self) -> Key:
         return _key(self.query, self.principal)
-
-    def wait(self, timeout: float) -> bool:
-        """Wait for `timeout` seconds at most; whether it is done."""
-        return self._done.wait(timeout)
-
-    def on_done(self, callback: Callable[[], None]) -> None:
-        """Call `callback` once, from any thread: when it is done, or now if it is."""
-        with self._lock:
-            if not self._done.is_set():
-                self._callbacks.append(callback)
-                return
-        callback()
-
-    def end(self) -> list[Callable[[], None]]:
-        with self._lock:
-            self._done.set()
-            return self._callbacks
 
 
 class Totals:
@@ -114,11 +94,7 @@ class Totals:
             counting = self._waiting.pop(0)
             self._running.append(counting)
         self._count(counting)
-        for callback in counting.end():
-            try:
-                callback()
-            except Exception as error:  # noqa: BLE001 - one listener's fault is not the next one's
-                log_failure("total.listener", error)
+        counting.end()
         return True
 
     def close(self, timeout: float = 5.0) -> None:

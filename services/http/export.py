@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
@@ -21,7 +22,10 @@ LINES = 100
     "/export",
     dependencies=[Depends(from_own_page)],
     response_class=Response,
-    responses={200: {"description": "JSON lines", "content": {"application/x-ndjson": {}}}},
+    responses={
+        200: {"description": "JSON lines", "content": {"application/x-ndjson": {}}},
+        503: {"description": "The store does not answer"},
+    },
 )
 def export_all(request: Request) -> Response:
     """All records that the caller owns, as JSON lines: projects, runs and media, those in the trash included.
@@ -31,7 +35,8 @@ def export_all(request: Request) -> Response:
     """
     principal = services().principals.resolve(request.headers)
     base = str(request.base_url).rstrip("/")
-    lines = export(services().store, services().clock, principal, base)
+    lines = portions(export(services().store, services().clock, principal, base), LINES)
+    first = next(lines)  # a store that is away is an answer, not a download that breaks off
     name = f"freshet-export-{services().clock.now():%Y-%m-%d}.jsonl"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -39,9 +44,9 @@ def export_all(request: Request) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    return StreamingResponse(_joined(lines), headers=headers, media_type="application/x-ndjson")
+    return StreamingResponse(_joined(first, lines), headers=headers, media_type="application/x-ndjson")
 
 
-def _joined(lines: Iterator[str]) -> Iterator[str]:
+def _joined(first: list[str], rest: Iterator[list[str]]) -> Iterator[str]:
     """Pieces of several lines: each piece is a thread's turn."""
-    return ("".join(some) for some in portions(lines, LINES))
+    return ("".join(some) for some in chain((first,), rest))

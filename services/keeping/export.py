@@ -17,6 +17,8 @@ from services.models import MediaItem, Principal, Record, RecordKind
 from services.store.protocol import Store
 
 VERSION = 1
+ITEM_BYTES = 1_500
+"""What an item's line comes to, with its share of those of runs."""
 KINDS: tuple[RecordKind, ...] = ("project", "run", "media")
 
 
@@ -34,14 +36,9 @@ def export(store: Store, clock: Clock, principal: Principal, base: str) -> Itera
     yield _line({"type": "end", "records": count})
 
 
-def storage_used(store: Store, principal: Principal) -> int:
-    """Bytes of the files of the principal's own items, those in the trash included; for a page that shows it.
-
-    Cheap enough to ask whenever the page opens: SQLite keeps the figure up to date with each commit, in one row; on
-    Firestore it is the sum of an index, one read per 1,000 items. Files that several items share count for each of
-    them, and cut-outs, which can be made again, for none. Raises StoreError.
-    """
-    return store.upkeep.bytes_stored(principal)
+def estimated_size(items: int) -> int:
+    """About how many bytes an export of so many items has; long prompts make more of it."""
+    return 300 + items * ITEM_BYTES
 
 
 def _links(record: Record, base: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from services.clock import Clock
 from services.errors import BadInput, Conflict, FileError, FileMissing, NotFound, StoreError
 from services.files.blobs import Blobs
-from services.identity import SYSTEM, require
+from services.identity import SYSTEM, can, require
 from services.ids import Ids
 from services.keeping.references import SAFE_AGE, References
 from services.log import log_event
@@ -48,7 +48,14 @@ class Trash:
         items = self._own(principal, media_ids)
         if any(item.deleted_at is None for item in items):
             raise BadInput("media_ids", "Only what is in the trash can be deleted for good: move it there first")
-        return sum(self._purge(principal, items[at : at + PORTION]) for at in range(0, len(items), PORTION))
+        return self._purge_all(principal, items)
+
+    def discard(self, principal: Principal, media_ids: Sequence[str]) -> int:
+        """As `delete_now`, for who has seen them in the trash a while ago: what is no longer there, because it was
+        brought back or somebody was faster, and what the principal may not delete, is passed over."""
+        found = self._store.media.get_many(principal, list(dict.fromkeys(media_ids)))
+        items = [item for item in found.values() if item.deleted_at is not None and can(principal, "delete", item)]
+        return self._purge_all(principal, items)
 
     def empty(self, principal: Principal, project_id: str) -> int:
         """Delete everything for good that the principal has in a project's trash; how many. What goes in meanwhile may
@@ -82,6 +89,9 @@ class Trash:
                 raise NotFound(f"No media {media_id}")
             require(principal, "delete", found[media_id])
         return [found[media_id] for media_id in wanted]
+
+    def _purge_all(self, principal: Principal, items: Sequence[MediaItem]) -> int:
+        return sum(self._purge(principal, items[at : at + PORTION]) for at in range(0, len(items), PORTION))
 
     def _purge(self, principal: Principal, items: Sequence[MediaItem]) -> int:
         gone = self._commit(principal, items, lambda item: Remove("media", item.id, expect=item.revision))

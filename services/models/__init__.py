@@ -8,8 +8,11 @@ from services.models.record import Record, RecordKind, Visibility
 from services.models.results import Batch, Changes, Commit, Count, Page, Put, Removal, Remove, Write
 from services.models.run import Run, RunStatus, RunType
 from services.models.tags import clean_tags
+from services.models.usage import MEDIA_TYPES, Amount, Usage
 
 __all__ = [
+    "MEDIA_TYPES",
+    "Amount",
     "Batch",
     "Changes",
     "Commit",
@@ -32,6 +35,7 @@ __all__ = [
     "RunStatus",
     "RunType",
     "Sort",
+    "Usage",
     "Variant",
     "Visibility",
     "Write",

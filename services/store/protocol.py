@@ -33,6 +33,7 @@ from services.models import (
     Record,
     RecordKind,
     Run,
+    Usage,
     Write,
 )
 
@@ -121,11 +122,12 @@ class UpkeepRepository(Protocol):
         not. Raises StoreError, also on the way.
         """
 
-    def bytes_stored(self, principal: Principal) -> int:
-        """What the files of the principal's own items take up, those in the trash included (see `stored_bytes`).
+    def usage(self, principal: Principal) -> Usage:
+        """What the principal's own items take up, by type, and how much of that lies in the trash.
 
-        SQLite keeps the figure with each commit and reads one row; Firestore sums up an index, at one read per 1,000
-        items. Raises StoreError.
+        Cheap enough to ask whenever a page that shows it opens: SQLite keeps the figures with each commit, in a few
+        rows; Firestore sums up indexes, at about two reads per 1,000 items and five at the least. Files that several
+        items share count for each of them, and cut-outs, which can be made again, for none. Raises StoreError.
         """
 
 

@@ -1,18 +1,24 @@
-"""The account page: how this browser shows Freshet."""
+"""The account page: how this browser shows Freshet, and one's data to take away."""
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import PAGES, Visit
+from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import updated
+from tests.browser.steps import refresh, tile, updated
 
 pytestmark = PAGES
 DARK = re.compile("dark-theme")
+EXPORT = "**/api/export"
 
 
 @pytest.fixture
@@ -42,6 +48,88 @@ def test_the_theme_is_light_dark_or_the_systems(server: Server, visit: Visit) ->
     expect(page.get_by_role("radio", name="System")).to_be_checked()
     expect(page.get_by_role("radio", name="System")).to_be_focused()
     expect(page.locator("body")).not_to_have_class(DARK)
+
+
+def told_time(page: Page) -> Locator:
+    """The status line, whose tooltip tells the exact time."""
+    return page.get_by_role("main").get_by_role("status").filter(has_text=re.compile("^Updated")).first
+
+
+def _answer(status: int, body: str, route: Route) -> None:
+    route.fulfill(status=status, body=body)
+
+
+@pytest.mark.usefixtures("still")
+def test_the_zone_the_clock_and_units_are_told_everywhere_and_kept(server: Server, visit: Visit) -> None:
+    fill(server, 1)
+    page, other = visit("/account"), visit("/library")
+    for each in (page, other):
+        updated(each)
+    zone, usage = page.get_by_role("combobox", name="Time zone"), page.get_by_role("list", name="Storage used")
+    shown = (told_time(page).get_attribute("title") or "").partition(", ")[2]
+    there = datetime.strptime(shown, "%H:%M:%S") + timedelta(hours=9)
+    zone.focus()
+    page.keyboard.type("Tokyo")
+    expect(zone).to_have_value("Asia/Tokyo")
+    expect(told_time(page)).to_have_attribute("title", re.compile(f", {there:%H:%M:%S}$"))
+    page.get_by_role("radio", name="24-hour").press("ArrowRight")
+    expect(page.get_by_role("radio", name="12-hour")).to_be_focused()
+    half = f", {there:%-I:%M:%S} {there:%p}$"
+    expect(told_time(page)).to_have_attribute("title", re.compile(half, re.IGNORECASE))
+    expect(told_time(other)).to_have_attribute("title", re.compile("m$"))
+    expect(usage).to_contain_text(re.compile("[0-9] kB"))
+    page.get_by_role("radio", name="MiB").click()
+    expect(usage).to_contain_text(re.compile("[0-9] KiB"))
+    page.reload()
+    updated(page)
+    expect(zone).to_have_value("Asia/Tokyo")
+    for choice in ("12-hour", "MiB"):
+        expect(page.get_by_role("radio", name=choice)).to_be_checked()
+    expect(usage).to_contain_text("KiB")
+    assert page.evaluate("() => document.cookie").count("freshet_zone=Asia%2FTokyo") == 1
+    tile(other, "Picture").click()
+    expect(other.get_by_role("dialog", name="Picture 000")).to_contain_text(re.compile("× 240 · [0-9]+ (Ki)?B"))
+    zone.select_option("")
+    assert "Tokyo" not in page.evaluate("() => document.cookie")
+
+
+def test_an_export_is_saved_whole_or_not_at_all(
+    server: Server, visit: Visit, tmp_path: Path, tolerated: list[str]
+) -> None:
+    tolerated.append("status of 503")
+    fill(server, 3)
+    page = visit("/account")
+    updated(page)
+    button = page.get_by_role("button", name="Export my data")
+    for status, body, words in (
+        (503, json.dumps({"error": "The store did not answer."}), "The store did not answer."),
+        (200, '{"type":"export"}\n{"type":"media"', "It broke off before its end."),
+    ):
+        page.route(EXPORT, partial(_answer, status, body))
+        button.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        expect(page.get_by_role("alert")).to_contain_text("Nothing was saved")
+        page.unroute(EXPORT)
+    button.focus()
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    saved.value.save_as(tmp_path / "export.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "export.jsonl").read_text().splitlines()]
+    assert saved.value.suggested_filename.startswith("freshet-export-")
+    assert lines[-1] == {"type": "end", "records": len(lines) - 2}
+    expect(page.get_by_role("status").filter(has_text="Saved as freshet-export-")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_text("")
+
+
+def test_what_files_take_up_follows_what_happens_elsewhere(server: Server, visit: Visit) -> None:
+    page = visit("/account")
+    refresh(page)
+    usage = page.get_by_role("list", name="Storage used").get_by_role("listitem")
+    before = int((usage.first.text_content() or "").partition("files")[2].partition(" ")[0])
+    fill(server, 2)
+    expect(usage.first).to_contain_text(f"{before + 2} items")
+    page.get_by_role("button", name="Open trash").press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Trash")).to_be_visible()
 
 
 def test_a_question_mark_leads_to_the_keys_from_anywhere(server: Server, visit: Visit) -> None:

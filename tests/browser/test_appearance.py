@@ -105,6 +105,25 @@ def _deleted(page: Page) -> None:
     expect(page.get_by_text("This item was deleted")).to_be_visible()
 
 
+def _trash(page: Page) -> None:
+    """What `_deleted` has left there."""
+    updated(page)
+    expect(page.get_by_role("button", name="Empty trash")).to_be_visible()
+    page.locator("freshet-tile .hit").first.focus()
+    page.keyboard.press("x")
+
+
+def _emptying(page: Page) -> None:
+    page.get_by_role("button", name="Empty trash").click()
+    expect(page.get_by_role("alertdialog", name="Empty the trash?")).to_be_visible()
+
+
+def _account(page: Page) -> None:
+    updated(page)
+    expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
+    expect(page.get_by_role("list", name="Storage used")).to_contain_text("in the trash")
+
+
 def _item(page: Page) -> None:
     tile(page, "Picture 000").click()
     page.get_by_role("dialog", name="Picture 000").get_by_role("link", name="Open").click()
@@ -158,6 +177,8 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "renaming": ("/library", _renaming),
     "deleting": ("/library", _deleting),
     "deleted": ("/library", _deleted),
+    "trash": ("/library?trash=1", _trash),
+    "emptying": ("/library?trash=1", _emptying),
     "item": ("/library", _item),
     "item, writing": ("/library", _item_writing),
     "item that is none": (
@@ -169,7 +190,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "try-on": ("/try-on", _try_on),
     "choosing": ("/try-on", _choosing),
     "uploading": ("/library", _uploading),
-    "account": ("/account", lambda page: expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()),
+    "account": ("/account", _account),
     "lost": ("/nowhere", lambda page: expect(page.get_by_role("heading")).to_be_visible()),
 }
 

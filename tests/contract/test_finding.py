@@ -16,7 +16,7 @@ from services.models.tags import MOST_TAGS, TAG_LENGTH
 from services.store.protocol import PAGE_SIZE, SEARCH_STEP, Store
 from tests.contract.test_lists import read_all
 from tests.support.records import NOON, PROJECT, make_item, make_principal, remove, save
-from tests.support.stores import Backend
+from tests.support.stores import Backend, make_old
 
 ADA, BOB = make_principal("ada"), make_principal("bob")
 SORTS: tuple[Sort, ...] = ("newest", "oldest", "title")
@@ -332,7 +332,7 @@ class TestFirestoreOfAnEarlierVersion:
         [item, *_] = items = save(store, *(make_item(title=f"Fox {n}", favourite=True) for n in range(5)))
         save(store, make_item(deleted_at=NOON))
         remove(store, save(store, make_item())[0])
-        _make_old(backend)
+        make_old(backend, "tokens", "title_key")
         old = backend.open()
         for asked in (query(text="fox"), query(sort="title"), query(favourite=True)):
             for ask in (old.media.get_media_for_page, old.media.count):
@@ -353,17 +353,3 @@ class TestFirestoreOfAnEarlierVersion:
             backend.client().collection("media").document("x").set({"project_id": PROJECT})
             with pytest.raises(StoreError, match=r"main\.py upgrade"):
                 backend.open().media.get_media_for_page(ADA, query(text="fox"))
-
-
-def _make_old(backend: Backend) -> None:
-    """Take out of the database what documents are found by, as if they had been written before there was search."""
-    from google.cloud.firestore import DELETE_FIELD
-
-    from services.store.firestore.identity import NAME
-
-    client = backend.client()
-    batch = client.batch()
-    for document in backend.media_documents():
-        batch.update(document.reference, {"tokens": DELETE_FIELD, "title_key": DELETE_FIELD})
-    batch.update(client.collection("media").document(NAME), {"layout": DELETE_FIELD})
-    batch.commit()

@@ -65,7 +65,7 @@ def shapes(firestore_emulator: str, tmp_path_factory: pytest.TempPathFactory) ->
         list(store.upkeep.records(ME, kind, owner_id=ME.user_id))
     store.upkeep.expired_trash(SYSTEM, NOON, 10)
     store.upkeep.is_referenced(SYSTEM, "shared/batch/0.webp")
-    store.upkeep.bytes_stored(ME)
+    store.upkeep.usage(ME)
     (client,) = backend.clients
     found = {shape for query in client.tally.queries for shape in shapes_of(query)}
     found |= {shape for aggregation in client.tally.aggregations for shape in shapes_of_sums(aggregation)}
@@ -96,7 +96,9 @@ def test_all_filters_of_a_page_are_among_the_queries_in_every_order(shapes: set[
 def test_what_upkeep_asks_is_among_the_queries(shapes: set[Shape]) -> None:
     assert Shape("media", frozenset(), (("deleted_at", "ASCENDING"),)) in shapes
     assert Shape("media", frozenset({"shared_files[]"}), ()) in shapes
-    assert Shape("media", frozenset({"owner_id"}), (("stored_bytes", "ASCENDING"),)) in shapes
+    summed = ("stored_bytes", "ASCENDING")
+    assert Shape("media", frozenset({"owner_id", "media_type"}), (summed,)) in shapes
+    assert Shape("media", frozenset({"owner_id"}), (("deleted_at", "ASCENDING"), summed)) in shapes
     assert Shape("runs", frozenset({"owner_id"}), ()) in shapes
 
 

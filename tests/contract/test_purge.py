@@ -171,6 +171,23 @@ def test_what_is_not_in_the_trash_is_not_deleted_for_good(
     assert set(blobs.list()) == keys_of(shown, gone)
 
 
+def test_of_what_was_seen_in_the_trash_only_what_still_lies_there_and_is_ones_own_goes(
+    store: Store, blobs: Blobs, clock: FakeClock, bin_: Trash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash_module, "PORTION", 2)
+    gone = [trash(store, keep(store, blobs, clock), clock) for _ in range(3)]
+    restored, bobs_shown, bobs = (
+        keep(store, blobs, clock),
+        keep(store, blobs, clock, BOB),
+        keep(store, blobs, clock, BOB),
+    )
+    trash(store, bobs, clock, BOB)
+    named = [*(item.id for item in (*gone, restored, bobs_shown, bobs)), gone[0].id, "nothing", "a/b"]
+    assert bin_.discard(ADA, named) == 3
+    assert bin_.discard(ADA, named) == 0
+    assert set(blobs.list()) == keys_of(restored, bobs_shown, bobs)
+
+
 def test_emptying_takes_ones_own_trash_of_one_project(
     store: Store, blobs: Blobs, clock: FakeClock, bin_: Trash, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,12 +9,11 @@ from datetime import timedelta
 import pytest
 
 from services.clock import FakeClock
-from services.errors import Forbidden
+from services.errors import Forbidden, StoreError
 from services.identity import SYSTEM
-from services.models import MediaItem
+from services.models import Amount, MediaItem, Principal
 from services.store.firestore import upkeep as firestore_upkeep
 from services.store.protocol import Store
-from services.store.sqlite import books
 from services.store.sqlite import upkeep as sqlite_upkeep
 from services.store.sqlite.store import SqliteStore
 from tests.support.records import (
@@ -28,7 +27,7 @@ from tests.support.records import (
     remove,
     save,
 )
-from tests.support.stores import Backend
+from tests.support.stores import Backend, make_old
 
 ADA, BOB, EVE = make_principal("ada"), make_principal("bob"), make_principal("eve", "elsewhere")
 
@@ -127,30 +126,62 @@ def test_records_of_the_other_kinds_come_the_same_way(store: Store) -> None:
     assert list(store.upkeep.records(EVE, "run")) == []
 
 
+def stored(store: Store, *people: Principal) -> list[int]:
+    """Bytes."""
+    return [store.upkeep.usage(who).total.bytes for who in people]
+
+
 def test_what_is_stored_follows_every_change_of_a_record(backend: Backend) -> None:
     store = backend.open()
     both = {"original": make_file(key="a/1.png", size=1000), "thumb": make_file(key="a/2.webp", size=30)}
-    assert store.upkeep.bytes_stored(ADA) == 0
+    assert stored(store, ADA) == [0]
     [one, two] = save(store, make_item(files=both), make_item(files={"original": make_file(size=500)}))
     [bobs] = save(store, make_item(owner_id="bob", files=both), principal=BOB)
-    assert [store.upkeep.bytes_stored(who) for who in (ADA, BOB, EVE)] == [1530, 1030, 0]
+    assert stored(store, ADA, BOB, EVE) == [1530, 1030, 0]
     [one] = save(store, one.model_copy(update={"title": "Renamed"}))
     [two] = save(store, trashed(two, 1))
-    assert store.upkeep.bytes_stored(ADA) == 1530
+    assert stored(store, ADA) == [1530]
     [one] = save(store, one.model_copy(update={"files": {"original": make_file(size=7)}}))
-    assert store.upkeep.bytes_stored(ADA) == 507
+    assert stored(store, ADA) == [507]
     [one] = save(store, one.model_copy(update={"owner_id": "bob"}), principal=SYSTEM)
-    assert [store.upkeep.bytes_stored(who) for who in (ADA, BOB)] == [500, 1037]
+    assert stored(store, ADA, BOB) == [500, 1037]
     for gone in (two, bobs):
         remove(store, gone, SYSTEM)
-    assert [store.upkeep.bytes_stored(who) for who in (ADA, BOB)] == [0, 7]
+    assert stored(store, ADA, BOB) == [0, 7]
+
+
+def test_types_and_the_trash_are_told_apart_over_all_projects(backend: Backend) -> None:
+    store = backend.open()
+    ada = make_principal("ada", PROJECT, "elsewhere")
+    sizes = {"image": 100, "video": 2000, "audio": 30}
+    items = save(
+        store,
+        *(make_item(media_type=kind, files={"original": make_file(size=size)}) for kind, size in sizes.items()),
+        make_item(project_id="elsewhere", files={"original": make_file(size=5)}),
+        make_item(status="generating", files={}),
+        principal=ada,
+    )
+    save(store, make_item(owner_id="bob"), principal=BOB)
+    before = backend.billed_reads()
+    usage = store.upkeep.usage(ada)
+    by_type = {"image": Amount(3, 105), "video": Amount(1, 2000), "audio": Amount(1, 30), "combined": Amount()}
+    assert (usage.by_type, usage.trash, usage.total) == (by_type, Amount(), Amount(5, 2135))
+    assert backend.billed_reads() - before == (0 if backend.kind == "sqlite" else 5)
+    image, video = save(store, trashed(items[0], 1), trashed(items[1], 2), principal=ada)
+    usage = store.upkeep.usage(ada)
+    assert (usage.by_type, usage.trash) == (by_type, Amount(2, 2100))
+    save(store, image.model_copy(update={"deleted_at": None}), principal=ada)
+    assert store.upkeep.usage(ada).trash == Amount(1, 2000)
+    remove(store, video, ada)
+    usage = store.upkeep.usage(ada)
+    assert (usage.by_type["video"], usage.trash) == (Amount(), Amount())
 
 
 def test_a_commit_that_fails_moves_no_figure(store: Store) -> None:
     [item] = save(store, with_key("shared/batch/0.webp"))
     with pytest.raises(Exception, match="changed meanwhile"):
         save(store, make_item(), item.model_copy(update={"files": {}, "revision": 7}))
-    assert store.upkeep.bytes_stored(ADA) == 1234
+    assert stored(store, ADA) == [1234]
     assert store.upkeep.is_referenced(SYSTEM, "shared/batch/0.webp")
 
 
@@ -158,13 +189,33 @@ def test_the_books_of_an_older_file_are_drawn_up_when_it_is_opened(backend: Back
     if backend.kind != "sqlite":
         return
     store = backend.open()
-    save(store, make_item(), make_item(files={}), make_item(files={"thumb": make_file(size=6)}))
+    save(store, make_item(), make_item(files={}), trashed(make_item(files={"thumb": make_file(size=6)}), 1))
     store.close()
     with closing(sqlite3.connect(backend.path)) as connection, connection:
         for name in ("usage", "shared_files"):
             connection.execute(f"DROP TABLE {name}")
-        for statement in books.TABLES:
-            assert isinstance(statement, str)
-            connection.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
+        connection.execute("DROP INDEX media_expired")
+        connection.execute("PRAGMA user_version = 4")
     with closing(SqliteStore(backend.path, clock)) as opened:
-        assert opened.upkeep.bytes_stored(ADA) == 1240
+        usage = opened.upkeep.usage(ADA)
+        assert (usage.total, usage.trash) == (Amount(3, 1240), Amount(1, 6))
+
+
+def test_a_firestore_of_an_earlier_version_is_summed_up_after_an_upgrade(backend: Backend) -> None:
+    """And not before: half of it would be worse than nothing."""
+    if backend.kind == "sqlite":
+        return
+    store = backend.open()
+    shared = "shared/batch/0-thumb.webp"
+    save(store, with_key(shared, "thumb"), make_item(files={}), trashed(make_item(), 1))
+    remove(store, save(store, make_item())[0])
+    make_old(backend, "stored_bytes", "shared_files")
+    old = backend.open()
+    with pytest.raises(StoreError, match=r"main\.py upgrade"):
+        old.upkeep.usage(ADA)
+    assert old.upgrade() == 3
+    usage = old.upkeep.usage(ADA)
+    assert (usage.total, usage.trash) == (Amount(3, 2468), Amount(1, 1234))
+    assert old.upkeep.is_referenced(SYSTEM, shared)
+    assert not old.upkeep.is_referenced(SYSTEM, "shared/batch/1.webp")
+    assert old.upgrade() == 0

@@ -11,7 +11,7 @@ import pytest
 
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
-from services.keeping.export import storage_used
+from services.keeping.export import estimated_size
 from services.models import MediaItem, Put, Run
 from services.store.protocol import Store
 from tests.support.records import make_principal, make_run, operation
@@ -67,15 +67,24 @@ def test_another_sites_page_cannot_have_a_browser_ask(web: Web) -> None:
     assert web.get("/api/export", sec_fetch_site="cross-site").status_code == 403
 
 
-def test_one_that_breaks_off_lacks_its_last_line(web: Web) -> None:
+def test_one_that_breaks_off_lacks_its_last_line(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.http.export.LINES", 1)
     web.keep()
     web.studio.store.fault = StoreUnavailable("The database is away")
     answer = web.get("/api/export")
+    assert answer.status_code == 200
     assert '"type":"end"' not in answer.text
 
 
-def test_what_is_stored_is_counted_for_its_owner(web: Web) -> None:
-    services = web.studio.services
-    web.keep()
-    web.keep(owner=make_principal("bob", services.project.id))
-    assert storage_used(services.store, web.studio.principal) == 2 * len(PICTURE)
+def test_a_store_that_is_away_is_told_and_nothing_is_sent(web: Web) -> None:
+    web.studio.store.fault = StoreUnavailable("The database is away")
+    answer = web.get("/api/export")
+    assert (answer.status_code, answer.json()) == (503, {"error": "The database is away"})
+    assert "content-disposition" not in answer.headers
+
+
+def test_about_how_large_it_will_be_is_told_before(web: Web) -> None:
+    for place in range(40):
+        web.keep(prompt="a lighthouse at dusk over a calm sea, long exposure, film grain", tags=("Sea", f"n{place}"))
+    size = len(web.get("/api/export").content)
+    assert size / 2 < estimated_size(40) < size * 2

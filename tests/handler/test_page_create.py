@@ -241,7 +241,6 @@ class TestStartingFromAPicture:
         [
             ({"status": "generating", "files": {}}, "Only finished pictures can be used here."),
             ({"media_type": "video"}, "Only finished pictures can be used here."),
-            ({"owner_id": "somebody-else", "visibility": "private"}, "no longer in the library"),
             ({"deleted_at": datetime(2026, 1, 1, tzinfo=UTC)}, "This picture was deleted."),
         ],
     )
@@ -252,6 +251,10 @@ class TestStartingFromAPicture:
         tab = studio.open("/create/image", {"from": source.id})
         assert any(message in text for text in tab.text)
         assert "Unusable" not in tab.text
+
+    def test_one_that_is_not_there_is_named(self, studio: Studio) -> None:
+        tab = studio.open("/create/image", {"from": "01ARZ3NDEKTSV4RRFFQ69G5FAV"})
+        assert "This picture is no longer in the library. Choose another one." in tab.text
 
     def test_one_that_goes_before_the_press_is_named_and_nothing_typed_is_lost(self, studio: Studio) -> None:
         (source,) = studio.add(title="Short-lived", origin="import")

@@ -89,7 +89,7 @@ def test_the_page_tells_all_that_is_known_of_an_item(studio: Studio) -> None:
     assert tab.element("freshet-details")["prompt"] == "a lighthouse at dusk"
     told = {name: fact(tab, name) for name in ("Model", "Seed", "Size", "File", "By", "How", "Visible to", "Id")}
     assert told == {
-        "Model": "Local Image 1", "Seed": "7", "Size": "64 × 64 · 1:1", "File": "WEBP · 1 KB", "By": "You",
+        "Model": "Local Image 1", "Seed": "7", "Size": "64 × 64 · 1:1", "File": ["WEBP", 1234], "By": "You",
         "How": "Create image", "Visible to": "Project members", "Id": item.id,
     }  # fmt: skip
     assert fact(tab, "Made") == int(item.created_at.timestamp() * 1000)

@@ -60,8 +60,13 @@ class Tally:
             if rpc == "RunQuery":
                 self.queries.append(request.structured_query)
             elif rpc == "RunAggregationQuery":
-                self.aggregations.append(request.structured_aggregation_query)
-                self.queries.append(request.structured_aggregation_query.structured_query)
+                self._note_aggregation(request.structured_aggregation_query)
+
+    def _note_aggregation(self, asked: Any) -> None:
+        """One with a sum is read from that field's index, whatever else it asks."""
+        self.aggregations.append(asked)
+        if not any("sum" in one for one in asked.aggregations):
+            self.queries.append(asked.structured_query)
 
     def note_reads(self, rpc: str, count: int) -> None:
         with self._lock:
@@ -163,7 +168,10 @@ class _CountedStream:
         elif self._rpc == "BatchGetDocuments":
             self._tally.note_reads(self._rpc, int(response.WhichOneof("result") is not None))
         elif self._rpc == "RunAggregationQuery":
-            entries = sum(value.integer_value for value in response.result.aggregate_fields.values())
+            found = response.result.aggregate_fields
+            # Of a sum, the count that is asked together with it tells how many entries were read.
+            told = [found["items"]] if "items" in found else found.values()
+            entries = sum(value.integer_value for value in told)
             self._tally.note_reads(self._rpc, max(1, -(-entries // 1000)))
 
     def __getattr__(self, name: str) -> Any:

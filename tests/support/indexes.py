@@ -44,7 +44,8 @@ def shapes_of(query: Any) -> Iterator[Shape]:
 
 
 def shapes_of_sums(aggregation: Any) -> Iterator[Shape]:
-    """Those of the sums in a StructuredAggregationQuery: each is read from an index of the filters and then its field.
+    """Those of the sums in a StructuredAggregationQuery: each is read from an index of the filters and then its field,
+    and a count that is asked together with it from the same.
 
     The index of a sum holds only documents that have the field (firebase.google.com/docs/firestore/query-data/
     aggregation-queries).
@@ -52,7 +53,7 @@ def shapes_of_sums(aggregation: Any) -> Iterator[Shape]:
     for one in aggregation.aggregations:
         if "sum" in one:
             for shape in shapes_of(aggregation.structured_query):
-                yield Shape(shape.collection, shape.equal, ((one.sum.field.field_path, _DEFAULT),))
+                yield Shape(shape.collection, shape.equal, (*shape.sort, (one.sum.field.field_path, _DEFAULT)))
 
 
 def _alternatives(where: Any) -> list[list[tuple[str, str]]]:

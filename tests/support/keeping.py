@@ -37,7 +37,7 @@ def keep(store: Store, blobs: Blobs, clock: FakeClock, owner: Principal | None =
 
 def share(store: Store, blobs: Blobs, clock: FakeClock, count: int) -> list[MediaItem]:
     """Committed items whose original is one and the same."""
-    file = ref(blobs, clock, f"shared/batch-{store.upkeep.bytes_stored(make_principal())}/0-original.webp")
+    file = ref(blobs, clock, f"shared/batch-{store.upkeep.usage(make_principal()).total.bytes}/0-original.webp")
     return [saved(store, make_item(files={"original": file})) for _ in range(count)]
 
 

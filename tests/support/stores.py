@@ -71,6 +71,20 @@ class Backend:
         return FirestoreStore(self.client(), clock)
 
 
+def make_old(backend: Backend, *fields: str) -> None:
+    """Take fields out of all of Firestore's documents, as if an earlier version had written them."""
+    from google.cloud.firestore import DELETE_FIELD
+
+    from services.store.firestore.identity import NAME
+
+    client = backend.client()
+    batch = client.batch()
+    for document in backend.media_documents():
+        batch.update(document.reference, dict.fromkeys(fields, DELETE_FIELD))
+    batch.update(client.collection("media").document(NAME), {"layout": DELETE_FIELD})
+    batch.commit()
+
+
 def reopen(address: Address) -> Store:
     """A store on the database of another process's Backend; on Firestore, FIRESTORE_EMULATOR_HOST says where."""
     kind, name = address

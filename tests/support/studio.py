@@ -137,14 +137,18 @@ class Studio:
     def restart(self) -> None:
         """As if another process answered from now on: nothing that was read is held."""
         from services.freshness import Editor, Freshness, SnapshotStore
+        from services.freshness.usages import Usages
 
         s, mark = self.services, self.services.ids.new()
         s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark))
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
+        s.usages = Usages(s.store.upkeep, self.clock)
 
     def close(self) -> None:
         container.install(None)
+        self.services.purges.close()
         self.services.editor.close()
+        self.services.usages.close()
         self.services.hub.close()
         self.services.freshness.close()
         self.services.pool.close()

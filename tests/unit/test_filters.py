@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.models import MediaQuery
-from state.filters import Reader, changed, chips, from_spec, nothing, read, to_query, to_spec
+from state.filters import Reader, changed, chips, from_spec, nothing, read, sort_name, to_query, to_spec
 from state.zone import ZONE_COOKIE, zone_of
 
 READER = Reader("ada", "p", frozenset({"p", "q"}))
@@ -29,6 +29,15 @@ def test_R0_06_every_filter_in_an_address_becomes_part_of_the_query() -> None:
         project_id="q", media_type="video", owner_id="ada", status="failed", favourite=True, model="local-video-1",
         tag="Night sky", text="dunes at dawn", since=datetime(2026, 11, 22, tzinfo=UTC), sort="title",
     )  # fmt: skip
+
+
+def test_the_trash_is_a_filter_and_its_owners_alone() -> None:
+    assert read({"trash": "1", "sort": "title"}, READER)[0] == {"trash": "1", "sort": "title"}
+    assert query({"trash": "1"}) == MediaQuery(project_id="p", owner_id="ada", trash=True)
+    assert chips({"trash": "1"}, {}) == [("trash", "In the trash")]
+    assert (nothing({"trash": "1"}), nothing({"trash": "1", "q": "fox"})) == ("trash", "search")
+    assert sort_name({"trash": "1", "sort": "title"}) == "Newest first"
+    assert changed({"trash": "1", "type": "image"}, {"clear": True}) == {"type": "image"}
 
 
 def test_an_address_without_filters_asks_for_everything_newest_first() -> None:

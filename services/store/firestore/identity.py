@@ -71,8 +71,8 @@ class Identity:
         """Raise StoreError, with the remedy, for a database of an earlier version: it would not find everything."""
         if not self.is_up_to_date():
             raise StoreError(
-                "This Firestore database was written by an earlier version, and cannot be searched or sorted by title "
-                "until `python main.py upgrade` has been run once"
+                "This Firestore database was written by an earlier version, and cannot be searched, sorted by title or "
+                "summed up until `python main.py upgrade` has been run once"
             )
 
     def note_up_to_date(self) -> None:

@@ -42,7 +42,7 @@ class FirestoreStore:
         self.media: MediaRepository = FirestoreMedia(client, clock, self._identity)
         self.runs: RunRepository = FirestoreRuns(client)
         self.projects: ProjectRepository = FirestoreProjects(client)
-        self.upkeep: UpkeepRepository = FirestoreUpkeep(client)
+        self.upkeep: UpkeepRepository = FirestoreUpkeep(client, self._identity)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         return self._commits.commit(principal, writes, operation_id=operation_id)

@@ -9,10 +9,11 @@ from typing import Any
 from google.cloud import firestore
 
 from services.identity import can
-from services.models import MediaItem, Principal, Record, RecordKind
+from services.models import MEDIA_TYPES, Amount, MediaItem, MediaType, Principal, Record, RecordKind, Usage
 from services.models.blob_keys import folder_owner
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import COLLECTIONS, MODELS, decode, is_tombstone
+from services.store.firestore.identity import Identity
 from services.store.keys import is_safe_id
 from services.store.rules import require_system
 
@@ -21,8 +22,9 @@ PORTION = 200
 
 
 class FirestoreUpkeep:
-    def __init__(self, client: firestore.Client) -> None:
+    def __init__(self, client: firestore.Client, identity: Identity) -> None:
         self._client = client
+        self._identity = identity
 
     def expired_trash(self, principal: Principal, before: datetime, limit: int) -> list[MediaItem]:
         snapshots = calls.read(queries.trashed_before(self._client, before, limit).get)
@@ -47,9 +49,19 @@ class FirestoreUpkeep:
                 return
             last = snapshots[-1]
 
-    def bytes_stored(self, principal: Principal) -> int:
-        ((result,),) = calls.read(queries.bytes_of(self._client, principal.user_id).get)
-        return int(result.value or 0)
+    def usage(self, principal: Principal) -> Usage:
+        self._identity.require_up_to_date()  # older documents do not tell what they take up
+        by_type = {media_type: self._sum(principal, media_type) for media_type in MEDIA_TYPES}
+        trash = self._sum(principal, None)
+        read = sum(max(1, -(-amount.items // 1_000)) for amount in (*by_type.values(), trash))
+        return Usage(by_type, trash, documents_read=read)
+
+    def _sum(self, principal: Principal, media_type: MediaType | None) -> Amount:
+        """Of one type, or of what is in the trash."""
+        query = queries.usage_of(self._client, principal.user_id, media_type)
+        (results,) = calls.read(query.get)
+        found = {result.alias: int(result.value or 0) for result in results}
+        return Amount(found["items"], found["bytes"])
 
     def _owner_refers(self, key: str) -> bool:
         """Whether the item in whose folder a blob lies names it."""

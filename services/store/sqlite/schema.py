@@ -16,6 +16,7 @@ from pathlib import Path
 
 from services.errors import StoreError
 from services.store.sqlite import search
+from services.store.sqlite.books import BY_TYPE
 from services.store.sqlite.books import TABLES as BOOKS
 from services.store.sqlite.branches import TABLE as BRANCHES
 from services.store.sqlite.branches import begin_branch
@@ -99,6 +100,7 @@ _STEPS: list[list[Statement]] = [
         "WHERE deleted_at IS NOT NULL",
     ],
     BOOKS,
+    BY_TYPE,
 ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.identity import can
-from services.models import MediaItem, Principal, Record, RecordKind
+from services.models import MEDIA_TYPES, Amount, MediaItem, Principal, Record, RecordKind, Usage
 from services.models.blob_keys import folder_owner
 from services.store.keys import is_safe_id
 from services.store.rules import require_system
@@ -52,10 +52,15 @@ class SqliteUpkeep:
             yield from (record for record in portion if can(principal, "read", record))
             last = portion[-1].id if len(portion) == PORTION else None
 
-    def bytes_stored(self, principal: Principal) -> int:
+    def usage(self, principal: Principal) -> Usage:
+        sql = "SELECT media_type, trashed, items, bytes FROM usage WHERE owner_id = ?"
         with self._connections.read() as connection:
-            row = connection.execute("SELECT bytes FROM usage WHERE owner_id = ?", (principal.user_id,)).fetchone()
-        return int(row[0]) if row else 0
+            rows = connection.execute(sql, (principal.user_id,)).fetchall()
+        by_type, trash = dict.fromkeys(MEDIA_TYPES, Amount()), Amount()
+        for media_type, trashed, items, size in rows:
+            by_type[media_type] += Amount(items, size)
+            trash += Amount(items, size) if trashed else Amount()
+        return Usage(by_type, trash, documents_read=len(rows))
 
 
 def _owner_refers(connection: sqlite3.Connection, key: str) -> bool:

@@ -1,0 +1,178 @@
+"""What people's items take up: a few figures, asked in the background and remembered with their age.
+
+They are no list of items, so they are no snapshot, and no push brings them up to date: a push is a reason to ask. All
+else is as for any view: what is held paints at once, the reason decides whether the store is asked (policy.py), and a
+failure keeps what is held. Where the store is far away, the last answer is kept on local disk, too.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from services.clock import Clock
+from services.errors import FreshetError, StoreError
+from services.freshness import policy
+from services.freshness.disk import DiskCache
+from services.freshness.policy import TTLS, ContentKind, FetchState, Reason
+from services.freshness.waited import Waited
+from services.freshness.workers import Workers
+from services.log import log_event, log_failure
+from services.models import MEDIA_TYPES, Amount, Principal, Usage
+from services.store.protocol import UpkeepRepository
+
+KIND: ContentKind = "sections"
+WORKERS = 2
+REMEMBERED = 1_000
+"""People whose figures are remembered, the latest."""
+
+
+@dataclass(eq=False)
+class Asking(Waited):
+    """One question on its way. Its answer is what `Usages.held` tells once it is done."""
+
+    principal: Principal
+    reason: Reason
+    scope: str
+
+
+@dataclass(frozen=True)
+class HeldUsage:
+    """What is held of somebody's figures and since when; and how the last fetch went."""
+
+    usage: Usage | None = None
+    as_of: datetime | None = None
+    state: FetchState = field(default_factory=FetchState)
+
+
+class Usages:
+    def __init__(
+        self,
+        upkeep: UpkeepRepository,
+        clock: Clock,
+        *,
+        ttls: Mapping[ContentKind, timedelta] = TTLS,
+        disk: DiskCache | None = None,
+        workers: int = WORKERS,
+    ) -> None:
+        self._upkeep, self._clock, self._ttls, self._disk = upkeep, clock, ttls, disk
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, HeldUsage] = OrderedDict()
+        self._waiting: list[Asking] = []
+        self._workers = Workers("usages", self.step, workers)
+
+    def held(self, principal: Principal) -> HeldUsage:
+        """What is known; asks the store nothing."""
+        with self._lock:
+            return self._of(principal.user_id)
+
+    def is_asked(self, principal: Principal) -> bool:
+        """Whether a question waits to begin."""
+        with self._lock:
+            return any(asking.principal.user_id == principal.user_id for asking in self._waiting)
+
+    def submit(self, principal: Principal, reason: Reason, *, scope: str) -> Asking | None:
+        """Ask, if `reason` is one to ask for now. Shares a question that has not begun, never one that runs: its
+        answer may know less."""
+        with self._lock:
+            state = self._of(principal.user_id).state
+            if not policy.is_due(KIND, state, reason, self._clock.now(), ttls=self._ttls):
+                return None
+            for other in self._waiting:
+                if other.principal.user_id == principal.user_id:
+                    return other
+            asking = Asking(principal, reason, scope)
+            self._waiting.append(asking)
+        self._workers.wake()
+        return asking
+
+    def step(self) -> bool:
+        """Answer the question that waits longest in this thread; False if none waits."""
+        with self._lock:
+            if not self._waiting:
+                return False
+            asking = self._waiting.pop(0)
+            user_id, now = asking.principal.user_id, self._clock.now()
+            held = self._of(user_id)
+            self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.started(held.state, asking.reason, now)))
+        self._answer(asking, now)
+        asking.end()
+        return True
+
+    def close(self, timeout: float = 5.0) -> None:
+        with self._lock:
+            self._waiting.clear()
+        self._workers.join(timeout)
+
+    def _answer(self, asking: Asking, asked_at: datetime) -> None:
+        began, error = self._clock.monotonic(), None
+        usage: Usage | None = None
+        try:
+            usage = self._upkeep.usage(asking.principal)
+        except FreshetError as raised:
+            error = raised
+        except Exception as crash:  # noqa: BLE001 - whoever waits for it must hear of its end
+            error = StoreError(f"Something went wrong (error {log_failure('usage.crashed', crash)}).")
+        ms = round((self._clock.monotonic() - began) * 1000, 1)
+        self._note(asking.principal.user_id, usage, error, asked_at)
+        log_event(
+            f"{asking.scope}.refresh",
+            logging.INFO if usage else logging.WARNING,
+            reason=asking.reason,
+            documents=usage.documents_read if usage else 0,
+            ms=ms,
+            as_of=asked_at.isoformat() if usage else None,
+            outcome="read" if usage else "failed",
+            **({"why": str(error)} if error else {}),
+        )
+
+    def _note(self, user_id: str, usage: Usage | None, error: FreshetError | None, asked_at: datetime) -> None:
+        with self._lock:
+            held, now = self._of(user_id), self._clock.now()
+            if usage is not None:
+                self._hold(user_id, HeldUsage(usage, asked_at, policy.succeeded(held.state, now)))
+            elif error is not None:
+                pause = policy.retry_pause(held.state.failures + 1, random.random())
+                self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.failed(held.state, error, now, pause)))
+        if usage is not None and self._disk is not None:
+            self._disk.keep_figures(user_id, _written(usage), asked_at)
+
+    def _of(self, user_id: str) -> HeldUsage:
+        known = self._held.get(user_id)
+        if known is None:
+            known = self._hold(user_id, self._from_disk(user_id))
+        return known
+
+    def _hold(self, user_id: str, held: HeldUsage) -> HeldUsage:
+        self._held[user_id] = held
+        self._held.move_to_end(user_id)
+        while len(self._held) > REMEMBERED:
+            self._held.popitem(last=False)
+        return held
+
+    def _from_disk(self, user_id: str) -> HeldUsage:
+        kept = self._disk.figures(user_id) if self._disk is not None else None
+        usage = _read(kept[0]) if kept else None
+        return HeldUsage(usage, kept[1], FetchState(fetched_at=kept[1])) if kept and usage else HeldUsage()
+
+
+def _written(usage: Usage) -> str:
+    return json.dumps(
+        {"by_type": {kind: asdict(one) for kind, one in usage.by_type.items()}, "trash": asdict(usage.trash)}
+    )
+
+
+def _read(text: str) -> Usage | None:
+    """What was written; None for what an earlier version has left."""
+    try:
+        told = json.loads(text)
+        by_type = {kind: Amount(**told["by_type"][kind]) for kind in MEDIA_TYPES}
+        return Usage(by_type, Amount(**told["trash"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
