@@ -129,10 +129,15 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     if follow_purges():
         yield from _load_all(path, hold)
         return
+    told: list[Load] = []
     for place, view in enumerate(shown):
         if isinstance(wanted, list) and place not in wanted:
             continue
         state = view.state()
+        if not view.items:  # several queries may wake one loader
+            if view.load in told:
+                continue
+            told.append(view.load)
         if reason not in PUSHED and reason != "ready":
             continue
         if not (state.fetching or state.edits or view.awaits()) and not wants_live(flask.request.cookies):
@@ -173,8 +178,11 @@ def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 def _load_all(path: str, hold: bool) -> Generator[None, None, None]:
     """What somebody has waited for has ended: read what it left."""
+    told: list[Load] = []
     for view in _shown(path):
-        yield from view.load("complete", hold=hold)
+        if view.load not in told:
+            told.append(view.load)
+            yield from view.load("complete", hold=hold)
 
 
 def _shown(path: str) -> list[View]:

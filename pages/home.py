@@ -132,7 +132,7 @@ def on_uploaded(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
-    yield from _load_media_and_update_state("complete", only=WORKED_ON)
+    yield from _load_media_and_update_state("complete", hold=scrolled(event), only=WORKED_ON)
 
 
 @handler

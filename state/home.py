@@ -120,7 +120,7 @@ def shelf_items(name: str) -> tuple[MediaItem, ...]:
     """What a shelf shows; pure."""
     state, items = me.state(HomeState), held_items(shelf_view(name)) if is_asked(name) else ()
     if name == "failed":
-        return tuple(item for item in items if item.created_at.timestamp() * 1000 >= state.failed_since_ms)
+        return tuple(item for item in items if _is_late(item))
     if name == "opened":
         place = {media_id: number for number, media_id in enumerate(state.opened_ids.split())}
         there = (item for item in items if item.deleted_at is None)
@@ -148,7 +148,13 @@ def arrived() -> tuple[MediaItem, ...]:
         for shelf in SHELVES
         if is_asked(shelf.name)
         for item in (new_items(shelf_view(shelf.name)) if shelf.name in shown else shelf_items(shelf.name))
+        if shelf.name != "failed" or _is_late(item)
     )
+
+
+def _is_late(item: MediaItem) -> bool:
+    """Whether it failed not long ago: made long before, it may have been tried again."""
+    return item.updated_at.timestamp() * 1000 >= me.state(HomeState).failed_since_ms
 
 
 def _each_once(items: Iterable[MediaItem]) -> tuple[MediaItem, ...]:

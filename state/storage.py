@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
 
@@ -22,6 +23,8 @@ from state.view import SEEN_BEGINNING, ViewState
 PATIENCE = 0.3
 """Seconds for which a handler waits for the figures. Slower ones come by themselves."""
 TRASH = "trash"
+_ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
+"""Older than anything."""
 HELD = "held"
 """Stands for a version in the view's state: there is no more to tell than that something is held."""
 
@@ -58,9 +61,9 @@ def _amount(kind: str) -> Amount:
 
 
 def own_items() -> MediaQuery:
-    """What changes the figures: the principal's items outside the trash, and `own_trash`. The order is one that no
-    list is shown in, so that they are told of every change and not only of those in what somebody has loaded."""
-    return MediaQuery(project_id=project_id(), owner_id=principal().user_id, sort="oldest")
+    """What changes the figures: the principal's items outside the trash, and `own_trash`. No list asks for the same,
+    so they are told of every change and not only of those in what somebody has loaded."""
+    return MediaQuery(project_id=project_id(), owner_id=principal().user_id, since=_ALWAYS)
 
 
 def own_trash() -> MediaQuery:

@@ -117,7 +117,7 @@ def amount_words(total: TotalState, view: ViewState, query: MediaQuery, shown: i
         return ""
     else:
         number, exact = total.number + _more(total, view, query), total.exact
-    words = "1 item" if number == 1 else f"{number if exact else number - 1:,} items"
+    words = "1 item" if number == 1 else f"{max(number, shown):,} items"
     return words if exact else f"{words} and more"
 
 

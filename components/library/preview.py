@@ -16,7 +16,7 @@ from state.preview import PreviewState
 def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, linked: bool = False) -> None:
     """The dialog, open while `state` names an item; without one it says why. `linked`: the page opens it by address."""
     label = item.title if item else "Item"
-    address = f"item={state.item_id}" if linked and state.item_id else ""
+    address = f"item={state.item_id}" if state.item_id else ""
     with (
         dialog(
             is_open=bool(state.item_id),
@@ -25,7 +25,7 @@ def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, l
             address=address,
             quick="linked" if linked else "plain",
             key="preview",
-        ),  # fmt: skip
+        ),
         me.box(key="preview-body", classes="look-closer"),
     ):
         if not state.item_id:

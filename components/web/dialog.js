@@ -6,6 +6,7 @@ import {cover, readdress, uncover} from './layers.js';
 const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
 
 const GRACE = 1000; // ms
+const DOUBLE_MS = 500; // the second press of a double click, which meant what it opened with
 
 /**
  * A native dialog (role, focus trap, Esc, inert page behind it) around Mesop's children. Mesop 1.3.7 adds, lists and
@@ -23,6 +24,7 @@ class FreshetDialog extends FreshetElement {
   #opener = null;
   #layer = null; // its entry in the history, while it is open
   #asked = false; // the user closed it; the server has not said so yet
+  #openedAt = 0;
   #taste = null; // what is shown until the server has said the same
 
   appendChild(child) {
@@ -49,7 +51,7 @@ class FreshetDialog extends FreshetElement {
 
   #listen() {
     let pressedOutside = false;
-    this.#shell.addEventListener('pointerdown', (event) => { pressedOutside = this.#outside(event); });
+    this.#shell.addEventListener('pointerdown', (event) => { pressedOutside = this.#outside(event) && performance.now() - this.#openedAt > DOUBLE_MS; });
     this.#shell.addEventListener('click', (event) => {
       if (pressedOutside && this.#outside(event)) this.#ask('backdrop');
     });
@@ -145,14 +147,13 @@ class FreshetDialog extends FreshetElement {
   }
 
   get #address() {
-    if (!this.#taste) return this.address;
-    return this.quick === 'linked' ? `item=${this.#taste.id}` : '';
+    if (this.quick === 'plain') return '';
+    return this.#taste ? `item=${this.#taste.id}` : this.address;
   }
 
   /** Whether the server has opened it on what was foretold. */
   get #showsIt() {
-    const same = this.quick === 'linked' ? this.address === this.#address : this.label === this.#taste.label;
-    return this.isOpen && !this.#asked && same;
+    return this.isOpen && !this.#asked && this.address === `item=${this.#taste.id}`;
   }
 
   get #wanted() {
@@ -172,6 +173,7 @@ class FreshetDialog extends FreshetElement {
       this.#shell.removeAttribute('open');
       this.#opener = document.activeElement;
       this.#shell.showModal();
+      this.#openedAt = performance.now();
       this.#heading.focus({preventScroll: true});
       this.#layer = cover(() => this.#ask('back'), this.#address);
       tellOfLayers();

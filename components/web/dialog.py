@@ -26,7 +26,8 @@ def dialog(
     heading ("for Product"). The browser's Back closes it; `address` ("item=…") is what the page's address gets while it
     is open, and by which the page opens it again. Below 600 px it is a sheet at the foot of the window.
     One that is `quick`, at most one on a page, opens by itself on the item of a tile that is pressed, with its title
-    and small picture, until the server has answered. "linked": its address is then "item=<id>"; "plain": it has none.
+    and small picture, until the server's answer has the `address` "item=<id>". "linked": that goes into the page's
+    address, "plain": it does not.
     """
     return insert(
         "freshet-dialog",

@@ -17,7 +17,7 @@ const QUESTIONS = {
   }),
   empty: ({amount}) => ({
     heading: 'Empty the trash?',
-    text: `Everything in your trash${amount ? ` (${amount})` : ''} goes for good, with its files. This cannot be undone.`,
+    text: `Everything of yours in this project's trash${amount ? ` (${amount})` : ''} goes for good, with its files. This cannot be undone.`,
     action: 'Empty trash',
   }),
 };

@@ -1,6 +1,6 @@
 import {el} from './base.js';
 
-const LEFT_ALONE = ['Escape', 'Tab', 'Shift', 'Control', 'Alt', 'Meta'];
+const LEFT_ALONE = /^(Escape|Tab|Shift|Control|Alt|Meta|F\d+)$/;
 
 /**
  * What a dialog shows of an item until the server has answered: its small picture, which is on the page already. Keys
@@ -23,13 +23,12 @@ export class Foretaste {
 
   /** A key was pressed in the dialog. */
   keep(event) {
-    if (LEFT_ALONE.includes(event.key)) return;
+    if (LEFT_ALONE.test(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('button')) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    this.#keys.push(new KeyboardEvent(event.type, {
-      key: event.key, code: event.code, bubbles: true, cancelable: true, composed: true,
-      ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey, altKey: event.altKey,
-    }));
+    if (event.repeat) return;
+    const {type, key, code, shiftKey} = event;
+    this.#keys.push(new KeyboardEvent(type, {key, code, shiftKey, bubbles: true, cancelable: true, composed: true}));
   }
 
   /** What was asked for stands in `body`: its picture takes over without a gap, and it gets the keys. */

@@ -10,6 +10,7 @@ const STAND_IN = '.stand-in';
 const hits = (list) => tiles(list).map((tile) => tile.querySelector('.hit'));
 const tileOf = (hit) => hit.closest('freshet-tile');
 const reaches = (list, hit) => list.contains(hit) && !hit.closest('[inert]');
+const howMany = (list) => windowOf(list)?.total ?? tiles(list).length;
 const first = (list) => windowOf(list)?.start ?? 0;
 
 /** Take part in the keys of the list around `hit`. Safe to call again. */
@@ -137,9 +138,10 @@ function move(list, event) {
 export function led(list, hit, key, ctrl) {
   const held = lists.get(list);
   const away = hit.matches(STAND_IN);
-  const at = away ? held.place : first(list) + hits(list).indexOf(hit.closest('.hit'));
+  const total = howMany(list);
+  const at = away ? Math.min(held.place, total - 1) : first(list) + hits(list).indexOf(hit.closest('.hit'));
   if (away && key === 'Enter') return at;
-  return goal(at, windowOf(list)?.total ?? tiles(list).length, columns(list), key, ctrl);
+  return goal(at, total, columns(list), key, ctrl);
 }
 
 /** Focus the tile at a place, once it is mounted; resolves to it. */
@@ -147,6 +149,7 @@ export async function focusAt(list, place) {
   const held = lists.get(list);
   if (held.going) return null; // keys that are held down go on from where this one leads
   held.going = true;
+  place = Math.min(place, howMany(list) - 1); // the list may be shorter than when somebody was there
   const tile = tiles(list)[place - first(list)] ?? (await windowOf(list)?.bring(place));
   held.going = false;
   const hit = tile?.querySelector('.hit');

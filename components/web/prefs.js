@@ -24,8 +24,12 @@ export function pref(name) {
 }
 
 export function choosePref(name, value) {
-  if (value === MEANT[name]) localStorage.removeItem(key(name));
-  else localStorage.setItem(key(name), value);
+  try {
+    if (value === MEANT[name]) localStorage.removeItem(key(name));
+    else localStorage.setItem(key(name), value);
+  } catch {
+    return; // No storage in this browser: nothing can be chosen.
+  }
   if (name === 'zone') window.freshetZone?.tell();
   window.dispatchEvent(new Event(CHANGED));
 }

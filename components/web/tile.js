@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {isBusy} from './busy.js';
 import {ago, exact, length, ticking, until} from './clock.js';
 import {ask} from './editing.js';
 import {enrol, leave} from './grid_keys.js';
@@ -207,7 +208,7 @@ class FreshetTile extends FreshetElement {
     this.#pic.append(icon('error', 'l'), el('span', {class: 'why cut2', title: why}, why));
     if (this.use || this.goesMs) return;
     const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
-    retry.addEventListener('click', () => this.emit('retryEvent', {id: this.mediaId}));
+    retry.addEventListener('click', () => this.emit('retryEvent', {id: this.mediaId, scrolled: isBusy(this)}));
     this.#lay.append(retry);
   }
 

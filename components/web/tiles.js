@@ -31,9 +31,9 @@ class FreshetTiles extends FreshetElement {
     if (this.#box && this.row) this.#loosen ??= keepToRow(this.#box);
   }
 
-  /** A page that shows items in a quick dialog opens it at once. */
+  /** A page that shows items in a quick dialog opens it at once; what is in the trash has its own page alone. */
   #tellOf(tile, name, payload) {
-    const quick = name === 'activateEvent' && !tile.use && document.querySelector('[data-quick]');
+    const quick = name === 'activateEvent' && !tile.use && !tile.goesMs && document.querySelector('[data-quick]');
     const answered = quick ? quick.foretell(tile.taste) : () => {};
     this.emit(name, payload).then(answered);
   }

@@ -65,6 +65,7 @@ class Usages:
         self._lock = threading.Lock()
         self._held: OrderedDict[str, HeldUsage] = OrderedDict()
         self._waiting: list[Asking] = []
+        self._running: set[str] = set()
         self._workers = Workers("usages", self.step, workers)
 
     def held(self, principal: Principal) -> HeldUsage:
@@ -93,16 +94,26 @@ class Usages:
         return asking
 
     def step(self) -> bool:
-        """Answer the question that waits longest in this thread; False if none waits."""
+        """Answer the question that waits longest in this thread; False if none may be answered now.
+
+        One of each person at a time, or a slow answer would replace a newer one.
+        """
         with self._lock:
-            if not self._waiting:
+            asking = next((one for one in self._waiting if one.principal.user_id not in self._running), None)
+            if asking is None:
                 return False
-            asking = self._waiting.pop(0)
+            self._waiting.remove(asking)
             user_id, now = asking.principal.user_id, self._clock.now()
+            self._running.add(user_id)
             held = self._of(user_id)
             self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.started(held.state, asking.reason, now)))
-        self._answer(asking, now)
+        try:
+            self._answer(asking, now)
+        finally:
+            with self._lock:
+                self._running.discard(user_id)
         asking.end()
+        self._workers.wake()  # the same person's next
         return True
 
     def close(self, timeout: float = 5.0) -> None:

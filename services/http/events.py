@@ -132,7 +132,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
     """Close the gap between the page's last read and the time from which the feed tells of everything.
 
     A page that shows an older version than is held is told. A view that no feed has kept current since it was read is
-    read once: the feed may have begun only now, and knows nothing of before.
+    asked for its changes once: the feed may have begun only now, and knows nothing of before.
     """
     freshness, hub, principal = services().freshness, services().hub, subscriber.principal
     for place, view in enumerate(shown):
@@ -140,7 +140,7 @@ def catch_up(subscriber: Subscriber, shown: tuple[StreamView, ...]) -> None:
         if entry.version != view.version or not entry.version:
             subscriber.tell(changed=[place], known=freshness.known_of(view.query, principal.user_id))
         if entry.version and not entry.current:
-            ticket = freshness.submit(view.query, "live", principal, scope="stream", priority="normal")
+            ticket = freshness.submit(view.query, "live", principal, scope="stream", loaded=0, priority="normal")
             ticket.on_done(partial(hub.finished, view.query, principal.user_id))
 
 

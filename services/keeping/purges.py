@@ -87,6 +87,7 @@ class Purges:
             purge.error = str(error)
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             purge.error = f"Something went wrong (error {log_failure('purge.crashed', error)})."
+        purge.media_ids = ()  # its end is remembered, not what it was about
         purge.end()
         return True
 

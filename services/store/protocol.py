@@ -38,7 +38,7 @@ from services.models import (
 )
 
 PAGE_SIZE = 24
-"""Items on a page. A page costs at most PAGE_SIZE + 1 documents, with whatever joins it to what is held above."""
+"""Items on a page. With its total, or with what joins it to what is held above, it costs at most one document more."""
 SEARCH_STEP = 200
 """Most documents one step may read to fill a page when items that fit are sparse."""
 COUNT_LIMIT = 1_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,14 +86,15 @@ class Studio:
     def retry(self, principal: Principal, media_id: str) -> None:
         """Make a failed output again, in its place and with its own settings, as a new run.
 
-        Anything but a failed output is left as it is: somebody else was quicker, or has deleted it. Raises NotFound,
-        Forbidden, Conflict, StoreError.
+        Anything but a failed output is left as it is: somebody else was quicker, or has deleted it. Raises BadInput
+        where a picture it is made from is gone, NotFound, Forbidden, Conflict, StoreError.
         """
         item = self._store.media.get(principal, media_id)
         if item.status != "failed" or item.run_id is None or item.deleted_at is not None:
             return
         now = self._clock.now()
         failed = self._store.runs.get(principal, item.run_id)
+        self._require_sources(principal, failed.source_ids)
         fresh = {"id": self._ids.new(), "created_at": now, "output_ids": (item.id,), "status": "queued", "progress": 0}
         cleared = {"error": None, "started_at": None, "finished_at": None, "engine_id": self._engine.engine_id}
         run = failed.model_copy(update={**fresh, **cleared, "owner_id": principal.user_id})
@@ -101,6 +103,12 @@ class Studio:
         self._store.commit(principal, writes, operation_id=run.id)
         self._hand_over(run)
         log_event("run.retried", run_id=run.id, media_id=media_id)
+
+    def _require_sources(self, principal: Principal, source_ids: Sequence[str]) -> None:
+        """Raises BadInput unless the principal may use all of them: renders read them with the system's rights."""
+        found = self._store.media.get_many(principal, source_ids)
+        if any(one not in found or found[one].deleted_at is not None for one in source_ids):
+            raise BadInput("picture", "A picture this was to be made from is no longer there. Choose another one.")
 
     def cancel(self, principal: Principal, run_id: str) -> Run:
         """Stop a run: outputs already made stay, placeholders are removed. A finished run is returned as it is.

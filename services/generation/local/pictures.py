@@ -26,7 +26,8 @@ def opened(data: bytes, field: str) -> Image.Image:
         picture = ImageOps.exif_transpose(open_picture(data, kind.reader))
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except Exception as error:  # a damaged file makes decoders raise anything at all
-        raise BadInput(field, f"The {field}'s picture cannot be read. Choose another from the library") from error
+        whose = "The picture" if field == "picture" else f"The {field}'s picture"
+        raise BadInput(field, f"{whose} cannot be read. Choose another from the library") from error
 
 
 def covering(data: bytes, size: tuple[int, int]) -> Image.Image:
