@@ -9,7 +9,6 @@ const lists = new WeakMap(); // list → what is known of it, see `adopt`
 const STAND_IN = '.stand-in';
 const hits = (list) => tiles(list).map((tile) => tile.querySelector('.hit'));
 const tileOf = (hit) => hit.closest('freshet-tile');
-const reaches = (list, hit) => list.contains(hit) && !hit.closest('[inert]');
 const howMany = (list) => windowOf(list)?.total ?? tiles(list).length;
 const first = (list) => windowOf(list)?.start ?? 0;
 
@@ -22,13 +21,14 @@ export function enrol(hit) {
   }
   if (!lists.has(list)) adopt(list);
   const held = lists.get(list);
-  if (held.current && !reaches(list, held.current)) leave(held.current); // whichever of the two is told first
+  if (held.current && !list.contains(held.current)) leave(held.current); // whichever of the two is told first
   if (held.away) {
     comeBack(list, hit);
     return;
   }
+  const gone = !held.current || held.current.closest('[inert]');
   // Until somebody has been in the list, they enter it at its first tile, also when that came last.
-  if (!held.current || (!held.visited && precedes(hit, held.current))) settle(list, hit);
+  if (gone || (!held.visited && precedes(hit, held.current))) settle(list, hit);
   else hit.tabIndex = hit === held.current ? 0 : -1;
 }
 
