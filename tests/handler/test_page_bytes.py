@@ -87,7 +87,7 @@ def test_F03_a_preview_costs_what_it_shows_and_nothing_for_the_tiles_behind_it(
     look_at(tab, items[-1])
     assert tab.element("freshet-look")["prompt"] == PROMPT
     assert (len(tab.frames), tab.whole_trees) == (1, 0)
-    assert tab.response_bytes <= 2_000
+    assert tab.response_bytes <= 2_048
     close(tab)
     assert (len(tab.frames), tab.whole_trees) == (1, 0)
     assert tab.response_bytes <= 1_200
