@@ -9,7 +9,7 @@ import mesop as me
 
 from services.container import services
 from services.freshness import Snapshot
-from services.freshness.session import COOKIE, Token, begin_noting, merged, moved, noted
+from services.freshness.session import COOKIE, OWN, Token, begin_noting, merged, moved, noted
 from services.models import Principal
 
 MOST_NOTES = 8
@@ -54,10 +54,10 @@ def is_behind(snapshot: Snapshot) -> bool:
 def wrote(project_id: str, watermark: str) -> None:
     """The session's own edit was stored in the background: whatever this process holds of the project has it."""
     before = token()
-    flask.g.freshet_token = moved(before, project_id, watermark)
+    flask.g.freshet_token = moved(before, project_id + OWN, watermark)
     for snapshot in services().freshness.snapshots.of_user(principal().user_id, project_id):
         if services().sessions.covers(snapshot, before):
-            services().sessions.answered(snapshot, token())
+            services().sessions.took_in(snapshot, watermark)
 
 
 def saw(snapshot: Snapshot) -> None:

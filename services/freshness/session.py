@@ -5,6 +5,10 @@ a process presents something it holds as current, it compares: what does not rea
 session knows, and is labelled "Catching up" until a read that began after the token has answered. Read your writes and
 monotonic reads (Terry et al., "Session guarantees for weakly consistent replicated data", 1994) follow.
 
+An edit that is stored in the background is known by itself (`OWN`): what a process holds has it as soon as it is
+stored there, long before everything else up to its place has come. Such a snapshot satisfies a session that knows of
+this edit and of nothing else that is missing; it says nothing to one that has seen more by then.
+
 The watermarks are no secret, but a forged one would label screens for ever, so the cookie is signed: HMAC-SHA-256,
 with the user's id in its salt, by itsdangerous.
 """
@@ -17,6 +21,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
+from typing import TypeVar
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -26,12 +31,17 @@ from services.store.protocol import OnBatch, OnState, Store, Watch
 from services.store.watermarks import is_at_least
 
 COOKIE = "freshet_session"
-MOST_PROJECTS = 8
-"""Projects of which a token tells; the one that moved longest ago goes first."""
+OWN = "+"
+"""After a project's id: the place of the session's last edit there that was stored in the background."""
+MOST_ENTRIES = 16
+"""Of a token; the one that moved longest ago goes first."""
 MOST_PROOFS = 2_000
+MOST_OWN = 8
+"""Edits of a user that are remembered of one snapshot's view, the latest."""
 
+V = TypeVar("V")
 Token = Mapping[str, str]
-"""Project id → watermark. Empty for a session that has written and seen nothing."""
+"""Project id, or that and OWN → watermark. Empty for a session that has written and seen nothing."""
 
 
 def moved(token: Token, project_id: str, watermark: str) -> Token:
@@ -46,7 +56,7 @@ def moved(token: Token, project_id: str, watermark: str) -> Token:
     if not watermark or (known is not None and is_at_least(known, watermark)):
         return token
     others = [(project, mark) for project, mark in token.items() if project != project_id]
-    return dict([*others, (project_id, watermark)][-MOST_PROJECTS:])
+    return dict([*others, (project_id, watermark)][-MOST_ENTRIES:])
 
 
 def merged(token: Token, other: Token) -> Token:
@@ -68,6 +78,7 @@ class Sessions:
         self._serializer = URLSafeSerializer(secret, signer_kwargs=signing)
         self._lock = threading.Lock()
         self._proofs: OrderedDict[Key, tuple[str, datetime]] = OrderedDict()
+        self._own: OrderedDict[Key, tuple[tuple[str, datetime], ...]] = OrderedDict()
 
     def sign(self, token: Token, principal: Principal) -> str:
         """The cookie's text; the same for the same token."""
@@ -84,26 +95,49 @@ class Sessions:
 
     def covers(self, snapshot: Snapshot, token: Token) -> bool:
         """Whether `snapshot` holds everything that a session with `token` has written and seen of its project."""
-        watermark = token.get(snapshot.query.project_id)
+        seen, own = _of_project(snapshot, token)
+        return self._reaches(snapshot, seen) and (self._reaches(snapshot, own) or self._holds(snapshot, own))
+
+    def _reaches(self, snapshot: Snapshot, watermark: str | None) -> bool:
         if watermark is None or is_at_least(snapshot.watermark, watermark):
             return True
         with self._lock:
             proven, since = self._proofs.get(snapshot.key, ("", snapshot.as_of))
         return is_at_least(proven, watermark) and snapshot.as_of >= since
 
+    def _holds(self, snapshot: Snapshot, own: str | None) -> bool:
+        with self._lock:
+            return any(mark == own and snapshot.as_of >= since for mark, since in self._own.get(snapshot.key, ()))
+
     def answered(self, snapshot: Snapshot, token: Token) -> None:
         """The store gave `snapshot` in answer to a question put after `token` was known: it holds all of that.
 
         Its watermark need not tell: a read that finds nothing new leaves it where it was.
         """
-        watermark = token.get(snapshot.query.project_id)
-        if watermark is None or is_at_least(snapshot.watermark, watermark):
-            return
+        watermark = ""
+        for mark in _of_project(snapshot, token):
+            watermark = mark if mark is not None and not is_at_least(watermark, mark) else watermark
+        if watermark and not is_at_least(snapshot.watermark, watermark):
+            with self._lock:
+                _remember(self._proofs, snapshot.key, (watermark, snapshot.as_of))
+
+    def took_in(self, snapshot: Snapshot, watermark: str) -> None:
+        """An edit stored at `watermark` is in `snapshot`, which held everything that the session knew before it."""
         with self._lock:
-            self._proofs[snapshot.key] = watermark, snapshot.as_of
-            self._proofs.move_to_end(snapshot.key)
-            while len(self._proofs) > MOST_PROOFS:
-                self._proofs.popitem(last=False)
+            known = self._own.get(snapshot.key, ())
+            _remember(self._own, snapshot.key, (*known, (watermark, snapshot.as_of))[-MOST_OWN:])
+
+
+def _of_project(snapshot: Snapshot, token: Token) -> tuple[str | None, str | None]:
+    project_id = snapshot.query.project_id
+    return token.get(project_id), token.get(project_id + OWN)
+
+
+def _remember(known: OrderedDict[Key, V], key: Key, value: V) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > MOST_PROOFS:
+        known.popitem(last=False)
 
 
 def _salt(principal: Principal) -> str:
