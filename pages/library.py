@@ -70,11 +70,11 @@ VIEWS = [
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
-    find_projects()
     read_url()
     yield from _load_media_and_update_state("open")
     yield from find_place()
     yield from find_previewed(held_items(library_view()))
+    yield from find_projects()
 
 
 @page(path="/library", title="Library", on_load=on_load, views=VIEWS)

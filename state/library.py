@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field
 from datetime import tzinfo
 
@@ -10,7 +11,7 @@ import flask
 import mesop as me
 
 from services.container import services
-from services.errors import FreshetError
+from services.errors import FreshetError, StoreError
 from services.freshness import Reason
 from services.freshness.merge import is_within
 from services.ids import is_id
@@ -90,12 +91,17 @@ def projects() -> dict[str, str]:
     return names if len(names) > 1 else {}
 
 
-def find_projects() -> None:
-    """Read what the projects are called, where there are several."""
-    who = principal()
-    if len(who.project_ids) > 1:
+def find_projects() -> Generator[None, None, None]:
+    """Read what the projects are called, where there are several. Last of all: no list waits for that, nor fails."""
+    who, state = principal(), me.state(LibraryState)
+    if len(who.project_ids) < 2:
+        return
+    with suppress(StoreError):
         found = services().store.projects.list_for(who)
-        me.state(LibraryState).projects = {one.id: one.name for one in found if one.id in who.project_ids}
+        names = {one.id: one.name for one in found if one.id in who.project_ids}
+        if names != state.projects:
+            state.projects = names
+            yield
 
 
 def read_url() -> None:
