@@ -278,6 +278,16 @@ def test_a_try_on_that_fails_says_why_in_its_place_and_can_be_tried_again(studio
     assert (again["mediaId"], again["status"], again["runId"]) == (failed.id, "generating", studio.engine.enqueued[1])
 
 
+def test_a_try_on_whose_picture_went_meanwhile_is_not_tried_again(studio: Studio) -> None:
+    tab = started(studio)
+    failed = finish(studio, tab, status="failed", error="The product cannot be read", files={})
+    product = studio.services.store.media.get(studio.principal, failed.source_ids[1])
+    studio.change(product, deleted_at=studio.clock.now())
+    tab.press("Retry")
+    assert len(studio.engine.enqueued) == 1
+    assert any("is no longer there" in toast["text"] for toast in tab.elements("freshet-toast"))
+
+
 def test_a_cancelled_try_on_leads_back_to_the_stage(studio: Studio) -> None:
     tab = started(studio)
     tab.press("Cancel")

@@ -92,6 +92,24 @@ def test_R2_6_a_question_that_waits_is_shared_and_one_that_runs_is_not(upkeep: U
     assert upkeep.asked == 3
 
 
+def test_F10_the_questions_of_one_person_are_answered_one_after_the_other(upkeep: Upkeep, clock: FakeClock) -> None:
+    """Else a slow answer could replace one to a later question."""
+    usages = make(upkeep, clock)
+    stepped: list[bool] = []
+
+    def meanwhile() -> None:
+        if not stepped:
+            usages.submit(ADA, "manual", scope="account")
+            stepped.append(usages.step())
+
+    upkeep.meanwhile = meanwhile
+    usages.submit(ADA, "open", scope="account")
+    assert usages.step()
+    assert stepped == [False]
+    assert usages.step()
+    assert upkeep.asked == 2
+
+
 def test_R2_3_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(upkeep: Upkeep, clock: FakeClock) -> None:
     usages = make(upkeep, clock)
     assert usages.submit(ADA, "ttl", scope="account") is not None
