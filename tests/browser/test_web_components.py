@@ -151,7 +151,7 @@ def test_a_failed_tile_says_why_and_can_be_tried_again(show: Open) -> None:
     tile = page.locator("freshet-tile[data-id=failed]")
     expect(tile).to_contain_text("Refused: shows a real person")
     tile.get_by_role("button", name="Retry").click()
-    expect_heard(page, 'retry {"id": "failed"}')
+    expect_heard(page, 'retry {"id": "failed", "scrolled": false}')
     assert not any(line.startswith("tile") for line in heard(page))
 
 
