@@ -84,7 +84,8 @@ def tiles(
     row: bool = False,
     key: str = "tiles",
 ) -> Any:
-    """Hears for all tiles in the box around it, so that none of them carries handlers. Payload of both: {id}.
+    """Hears for all tiles in the box around it, so that none of them carries handlers. Payload of both: {id};
+    of `on_retry` also {scrolled}, whether something above would disturb.
 
     `on_activate`: a tile was pressed. `on_retry`: a failed one is to be made again. `selectable`: the tiles have check
     marks, which the page's `selection` hears of. `row`: only as many as fit side by side can be seen and reached.
