@@ -6,7 +6,7 @@ import {cover, readdress, uncover} from './layers.js';
 const tellOfLayers = () => window.dispatchEvent(new Event('freshet:dialog'));
 
 const GRACE = 1000; // ms
-const DOUBLE_MS = 500; // the second press of a double click, which meant what it opened with
+const DOUBLE_MS = 500; // so long a press outside may be the second of a double click on what opened it
 
 /**
  * A native dialog (role, focus trap, Esc, inert page behind it) around Mesop's children. Mesop 1.3.7 adds, lists and
@@ -173,7 +173,7 @@ class FreshetDialog extends FreshetElement {
       this.#shell.removeAttribute('open');
       this.#opener = document.activeElement;
       this.#shell.showModal();
-      this.#openedAt = performance.now();
+      if (this.#taste) this.#openedAt = performance.now();
       this.#heading.focus({preventScroll: true});
       this.#layer = cover(() => this.#ask('back'), this.#address);
       tellOfLayers();
