@@ -92,7 +92,8 @@ def _body() -> None:
     with me.box(classes="page home", key="page"):
         failed_notice(overall(), on_refresh_click)
         quick_actions(on_uploaded)
-        go_on(unfinished(items))
+        begun = unfinished(items)
+        go_on(begun)
         match what_to_show():
             case "shelves":
                 for shelf in shelves_shown():
@@ -102,7 +103,8 @@ def _body() -> None:
             case "loading":
                 skeleton_shelves()
             case "empty":
-                first_picture(on_create_press, on_example)
+                untouched = all(one.kind != "image" for one in begun)
+                first_picture(on_create_press, on_example if untouched else None)
     run_watch(run_ids=running(shelf_items("making")), on_complete=on_run_complete)
     preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
 

@@ -60,8 +60,9 @@ def go_on(begun: Sequence[Unfinished]) -> None:
         )
 
 
-def first_picture(on_create: Handler, on_example: Handler) -> None:
-    """What somebody sees who has nothing yet. `on_example` is bound to the words that are pressed."""
+def first_picture(on_create: Handler, on_example: Handler | None) -> None:
+    """What somebody sees who has nothing yet. `on_example` is bound to the words that are pressed; None where a prompt
+    that was begun would be lost to them."""
     with me.box(classes="welcome", key="welcome"):
         blank(
             "auto_awesome",
@@ -70,6 +71,8 @@ def first_picture(on_create: Handler, on_example: Handler) -> None:
             "Create an image",
             on_create,
         )
+        if on_example is None:
+            return
         with me.box(classes="examples", key="examples"):
             aria(role="group", label="Begin with an example")
             with me.box(classes="meta"):

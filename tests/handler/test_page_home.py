@@ -128,6 +128,16 @@ def test_an_example_is_written_into_the_form(studio: Studio) -> None:
     assert tab.element("freshet-field", fieldId="prompt")["value"] == "Paper-cut sea with a red sun"
 
 
+def test_no_example_is_offered_where_it_would_replace_a_prompt_that_was_begun(studio: Studio) -> None:
+    tab = studio.open("/create/image")
+    type_into(tab, "prompt", "Half a thought")
+    tab.navigate("/home")
+    assert "Make your first picture" in tab.text
+    assert not any(one["label"] == "Paper-cut sea with a red sun" for one in tab.elements("freshet-button"))
+    tab.navigate("/create/image")
+    assert tab.element("freshet-field", fieldId="prompt")["value"] == "Half a thought"
+
+
 def test_each_type_that_there_is_has_one_row_with_the_way_to_all_of_it(studio: Studio) -> None:
     images = studio.add(ROW + 5)
     videos = studio.add(2, media_type="video", origin="create-video")
