@@ -9,6 +9,7 @@ FreshetError
 ├── Busy                too much of this is under way; nothing is wrong with it, try again soon
 ├── StoreError          the database could not answer; nothing was changed
 │   ├── StoreUnavailable    unreachable, locked or timed out: worth a retry
+│   │   └── OutcomeUnknown      the answer to a commit was lost: it was done, or it was not
 │   ├── StoreCorrupt        the database file is damaged
 │   └── StorageFull         no room left for data or files
 ├── WatermarkTooOld     deltas no longer reach back that far: read in full
@@ -58,6 +59,10 @@ class StoreError(FreshetError):
 
 
 class StoreUnavailable(StoreError):
+    pass
+
+
+class OutcomeUnknown(StoreUnavailable):
     pass
 
 

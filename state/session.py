@@ -63,11 +63,11 @@ def wrote(project_id: str, watermark: str) -> None:
 def saw(snapshot: Snapshot) -> None:
     """The session is being shown `snapshot`: everything up to its watermark, and what came out of turn.
 
-    Where that is the session's own edit, it has told nothing of what others wrote before it.
+    The session's own edit among that has told nothing of what others wrote before it.
     """
     known, project = token(), snapshot.query.project_id
-    newest = snapshot.newest or snapshot.watermark
-    seen = snapshot.watermark if newest == known.get(project + OWN) else newest
+    is_own = snapshot.own == known.get(project + OWN)
+    seen = (snapshot.newest or snapshot.watermark) if is_own else snapshot.furthest
     flask.g.freshet_token = moved(known, project, seen)
 
 

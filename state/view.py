@@ -317,7 +317,7 @@ def all_items(view: ViewState) -> tuple[MediaItem, ...]:
 def newest_known(view: ViewState) -> str:
     """The last commit in the project that its snapshot knows of; "" before the first answer. Pure."""
     snapshot = _snapshot(view)
-    return (snapshot.newest or snapshot.watermark) if snapshot else ""
+    return snapshot.furthest if snapshot else ""
 
 
 def is_whole(view: ViewState) -> bool:

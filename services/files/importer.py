@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from services.clock import Clock
-from services.errors import BadInput
+from services.errors import BadInput, OutcomeUnknown
 from services.files.blobs import Blobs
 from services.files.derive import derive
 from services.files.keep import discard_files, store_files
@@ -22,7 +22,9 @@ def import_file(
     """Add one file to a project's library; the committed item, ready to show.
 
     All or nothing: when the record cannot be committed its blobs are deleted, and without its blobs no record is
-    made. Raises BadInput (the message begins with `name`), Forbidden, NotFound, FileError, StoreError.
+    made. Where the store cannot say whether it was (OutcomeUnknown) they stay: files that nothing refers to are found
+    by `main.py check --repair`, and an item without files would be lost. Raises BadInput (the message begins with
+    `name`), Forbidden, NotFound, FileError, StoreError.
     """
     try:
         derived = derive(data)
@@ -68,6 +70,8 @@ def keep_import(
     )
     try:
         commit = store.commit(principal, [Put(item, expect=0)], operation_id=ids.new())
+    except OutcomeUnknown:
+        raise
     except Exception:
         discard_files(blobs, files.values())
         raise

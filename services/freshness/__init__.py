@@ -24,6 +24,7 @@ policy.py      when the store is asked: pure functions over a view's fetch state
 queue.py       which fetch runs next, and who shares it
 reading.py     one fetch: from what is held and the store's answer to a successor
 merge.py       changes applied to a list: pure
+reach.py       how far into the history a list reaches, before and after a batch: pure
 views.py       what is held, view by view; answers and pushes change it here, under one lock
 snapshots.py   the versions themselves, bounded; disk.py and keeper.py keep the newest across restarts
 revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `apply` takes pushes

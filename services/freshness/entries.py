@@ -52,7 +52,7 @@ class ViewRecord:
     """The feed epoch of which every change has reached what is held; 0 for none."""
     untold: bool = False
     """What is held has changed by this process's own doing, and the others who look at it have not been told yet."""
-    missed: list[Batch] | None = None
+    missed: list[tuple[Batch, bool]] | None = None
     """While a fetch runs: what was pushed meanwhile. Its answer may know less."""
 
     @property

@@ -122,5 +122,5 @@ def _kept(record: ViewRecord, snapshot: Snapshot) -> Kept:
         as_of=snapshot.as_of,
         watermark=snapshot.watermark,
         held=snapshot.held,
-        newest=snapshot.newest,
+        newest=snapshot.furthest,
     )

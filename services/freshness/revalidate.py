@@ -120,7 +120,7 @@ class Freshness:
     def known_of(self, query: MediaQuery, user_id: str) -> Token:
         """How far what is held of `query` reaches; nothing where nothing is held."""
         held = self.snapshots.peek((user_id, query.key))
-        return {query.project_id: held.newest or held.watermark} if held else {}
+        return {query.project_id: held.furthest} if held else {}
 
     def apply(self, batch: Batch) -> list[View]:
         """Push: bring every view held of the project up to date. Returns those that show something else now.

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from services.freshness.merge import Held
 from services.models import MediaItem, MediaQuery, Principal
+from services.store.watermarks import further
 
 VERSIONS = 64
 """Versions of one view that open tabs may name. One that shows an older version reads it again (reason `recover`)."""
@@ -23,7 +24,8 @@ Key = tuple[str, str]
 class Snapshot:
     """What one principal's query returned, as known at `watermark`: everything up to there is in it.
 
-    What came out of turn may be newer, but nothing is newer than `newest` ("" where that is the watermark).
+    What came out of turn may be newer, but nothing of others is newer than `newest` ("" where that is the watermark),
+    and no edit of the user's own, taken in as soon as it was stored, than `own` ("" for none).
     """
 
     version: str
@@ -33,6 +35,12 @@ class Snapshot:
     watermark: str
     as_of: datetime
     newest: str = ""
+    own: str = ""
+
+    @property
+    def furthest(self) -> str:
+        """The last commit that it knows of."""
+        return further(self.newest or self.watermark, self.own)
 
     @property
     def items(self) -> tuple[MediaItem, ...]:

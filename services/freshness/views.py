@@ -17,13 +17,13 @@ from services.freshness.keeper import Keeper
 from services.freshness.merge import Held, apply_changes
 from services.freshness.policy import ContentKind, Failure, FetchState, Reason
 from services.freshness.queue import Request, View
+from services.freshness.reach import Reach, is_old
 from services.freshness.reading import Answer
 from services.freshness.seen import SeenItems
 from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.log import log_failure
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 from services.store.deltas import as_seen
-from services.store.watermarks import further, is_at_least
 
 
 @dataclass(frozen=True)
@@ -86,23 +86,23 @@ class Views:
         record = fetch.record
         with self._lock:
             latest, held = self._snapshots.peek(record.key), answer.held
-            watermark, as_of, newest = answer.watermark, answer.as_of, answer.newest or answer.watermark
+            own = latest.own if latest else ""
+            reach = Reach(answer.watermark, answer.as_of, answer.newest or answer.watermark, own)
             if answer.whole:
                 record.state = policy.succeeded(record.state, self._clock.now())
                 same = fetch.epoch == self._feeds.epoch(record.query.project_id)
                 record.epoch = fetch.epoch if same else 0
             else:
                 record.state = policy.extended(record.state)
-            for batch in record.missed or ():
-                if _is_old(batch, watermark):
+            for batch, is_own in record.missed or ():
+                if is_old(batch, reach.watermark):
                     continue
                 changes = _as_seen(batch, record.principal)
                 held = apply_changes(held, record.query, changes)
                 self._note(record, changes)
-                watermark, as_of = self._reached(record, batch, watermark, as_of)
-                newest = further(newest, batch.newest or batch.watermark)
+                reach = reach.after(batch, follows=self._follows(record), is_own=is_own)
             record.missed = None
-            snapshot = self._hold(record, latest, held, watermark, as_of, newest)
+            snapshot = self._hold(record, latest, held, reach)
             if self._keeper is not None:
                 self._keeper.fetched(record, snapshot)
             return snapshot
@@ -139,7 +139,7 @@ class Views:
                 try:
                     if record.principal not in seen_by:
                         seen_by[record.principal] = _as_seen(batch, record.principal)
-                    record.untold |= self._push(record, batch, seen_by[record.principal])
+                    record.untold |= self._push(record, batch, seen_by[record.principal], is_own=silently)
                     if record.untold and not silently:
                         record.untold = False
                         changed.append(View(record.principal.user_id, record.query))
@@ -240,28 +240,21 @@ class Views:
         """Whether what is held plus what the feed has yet to deliver is everything."""
         return 0 < record.epoch == self._feeds.epoch(record.query.project_id)
 
-    def _push(self, record: ViewRecord, batch: Batch, changes: Changes[MediaItem]) -> bool:
+    def _push(self, record: ViewRecord, batch: Batch, changes: Changes[MediaItem], *, is_own: bool) -> bool:
         if record.missed is not None:
-            record.missed.append(batch)
+            record.missed.append((batch, is_own))
         snapshot = self._snapshots.peek(record.key)
-        if snapshot is None or _is_old(batch, snapshot.watermark):
+        if snapshot is None or is_old(batch, snapshot.watermark):
             return False
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._note(record, changes)
-        watermark, as_of = self._reached(record, batch, snapshot.watermark, snapshot.as_of)
-        newest = further(snapshot.newest or snapshot.watermark, batch.newest or batch.watermark)
-        successor = self._hold(record, snapshot, held, watermark, as_of, newest, pushed=True)
+        reach = Reach.of(snapshot).after(batch, follows=self._follows(record), is_own=is_own)
+        successor = self._hold(record, snapshot, held, reach, pushed=True)
         if successor.version == snapshot.version:
             return False
         if self._keeper is not None:
             self._keeper.pushed(record, successor)
         return True
-
-    def _reached(self, record: ViewRecord, batch: Batch, watermark: str, as_of: datetime) -> tuple[str, datetime]:
-        """How far a view reaches after a batch: only one that missed none before gets any further."""
-        if not self._follows(record) or not batch.watermark:
-            return watermark, as_of
-        return further(watermark, batch.watermark), max(as_of, batch.at)
 
     def _note(self, record: ViewRecord, changes: Changes[MediaItem]) -> None:
         user_id = record.principal.user_id
@@ -270,35 +263,19 @@ class Views:
         self._seen.forget(user_id, (removal.id for removal in changes.removed))
 
     def _hold(
-        self,
-        record: ViewRecord,
-        before: Snapshot | None,
-        held: Held,
-        watermark: str,
-        as_of: datetime,
-        newest: str,
-        *,
-        pushed: bool = False,
+        self, record: ViewRecord, before: Snapshot | None, held: Held, reach: Reach, *, pushed: bool = False
     ) -> Snapshot:
         """What is held from now on; it keeps its version where nothing that a screen shows is different."""
         query, user_id = record.query, record.principal.user_id
         if before is not None and held.items == before.items and held.cursor == before.held.cursor:
             held = replace(held, items=before.items)
-            snapshot = replace(before, held=held, watermark=watermark, as_of=as_of, newest=newest)
+            snapshot = replace(before, held=held, **vars(reach))
             self._snapshots.touch(snapshot, used=not pushed)
             return snapshot
-        snapshot = Snapshot(self._snapshots.next_version(query), query, user_id, held, watermark, as_of, newest)
+        snapshot = Snapshot(self._snapshots.next_version(query), query, user_id, held, **vars(reach))
         self._snapshots.hold(snapshot, pushed=pushed)
         record.updated_at = self._clock.now()
         return snapshot
-
-
-def _is_old(batch: Batch, watermark: str) -> bool:
-    """Whether a batch tells nothing that `watermark` does not cover: one that comes late, or again.
-
-    It may hold a revision of an item that has left since, of which a list that was read since knows nothing.
-    """
-    return is_at_least(watermark, batch.newest or batch.watermark)
 
 
 def _as_seen(batch: Batch, principal: Principal) -> Changes[MediaItem]:

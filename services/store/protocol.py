@@ -11,7 +11,7 @@ Watches. `Store.watch` delivers every media commit of a project, by whatever pro
 method without a principal: what it delivers is for everybody, and its consumer asks `can` before showing any of it.
 
 Errors. Back-end exceptions are mapped in one place per back end to `services.errors` and raised, never turned
-into an empty result. A failed `commit` has changed nothing.
+into an empty result. A failed `commit` has changed nothing; only `OutcomeUnknown` leaves open whether it has.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from google.api_core import exceptions
 from google.auth.credentials import AnonymousCredentials
 
 from services.clock import FakeClock, SystemClock
-from services.errors import Conflict, StoreCorrupt, StoreError, StoreUnavailable
+from services.errors import Conflict, OutcomeUnknown, StoreCorrupt, StoreError, StoreUnavailable
 from services.models import MediaQuery
 from services.store.firestore import calls, connect
 from services.store.firestore.client import Client
@@ -192,7 +192,7 @@ class TestLostAnswers:
         assert store.media.get_many(ME, [new.id, old.id]) == {new.id: new, old.id: changed}
         assert (new.revision, changed.revision) == (1, 2)
 
-    def test_when_firestore_stays_away_the_commit_is_unavailable(
+    def test_when_firestore_stays_away_nobody_knows_whether_it_was_done(
         self, backend: Backend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store = backend.open()
@@ -202,9 +202,42 @@ class TestLostAnswers:
             raise exceptions.ServiceUnavailable("the line is dead")
 
         monkeypatch.setattr(calls, "write", lose_answer)
-        for write in (lambda: save(store, make_item()), lambda: store.runs.set_progress(ME, run.id, 5)):
-            with pytest.raises(StoreUnavailable):
-                write()
+        with pytest.raises(OutcomeUnknown):
+            save(store, make_item())
+        with pytest.raises(StoreUnavailable):
+            store.runs.set_progress(ME, run.id, 5)
+
+    def test_nor_does_anybody_when_what_was_lost_cannot_be_looked_up(
+        self, backend: Backend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = backend.open()
+
+        def be_away(*args: Any) -> Any:
+            raise StoreUnavailable("the line is dead")
+
+        item = make_item()
+        with monkeypatch.context() as patch:
+
+            def go_away(call: Any) -> Any:
+                call()
+                patch.setattr(calls, "read", be_away)
+                raise exceptions.DeadlineExceeded("the line went dead")
+
+            patch.setattr(calls, "write", go_away)
+            with pytest.raises(OutcomeUnknown):
+                save(store, item)
+        assert store.media.get(ME, item.id).title == item.title
+
+    def test_what_was_never_sent_was_not_done(self, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = backend.open()
+
+        def be_away(*args: Any) -> Any:
+            raise StoreUnavailable("the line is dead")
+
+        monkeypatch.setattr(calls, "read", be_away)
+        with pytest.raises(StoreUnavailable) as refusal:
+            save(store, make_item())
+        assert not isinstance(refusal.value, OutcomeUnknown)
 
     def test_a_conflict_found_at_the_last_moment_is_a_conflict(
         self, backend: Backend, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ import pytest
 from obstore.exceptions import GenericError
 
 from services.clock import FakeClock
-from services.errors import BadInput, FileError, Forbidden, StorageFull, StoreUnavailable
+from services.errors import BadInput, FileError, Forbidden, OutcomeUnknown, StorageFull, StoreUnavailable
 from services.files.blobs import Blobs
 from services.files.importer import clean_name, import_file, title_of
 from services.files.keep import discard_files, store_files
@@ -95,6 +95,12 @@ def test_no_blob_is_left_when_the_record_cannot_be_committed(blobs: Blobs, error
     with pytest.raises(type(error)):
         bring(blobs, CommitLog(error), clip(frames=4), "a.mp4")
     assert blobs.list() == []
+
+
+def test_the_files_stay_where_nobody_knows_whether_the_record_was_committed(blobs: Blobs) -> None:
+    with pytest.raises(OutcomeUnknown):
+        bring(blobs, CommitLog(OutcomeUnknown("the answer was lost")), clip(frames=4), "a.mp4")
+    assert len(blobs.list()) == 3
 
 
 @pytest.mark.parametrize("fits", [0, 1, 2])

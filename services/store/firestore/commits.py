@@ -16,7 +16,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
 
 from services.clock import Clock
-from services.errors import StoreUnavailable
+from services.errors import OutcomeUnknown, StoreUnavailable
 from services.models import Commit, Principal, Record, RecordKind, Write
 from services.store.firestore import calls
 from services.store.firestore.documents import COLLECTIONS, as_replacement, encode, held, tombstone
@@ -39,15 +39,21 @@ class Commits:
 
         A clash, or a lost answer, starts again from reading: the plan then tells a real conflict from a mere change
         of progress, and a commit that was done after all from one that was not. When Firestore stays away after a
-        lost answer, StoreUnavailable leaves open which it was; repeating with the same `operation_id` is safe.
+        lost answer, OutcomeUnknown leaves open which it was; repeating with the same `operation_id` is safe.
         """
         keys = keys_of(writes)
         if not keys:
             return Commit(operation_id, (), self._clock.now())
         failure: Exception | None = None
+        lost = False
         source = self._identity.source  # now: not to know it after the commit would look like a failure
         for _ in range(_ATTEMPTS):
-            snapshots = self._read(keys)
+            try:
+                snapshots = self._read(keys)
+            except StoreUnavailable as error:
+                if lost:
+                    raise OutcomeUnknown(str(error)) from error
+                raise
             found = {key: one for key in keys if (one := held(key[0], snapshots[key]))}
             if done := done_before(writes, found, operation_id):
                 return replace(done, watermark=self._covering(source, next(iter(snapshots.values())).read_time))
@@ -55,10 +61,10 @@ class Commits:
             try:
                 return self._write(source, steps, snapshots, operation_id)
             except (*calls.CHANGED_MEANWHILE, *calls.ANSWER_LOST) as error:
-                failure = error
+                failure, lost = error, lost or isinstance(error, calls.ANSWER_LOST)
             except (GoogleAPIError, GoogleAuthError) as error:
                 raise calls.translate(error) from error
-        raise StoreUnavailable("Firestore did not finish a write") from failure
+        raise (OutcomeUnknown if lost else StoreUnavailable)("Firestore did not finish a write") from failure
 
     def _read(self, keys: Sequence[Key]) -> dict[Key, Any]:
         wanted = {self._reference(*key).path: key for key in keys}
