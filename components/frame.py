@@ -13,8 +13,9 @@ from services.container import services
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler, NoticeState, handler
+from state.loading import is_awaited
 from state.session import principal
-from state.view import ViewState, is_awaited, new_items
+from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
     {"url": "/home", "label": "Home", "icon": "home", "group": ""},

@@ -21,6 +21,7 @@ from services.generation.cutouts import cutout_url
 from services.models import MediaItem
 from state.bound import bound
 from state.handlers import handler
+from state.loading import load_view
 from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry, retry_item
 from state.session import principal, project_id
@@ -36,7 +37,7 @@ from state.try_on import (
     slot,
     try_on_view,
 )
-from state.view import cursor, has_more, held_items, load_view, show_held, show_new
+from state.view import cursor, has_more, held_items, show_held, show_new
 
 
 def _load_results(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:

@@ -18,9 +18,10 @@ from services.freshness.edits import Change, Edit, delete, edited, favourite, re
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
+from state.loading import PATIENCE
 from state.preview import PreviewState, look_again, open_preview, stored_preview
 from state.session import principal, wrote
-from state.view import PATIENCE, ViewState, held_items, pending_edits, stored_item, take_up
+from state.view import ViewState, held_items, pending_edits, stored_item, take_up
 from state.window import lead_to
 
 Shown = Sequence[tuple[ViewState, MediaQuery]]

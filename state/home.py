@@ -19,20 +19,10 @@ import mesop as me
 from services.container import services
 from services.freshness import Reason
 from services.models import MediaItem, MediaQuery
+from state.loading import Part, is_awaited, load_together, load_view
 from state.opened import as_opened, opened_of
 from state.session import principal, project_id
-from state.view import (
-    Part,
-    ViewState,
-    first_load,
-    held_items,
-    is_awaited,
-    load_together,
-    load_view,
-    new_items,
-    show_held,
-    show_new,
-)
+from state.view import ViewState, first_load, held_items, new_items, show_held, show_new
 
 ROW = 12
 """Items of a shelf: as many as one row has on the widest screens. So a shelf costs 12 documents the first time."""

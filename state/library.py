@@ -17,10 +17,11 @@ from services.freshness.merge import is_within
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_spec
+from state.loading import load_view
 from state.preview import open_preview
 from state.session import principal, project_id
 from state.totals import TotalState, count_total, follow_total, forget_total
-from state.view import ViewState, end_of_held, is_whole, load_view, show_down_to, show_held
+from state.view import ViewState, end_of_held, is_whole, show_down_to, show_held
 from state.zone import zone_of
 
 COUNTED: frozenset[Reason] = frozenset(("open", "filter", "manual"))

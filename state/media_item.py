@@ -18,12 +18,13 @@ from services.freshness.policy import ALWAYS
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
-from state import view as views
+from state import loading
 from state.filters import read, to_query, to_spec
 from state.library import reader
+from state.loading import SEEN_BEGINNING, load_view
 from state.preview import NOT_THERE
 from state.session import principal, project_id
-from state.view import SEEN_BEGINNING, ViewState, held_items, load_view, show_held
+from state.view import ViewState, held_items, show_held
 from state.zone import zone_of
 
 GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
@@ -180,4 +181,4 @@ def load_derived(reason: Reason, *, until: str = "", hold: bool = False) -> Gene
 
 def _patience() -> float:
     """Seconds for which a child list is waited for: the three of them together keep nobody long."""
-    return views.PATIENCE / 3
+    return loading.PATIENCE / 3

@@ -17,8 +17,9 @@ from services.container import services
 from services.freshness import Reason
 from services.freshness.usages import HeldUsage
 from services.models import Amount, MediaQuery, Usage
+from state.loading import SEEN_BEGINNING
 from state.session import principal, project_id
-from state.view import SEEN_BEGINNING, ViewState
+from state.view import ViewState
 
 PATIENCE = 0.3
 """Seconds for which a handler waits for the figures. Slower ones come by themselves."""

@@ -12,8 +12,8 @@ from services.container import services
 from services.errors import BadInput, FreshetError, StoreError
 from state.bound import bound
 from state.create import SPECS, form_of, order_from, results_query, view_of
+from state.loading import load_view
 from state.session import principal, project_id
-from state.view import load_view
 
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
 EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting over a pine ridge"}

@@ -21,10 +21,11 @@ from state.bound import bound
 from state.chosen import forget
 from state.create import form_of, results_query, start_from, view_of
 from state.handlers import notify
+from state.loading import load_view
 from state.preview import PreviewState, previewed
 from state.retry import retry
 from state.session import principal
-from state.view import cursor, first_load, has_more, held_items, load_view
+from state.view import cursor, first_load, has_more, held_items
 
 
 def create_results(kind: str) -> None:

@@ -21,18 +21,9 @@ from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from services.models.query import TEXT_LENGTH
 from state.handlers import Handler, handler
+from state.loading import load_view
 from state.session import learn_all, principal, project_id
-from state.view import (
-    ViewState,
-    cursor,
-    first_load,
-    has_more,
-    held_items,
-    load_view,
-    searched_to,
-    show_held,
-    show_new,
-)
+from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_held, show_new
 from state.window import follow_reader
 
 

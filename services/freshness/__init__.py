@@ -16,9 +16,10 @@ A page keeps a `ViewState` (state/view.py), which names a snapshot and never hol
         for item in held_items(library_view()):
             media_tile(item, on_activate=on_open_item)
 
-`load_view` yields (the screen shows what it holds), asks `Freshness.submit`, waits a moment for the ticket, writes the
-newest snapshot's version into the state and yields again; an answer that takes longer wakes the tab when it comes. A
-snapshot is immutable, so what Mesop renders before and after a handler differs exactly where the database differed.
+`load_view` (state/loading.py) yields (the screen shows what it holds), asks `Freshness.submit`, waits a moment for the
+ticket, writes the newest snapshot's version into the state and yields again; an answer that takes longer wakes the tab
+when it comes. A snapshot is immutable, so what Mesop renders before and after a handler differs exactly where the
+database differed.
 
 policy.py      when the store is asked: pure functions over a view's fetch state
 queue.py       which fetch runs next, and who shares it

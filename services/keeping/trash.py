@@ -9,17 +9,17 @@ stays: the commit demands the revision that was seen in the trash.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.clock import Clock
-from services.errors import BadInput, Conflict, FileError, FileMissing, NotFound, StoreError
+from services.errors import Conflict, FileError, FileMissing, NotFound, StoreError
 from services.files.blobs import Blobs
-from services.identity import SYSTEM, can, require
+from services.identity import SYSTEM, can
 from services.ids import Ids
 from services.keeping.references import SAFE_AGE, References
 from services.log import log_event
-from services.models import MediaItem, MediaQuery, Principal, Put, Remove, Write
+from services.models import MediaItem, MediaQuery, Principal, Remove
 from services.models.blob_keys import OWN, folder_owner
 from services.store.protocol import Store
 
@@ -34,28 +34,13 @@ class Trash:
         self._store, self._blobs, self._clock, self._ids = store, blobs, clock, ids
         self._references = References(store)
 
-    def restore(self, principal: Principal, media_ids: Sequence[str]) -> list[MediaItem]:
-        """Bring items back to where they were; those that are. One that was changed meanwhile is left as it is, as is
-        one that is in no trash. Raises NotFound and Forbidden before anything is changed; StoreError may come after
-        some of many."""
-        items = [item for item in self._own(principal, media_ids) if item.deleted_at is not None]
-        back = {item.id: item.model_copy(update={"deleted_at": None}) for item in items}
-        return self._commit(principal, items, lambda item: Put(back[item.id], expect=item.revision))
-
-    def delete_now(self, principal: Principal, media_ids: Sequence[str]) -> int:
-        """Delete items in the trash for good, files too; how many. Raises NotFound, Forbidden, and BadInput where one
-        is not in the trash, before anything is changed; StoreError may come after some of many."""
-        items = self._own(principal, media_ids)
-        if any(item.deleted_at is None for item in items):
-            raise BadInput("media_ids", "Only what is in the trash can be deleted for good: move it there first")
-        return self._purge_all(principal, items)
-
     def discard(self, principal: Principal, media_ids: Sequence[str]) -> int:
-        """As `delete_now`, for who has seen them in the trash a while ago: what is no longer there, because it was
-        brought back or somebody was faster, and what the principal may not delete, is passed over."""
+        """Delete items that were seen in the trash for good, files too; how many. What is no longer there, because it
+        was brought back or somebody was faster, and what the principal may not delete, is passed over. StoreError may
+        come after some of many."""
         found = self._store.media.get_many(principal, list(dict.fromkeys(media_ids)))
         items = [item for item in found.values() if item.deleted_at is not None and can(principal, "delete", item)]
-        return self._purge_all(principal, items)
+        return sum(self._purge(principal, items[at : at + PORTION]) for at in range(0, len(items), PORTION))
 
     def empty(self, principal: Principal, project_id: str) -> int:
         """Delete everything for good that the principal has in a project's trash; how many. What goes in meanwhile may
@@ -80,44 +65,23 @@ class Trash:
                 break
         return purged
 
-    def _own(self, principal: Principal, media_ids: Sequence[str]) -> list[MediaItem]:
-        """The items, in the order of their ids. Raises NotFound, Forbidden."""
-        wanted = list(dict.fromkeys(media_ids))
-        found = self._store.media.get_many(principal, wanted)
-        for media_id in wanted:
-            if media_id not in found:
-                raise NotFound(f"No media {media_id}")
-            require(principal, "delete", found[media_id])
-        return [found[media_id] for media_id in wanted]
-
-    def _purge_all(self, principal: Principal, items: Sequence[MediaItem]) -> int:
-        return sum(self._purge(principal, items[at : at + PORTION]) for at in range(0, len(items), PORTION))
-
     def _purge(self, principal: Principal, items: Sequence[MediaItem]) -> int:
-        gone = self._commit(principal, items, lambda item: Remove("media", item.id, expect=item.revision))
+        """At most PORTION items in one commit or, where one of them was changed meanwhile, the others one by one."""
+        if not items:
+            return 0
+        whole = self._remove(principal, items)
+        gone = [item for item in items if whole or self._remove(principal, [item])]
         for item in gone:
             self._remove_files(item)
         if gone:
             log_event("trash.purged", items=len(gone), by=principal.user_id)
         return len(gone)
 
-    def _commit(
-        self, principal: Principal, items: Sequence[MediaItem], write: Callable[[MediaItem], Write]
-    ) -> list[MediaItem]:
-        """Write all of `items`, or, where one was changed meanwhile, the others; those that were written."""
-        done: list[MediaItem] = []
-        for at in range(0, len(items), PORTION):
-            portion = items[at : at + PORTION]
-            try:
-                self._store.commit(principal, [write(item) for item in portion], operation_id=self._ids.new())
-                done += portion
-            except (Conflict, NotFound):
-                done += [item for item in portion if self._commit_one(principal, write(item))]
-        return done
-
-    def _commit_one(self, principal: Principal, write: Write) -> bool:
+    def _remove(self, principal: Principal, items: Sequence[MediaItem]) -> bool:
+        """Whether the records went: all of them, or none."""
+        writes = [Remove("media", item.id, expect=item.revision) for item in items]
         try:
-            self._store.commit(principal, [write], operation_id=self._ids.new())
+            self._store.commit(principal, writes, operation_id=self._ids.new())
         except (Conflict, NotFound):
             return False
         return True

@@ -151,7 +151,7 @@ def test_a_purge_that_is_killed_between_record_and_files_leaves_orphans_that_a_r
         "from services.library import open_library; from services.settings import load_settings\n"
         f"Blobs.delete = lambda self, keys: {DIE}\n"
         "with open_library(load_settings(), None) as l:\n"
-        f"    Trash(l.store, l.blobs, l.clock, l.ids).delete_now(l.principal, ['{gone.id}'])"
+        f"    Trash(l.store, l.blobs, l.clock, l.ids).discard(l.principal, ['{gone.id}'])"
     )
     assert process(data, "-c", program).returncode == -signal.SIGKILL
     assert everything(data) == [kept, other]

@@ -27,7 +27,7 @@ SIZES = (48, 150)
 
 @pytest.fixture
 def studio(sqlite_store: Store, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setattr("state.view.PATIENCE", 30.0)
+    monkeypatch.setattr("state.loading.PATIENCE", 30.0)
     studio = Studio(sqlite_store, clock, tmp_path / "data")
     yield studio
     studio.close()

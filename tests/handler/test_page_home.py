@@ -34,7 +34,7 @@ VIDEOS = 3
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a handler waits is no matter here, unless a test says so."""
-    monkeypatch.setattr("state.view.PATIENCE", 30)
+    monkeypatch.setattr("state.loading.PATIENCE", 30)
     monkeypatch.setattr("state.edits.PATIENCE", 30)
 
 
@@ -51,7 +51,7 @@ def slow(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         return call
 
     def begin() -> threading.Event:
-        monkeypatch.setattr("state.view.PATIENCE", 0.01)
+        monkeypatch.setattr("state.loading.PATIENCE", 0.01)
         waiting = {method: late(method) for method in ("changed_since", "get_media_for_page")}
         monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, **waiting))
         return gate

@@ -247,7 +247,7 @@ def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself
 ) -> None:
     shown = [item.id for item in reversed(studio.add(3))]
     tab = studio.open("/library")
-    monkeypatch.setattr("state.view.PATIENCE", 0.01)
+    monkeypatch.setattr("state.loading.PATIENCE", 0.01)
     gate = threading.Event()
     media = studio.services.freshness._reader._media
     read = media.changed_since
@@ -276,7 +276,7 @@ def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself
 def test_F02_what_is_held_is_marked_busy_while_an_opening_asks(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     (item,) = studio.add()
     studio.open("/library")
-    monkeypatch.setattr("state.view.PATIENCE", 0.01)
+    monkeypatch.setattr("state.loading.PATIENCE", 0.01)
     gate, media = threading.Event(), studio.services.freshness._reader._media
 
     def slow(*args: Any, **options: Any) -> Any:
@@ -303,7 +303,7 @@ def test_B18_a_question_that_its_process_took_with_it_is_asked_again_by_whatever
 
     (item,) = studio.add()
     tab = studio.open("/try-on")
-    monkeypatch.setattr("state.view.PATIENCE", 0.01)
+    monkeypatch.setattr("state.loading.PATIENCE", 0.01)
     gate, media = threading.Event(), studio.services.freshness._reader._media
 
     def slow(*args: Any, **options: Any) -> Any:
@@ -315,7 +315,7 @@ def test_B18_a_question_that_its_process_took_with_it_is_asked_again_by_whatever
     assert ids_shown(tab) == []
     studio.restart()
     gate.set()
-    monkeypatch.setattr("state.view.PATIENCE", 20.0)
+    monkeypatch.setattr("state.loading.PATIENCE", 20.0)
     push(tab, reason)
     assert ids_shown(tab) == [item.id]
     assert tab.element("freshet-live")["waiting"] is False
@@ -412,7 +412,7 @@ def test_F14_R0_08_with_live_updates_off_refresh_opening_and_an_own_finished_run
 def test_F14_with_live_updates_off_the_slow_answer_to_an_own_refresh_still_comes_by_itself(
     studio: Studio, still: MesopClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.view.PATIENCE", 0.0)
+    monkeypatch.setattr("state.loading.PATIENCE", 0.0)
     (new,) = studio.add(1)
     still.fire("freshet-status", "refreshEvent", {"scrolled": False})
     query = MediaQuery(project_id=studio.services.project.id)

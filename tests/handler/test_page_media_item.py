@@ -34,7 +34,7 @@ NOTHING = "This item does not exist, or it is not yours to see."
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a handler waits is no matter here, unless a test says so."""
-    monkeypatch.setattr("state.view.PATIENCE", 30)
+    monkeypatch.setattr("state.loading.PATIENCE", 30)
     monkeypatch.setattr("state.edits.PATIENCE", 30)
 
 

@@ -12,7 +12,8 @@ from services.errors import StoreUnavailable
 from services.freshness import Reason
 from services.models import MediaItem, MediaQuery, Remove
 from services.store.protocol import PAGE_SIZE, Store
-from state.view import MOST_LOADED, ViewState, cursor, first_load, has_more, held_items, load_view, recover, show_held
+from state.loading import load_view
+from state.view import MOST_LOADED, ViewState, cursor, first_load, has_more, held_items, recover, show_held
 from tests.support.records import operation
 from tests.support.studio import Studio
 
