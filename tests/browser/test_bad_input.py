@@ -84,7 +84,7 @@ def test_forged_events_are_refused_in_a_sentence_and_the_tab_works_on(server: Se
     page = visit("/library")
     updated(page)
     for forged in ("../../etc/passwd", "", {"id": 1}, None, "x" * 5000):
-        _forge(page, "freshet-tile", "activateEvent", {"id": forged})
+        _forge(page, "freshet-tiles", "activateEvent", {"id": forged})
     _forge(page, "freshet-nav", "navigateEvent", {"url": "https://evil.example/"})
     _forge(page, "freshet-segments", "selectEvent", {"value": "everything"})
     _forge(page, "freshet-run-watch", "completeEvent", {"ids": ["nonsense"]})

@@ -93,6 +93,31 @@ def test_R2_09_after_a_restart_without_the_store_the_page_is_painted_from_disk_a
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("path", "seen"), [("/home", "Picture 000"), ("/media-item?id={}", "Picture 000"), ("/account", "1 item")]
+)
+def test_R2_09_so_are_the_pages_that_show_more_than_one_list(
+    server: Server, proxy: StoreProxy, visit: Visit, path: str, seen: str
+) -> None:
+    (held,) = fill(server, 1)
+    page = visit(path.format(held))
+    main = page.get_by_role("main")
+    expect(main.get_by_text(seen, exact=True).first).to_be_visible()
+    updated(page)
+    page.close()
+    server.stop()
+    proxy.cut()
+    server.start()
+    page = visit(path.format(held))
+    main = page.get_by_role("main")
+    expect(main.get_by_text(seen, exact=True).first).to_be_visible()
+    expect(main.get_by_role("status").filter(has_text=re.compile(r"Offline, as of \d+:\d+"))).to_be_visible()
+    proxy.mend()
+    updated(page)
+    expect(main.get_by_text(seen, exact=True).first).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 @pytest.fixture
 def second(server: Server, proxy: StoreProxy, tmp_path: Path) -> Iterator[Server]:
     """Another web process on the same database and the same files, with a directory of its own."""
