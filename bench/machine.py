@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.chromium import executable
+from bench.chromium import shell
 
 
 def describe() -> list[tuple[str, str]]:
@@ -45,10 +45,11 @@ def _processor() -> str:
 
 
 def _chromium() -> str:
-    program = executable() or "chromium"
+    program = shell() or "chromium"
     try:
         shown = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return f"Playwright {version('playwright')}'s own"
     match = re.search(r"\d+(\.\d+)+", shown)
-    return match[0] if match else shown.strip()
+    words = match[0] if match else shown.strip()
+    return f"{words}, headless shell" if program.endswith("-shell") else words
