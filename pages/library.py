@@ -37,6 +37,7 @@ from state.library import (
     library_query,
     library_view,
     load_library,
+    make_project,
     order_of,
     projects,
     read_url,
@@ -161,6 +162,7 @@ def library_content() -> None:
         projects=list(projects().items()),
         order=order_of(items),
         on_order=on_order,
+        on_project=on_project,
         trash="trash" in on,
     )
     anchor(seek=state.seek)
@@ -222,6 +224,11 @@ def _follow_reader(event: me.WebEvent) -> None:
 @handler
 def on_order(event: me.WebEvent) -> None:
     tell_order()
+
+
+@handler
+def on_project(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from make_project(str(event.value.get("name", "")))
 
 
 @handler

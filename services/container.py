@@ -32,6 +32,7 @@ from services.keeping.trash import Trash
 from services.library import default_project, ensure_default_project, make_data_dir, open_blobs
 from services.log import log_failure
 from services.models import Project
+from services.projects import Projects
 from services.routine import DAY, Routine
 from services.settings import Settings
 from services.store.open import open_store
@@ -55,6 +56,7 @@ class Services:
     blobs: Blobs
     principals: LocalPrincipals
     project: Project
+    projects: Projects
     freshness: Freshness
     hub: LiveHub
     editor: Editor
@@ -105,6 +107,7 @@ class Services:
 
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
+        self.projects.read(self.principals.resolve({}))
         self._take_up()
         self.away = None
 
@@ -185,6 +188,11 @@ def build(
     except BaseException:
         store.close()
         raise
+    principals = LocalPrincipals(frozenset({project.id}))
+    projects = Projects(store, clock, ids, principals)
+    if away is None:  # else `_arrive` does
+        with suppress(StoreUnavailable):
+            projects.read(principals.resolve({}))
     progress = ProgressBoard(clock)
     pool = RenderPool()
     activity = workflow_context.Activity()
@@ -201,8 +209,9 @@ def build(
         ids=ids,
         store=store,
         blobs=blobs,
-        principals=LocalPrincipals(frozenset({project.id})),
+        principals=principals,
         project=project,
+        projects=projects,
         freshness=freshness,
         hub=hub,
         editor=editor,

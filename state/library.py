@@ -93,16 +93,19 @@ def projects() -> dict[str, str]:
 
 
 def find_projects() -> Generator[None, None, None]:
-    """Read what the projects are called, where there are several. Last of all: no list waits for that, nor fails."""
+    """Take up what the projects are called. Last of all: no list waits for that, nor fails."""
     who, state = principal(), me.state(LibraryState)
-    if len(who.project_ids) < 2:
-        return
     with suppress(StoreError):
-        found = services().store.projects.list_for(who)
-        names = {one.id: one.name for one in found if one.id in who.project_ids}
+        names = {one.id: one.name for one in services().projects.known(who)}
         if names != state.projects:
             state.projects = names
             yield
+
+
+def make_project(name: str) -> Generator[None, None, None]:
+    """Make a project, and have it among those that can be chosen from. Raises BadInput, StoreError."""
+    services().projects.create(principal(), name)
+    yield from find_projects()
 
 
 def read_url() -> None:

@@ -11,6 +11,7 @@ const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home
 const ORDER_MS = 10e3; // so long the order of the list is waited for
 const EDITS = {delete: 'delete', f: 'favourite'};
 const IN_TRASH = {delete: 'purge', u: 'restore'};
+const NEW = 'new'; // no project's id
 const LEAVE = new Set(['delete', 'move', 'restore']);
 
 /**
@@ -26,6 +27,9 @@ class FreshetSelection extends FreshetElement {
   #zip = el('form', {method: 'post', hidden: true}, el('input', {type: 'hidden', name: 'ids'}));
   #tagger = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'Tag'});
   #tag = el('input', {class: 'txt', type: 'text', id: 'selection-tag', autocomplete: 'off', list: 'selection-tags', maxlength: '60'});
+  #founder = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'New project'});
+  #name = el('input', {class: 'txt', type: 'text', id: 'selection-project', autocomplete: 'off', maxlength: '80'});
+  #founding = ''; // the name of the project that is being made
   #move = el('select', {'aria-label': 'Move to project'});
   #moving = el('label', {class: 'btn choice'}, icon('folder'), this.#move);
   #looking = 0;
@@ -55,11 +59,14 @@ class FreshetSelection extends FreshetElement {
     const close = this.#button('close', 'Clear selection', clearSelected, 'ib');
     this.#bar.append(this.#count, el('span', {class: 'split hide-s'}), download, close);
     this.#makeTagger();
+    this.#makeFounder();
     this.#move.addEventListener('change', () => {
-      if (this.#move.value) this.#edit('move', this.#move.value);
+      const {value} = this.#move;
       this.#move.value = '';
+      if (value === NEW) this.#askFor(this.#founder, this.#name);
+      else if (value) this.#edit('move', value);
     });
-    this.append(this.#dock, this.#tagger, this.#zip);
+    this.append(this.#dock, this.#tagger, this.#founder, this.#zip);
   }
 
   #button(symbol, label, press, look = '') {
@@ -75,12 +82,22 @@ class FreshetSelection extends FreshetElement {
       button.addEventListener('click', () => this.#sendTag(edit));
       return button;
     };
-    this.#tag.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && this.#sendTag('tag'));
     this.#tagger.append(
-      el('div', {class: 'field'}, el('label', {class: 'lab', for: this.#tag.id}, 'Tag'), el('div', {class: 'input'}, this.#tag)),
+      this.#field('Tag', this.#tag, () => this.#sendTag('tag')),
       el('datalist', {id: 'selection-tags'}),
       el('div', {class: 'row'}, act('tag', 'Add'), act('untag', 'Remove')),
     );
+  }
+
+  #makeFounder() {
+    const make = el('button', {type: 'button', class: 'btn primary'}, 'Create and move');
+    make.addEventListener('click', () => this.#found());
+    this.#founder.append(this.#field('Name of the new project', this.#name, () => this.#found()), el('div', {class: 'row'}, make));
+  }
+
+  #field(label, input, enter) {
+    input.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && enter());
+    return el('div', {class: 'field'}, el('label', {class: 'lab', for: input.id}, label), el('div', {class: 'input'}, input));
   }
 
   connectedCallback() {
@@ -115,11 +132,19 @@ class FreshetSelection extends FreshetElement {
     if (changed.has('order') && this.order.length) this.#told();
     if (changed.has('trash')) this.#drawActions();
     attrs(this.#zip, {action: this.zipUrl || null});
-    const projects = [['', 'Move to…'], ...this.projects];
-    if (changed.has('projects')) this.#move.replaceChildren(...projects.map(([value, label]) => el('option', {value}, label)));
-    this.#moving.hidden = this.projects.length < 2;
+    if (changed.has('projects')) this.#drawProjects();
     if (changed.has('tags')) this.#tagger.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
     this.#mark();
+  }
+
+  #drawProjects() {
+    const choices = [['', 'Move to…'], ...this.projects, [NEW, 'New project…']];
+    this.#move.replaceChildren(...choices.map(([value, label]) => el('option', {value}, label)));
+    const made = this.#founding && this.projects.find(([, label]) => label === this.#founding);
+    if (!made) return;
+    this.#founding = this.#name.value = '';
+    this.#founder.hidePopover();
+    this.#edit('move', made[0]);
   }
 
   #drawActions() {
@@ -178,7 +203,7 @@ class FreshetSelection extends FreshetElement {
     this.#list?.classList.toggle('selecting', count > 0);
     this.#dock.hidden = !count;
     say(this.#count, count ? `${count} selected` : '');
-    if (!count && this.#tagger.matches(':popover-open')) this.#tagger.hidePopover();
+    for (const panel of [this.#tagger, this.#founder]) if (!count && panel.matches(':popover-open')) panel.hidePopover();
   }
 
   // By mouse
@@ -240,9 +265,24 @@ class FreshetSelection extends FreshetElement {
   }
 
   #askTag() {
-    this.#tagger.showPopover();
-    this.#tag.focus({preventScroll: true});
-    this.#tag.select();
+    this.#askFor(this.#tagger, this.#tag);
+  }
+
+  #askFor(panel, input) {
+    panel.showPopover();
+    input.focus({preventScroll: true});
+    input.select();
+  }
+
+  /** What is selected stays so until the project is there: a name that is refused can be mended. */
+  #found() {
+    const name = this.#name.value.trim().replace(/\s+/g, ' ');
+    if (name) {
+      this.#founding = name;
+      this.emit('projectEvent', {name});
+    } else {
+      this.#name.focus();
+    }
   }
 
   #sendTag(edit) {

@@ -15,6 +15,7 @@ def selection(
     zip_url: str,
     order: Sequence[str],
     on_order: Handler,
+    on_project: Handler,
     tags: Sequence[str] = (),
     projects: Sequence[tuple[str, str]] = (),
     trash: bool = False,
@@ -26,12 +27,13 @@ def selection(
     (other filters) and by leaving the page. X, Shift with the arrows, Ctrl A, and Esc select by key. Deleting, tagging,
     favourites and moving are heard by the page's `edits`, {ids, edit, value}; `zip_url` gets the ids in a form. In the
     `trash` they are restored or deleted for good instead. `on_order`: which tiles there are has to be told, in `order`,
-    since some of those that are to be selected are not mounted.
+    since some of those that are to be selected are not mounted. `on_project`: a project {name} is wanted, to move them
+    to; once it is among `projects` they are.
     """
     return insert(
         "freshet-selection",
         key=key,
-        events={"orderEvent": on_order},
+        events={"orderEvent": on_order, "projectEvent": on_project},
         properties={
             "scope": scope,
             "zipUrl": zip_url,

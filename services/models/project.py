@@ -8,11 +8,13 @@ from pydantic import Field
 
 from services.models.record import Record, RecordKind
 
+NAME_LENGTH = 80
+
 
 class Project(Record):
     """A named library with its members. Its own `project_id` equals its `id`."""
 
     kind: ClassVar[RecordKind] = "project"
 
-    name: str = Field(min_length=1, max_length=80)
+    name: str = Field(min_length=1, max_length=NAME_LENGTH)
     member_ids: tuple[str, ...] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PAGES, Visit, visits
 from tests.browser.library import fill, write_photo
@@ -20,7 +20,8 @@ from tests.support.media import clip
 pytestmark = PAGES
 PATHS = ("/home", "/library", "/create/image", "/create/video", "/try-on")
 WIDTHS = (360, 390, 599, 600, 768, 899, 900, 1179, 1180, 1280, 1600)
-THEMES = ("light", "dark")
+AXE_WIDTHS = (1280, 390)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LOST = "status of 40[04]"
 """What the console says of a page that does not exist, and of a file that is of no use."""
 
@@ -208,17 +209,6 @@ def test_fonts_come_from_here_and_every_icon_is_a_picture_not_a_word(visit: Visi
         page.close()
 
 
-def test_no_page_scrolls_sideways_from_a_phone_to_a_desktop(visit: Visit, tolerated: list[str]) -> None:
-    tolerated.append(LOST)
-    for name, (path, prepare) in SCENES.items():
-        page = visit(path)
-        prepare(page)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate(_TOO_WIDE) == [], f"{name} at {width}"
-        page.close()
-
-
 def test_the_dark_theme_is_remembered_in_every_tab_and_never_flashes_light(visit: Visit) -> None:
     page = visit("/library")
     updated(page)
@@ -238,34 +228,41 @@ def test_the_dark_theme_is_remembered_in_every_tab_and_never_flashes_light(visit
     assert _background(page) == "light"
 
 
-@pytest.fixture(params=THEMES)
-def open_to_axe(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A context into which the checker's script may be put, in one theme."""
-    remembered: StorageState = {
-        "cookies": [],
-        "origins": [{"origin": server.url, "localStorage": [{"name": "freshet:theme", "value": request.param}]}],
-    }
+@pytest.fixture
+def open_to_axe(browser: Browser) -> Iterator[BrowserContext]:
+    """A context into which the checker's script may be put."""
     context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce", storage_state=remembered
+        viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce", color_scheme="light"
     )
     yield context
     context.close()
 
 
-def test_axe_finds_nothing_serious_on_any_page(server: Server, open_to_axe: BrowserContext) -> None:
+def test_no_scene_scrolls_sideways_and_axe_finds_nothing_serious_in_either_theme(
+    server: Server, open_to_axe: BrowserContext
+) -> None:
     opening = visits(server, open_to_axe, [LOST])
     visit = next(opening)
     found: dict[str, list[str]] = {}
     for name, (path, prepare) in SCENES.items():
         page = visit(path)
         prepare(page)
-        page.evaluate(AXE_SCRIPT)
-        for width in (1280, 390):
+        for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            if problems := _serious(page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")):
-                found[f"{name} at {width}"] = problems
+            found[f"{name} at {width}"] = page.evaluate(_TOO_WIDE)
+        page.evaluate(AXE_SCRIPT)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_function(
+                "(dark) => document.body.classList.contains('dark-theme') === dark", arg=theme == "dark"
+            )
+            assert _background(page) == theme
+            for width in AXE_WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                problems = _serious(page.evaluate("() => axe.run(document, {resultTypes: ['violations']})"))
+                found[f"{name} at {width}, {theme}"] = problems
         page.close()
-    assert found == {}
+    assert {where: problems for where, problems in found.items() if problems} == {}
     assert list(opening) == []
 
 

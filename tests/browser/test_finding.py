@@ -178,6 +178,34 @@ def test_B10_several_are_selected_by_mouse_survive_news_and_go_together(server: 
     assert selected(page) == []
 
 
+def test_R0_06_several_move_to_a_project_that_is_made_for_them_and_its_filter_finds_them(
+    server: Server, visit: Visit
+) -> None:
+    made = fill(server, 3)
+    page = visit("/library")
+    shows(page, made)
+    for title in ("Picture 000", "Picture 002"):
+        tile(page, title).hover()
+        check(page, title).click()
+    bar(page).get_by_role("combobox", name="Move to project").select_option("New project…")
+    founder = page.get_by_role("dialog", name="New project")
+    name = founder.get_by_role("textbox", name="Name of the new project")
+    expect(name).to_be_focused()
+    name.fill("First project")
+    name.press("Enter")
+    expect(page.locator(TOAST)).to_contain_text("Choose another name")
+    expect(name).to_have_value("First project")
+    assert selected(page) == [made[0], made[2]]
+    name.fill(" Spring  collection")
+    founder.get_by_role("button", name="Create and move").click()
+    shows(page, [made[1]])
+    expect(page.locator(TOAST)).to_contain_text("2 items moved")
+    expect(founder).to_be_hidden()
+    page.get_by_role("button", name="Filters").click()
+    panel(page).get_by_label("Project").select_option("Spring collection")
+    shows(page, [made[0], made[2]])
+
+
 def test_B10_several_are_selected_by_keyboard_and_leave_by_escape(server: Server, visit: Visit) -> None:
     made = fill(server, 6)
     page = visit("/library")

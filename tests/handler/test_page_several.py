@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
-from services.identity import LocalPrincipals
 from services.models import MediaItem, Put
 from tests.handler.test_page_edits import commits_held, ended, stored, told
 from tests.handler.test_page_live import Stream, push
 from tests.support.mesop_client import MesopClient
-from tests.support.records import make_item, make_project, operation
+from tests.support.records import make_item, operation
 from tests.support.studio import Studio, ids_shown
 
 
@@ -251,24 +250,46 @@ def test_F12_edits_of_one_item_keep_their_order_through_those_of_several(
 
 
 def test_R0_06_where_there_are_several_projects_items_move_and_the_filter_finds_them(studio: Studio) -> None:
-    home, who = studio.services.project.id, studio.principal.user_id
-    spring = make_project("spring", owner_id=who, member_ids=(who,), name="Spring")
-    studio.services.principals = LocalPrincipals(frozenset({home, "spring"}))
-    both = studio.services.principals.resolve({})
-    studio.services.store.commit(both, [Put(spring, expect=0)], operation_id=operation())
+    spring = studio.services.projects.create(studio.principal, "Spring").id
     items = studio.add(3)
     tab = studio.open("/library")
-    assert dict(tab.element("freshet-filters")["projects"])["spring"] == "Spring"
-    edit(tab, "move", items[:2], "spring")
+    assert dict(tab.element("freshet-filters")["projects"])[spring] == "Spring"
+    edit(tab, "move", items[:2], spring)
     assert ids_shown(tab) == [items[2].id]
     assert told(tab) == "2 items moved"
     tab.fire("freshet-status", "refreshEvent")
     assert ids_shown(tab) == [items[2].id]
-    tab.fire("freshet-filters", "filterEvent", {"project": "spring"})
+    tab.fire("freshet-filters", "filterEvent", {"project": spring})
     assert ids_shown(tab) == [items[1].id, items[0].id]
     assert tab.element("freshet-chips")["chips"][0]["label"] == "Project: Spring"
     edit(tab, "move", items[:1], "somebody-elses")
     assert len(tab.tiles()) == 2
+
+
+def test_R0_06_a_project_is_made_where_items_are_moved_to_it(studio: Studio) -> None:
+    items = studio.add(2)
+    tab = studio.open("/library")
+    assert tab.element("freshet-selection")["projects"] == []
+    tab.fire("freshet-selection", "projectEvent", {"name": "  Spring \n collection "})
+    (spring,) = (one for one, name in tab.element("freshet-selection")["projects"] if name == "Spring collection")
+    edit(tab, "move", items[:1], spring)
+    assert ids_shown(tab) == [items[1].id]
+    before = studio.store.reads
+    another = studio.open("/library", {"project": spring})
+    assert ids_shown(another) == [items[0].id]
+    assert studio.store.reads - before <= 2, "the list, and how many there are"
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("", "Write one"), (" \u0000 ", "Write one"), ("x" * 81, "at most 80"), ("first PROJECT", "Choose another name")],
+)
+def test_what_is_no_name_for_a_project_is_refused_and_makes_none(studio: Studio, name: str, remedy: str) -> None:
+    studio.add()
+    tab = studio.open("/library")
+    tab.fire("freshet-selection", "projectEvent", {"name": name})
+    assert remedy in told(tab)
+    assert len(studio.services.projects.read(studio.principal)) == 1
 
 
 def test_a_project_of_others_can_neither_be_looked_into_nor_moved_to(studio: Studio) -> None:

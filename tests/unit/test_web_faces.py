@@ -65,7 +65,10 @@ FACES: dict[str, dict[str, Any]] = {
     "run_watch": {"run_ids": ["r"], "on_complete": lambda event: None},
     "search": {"value": "", "on_search": lambda event: None},
     "segments": {"label": "Shape", "options": [], "value": "a", "on_select": lambda event: None, "key": "k"},
-    "selection": {"scope": "type=image", "zip_url": "/z", "order": ["m"], "on_order": lambda event: None},
+    "selection": {
+        "scope": "type=image", "zip_url": "/z", "order": ["m"], "on_order": lambda event: None,
+        "on_project": lambda event: None,
+    },
     "sentinel": {"cursor": "c", "done": False, "on_more": lambda event: None, "key": "k"},
     "status_capsule": {"as_of_ms": 1, "mode": "live", "refreshing": False, "on_refresh": lambda event: None},
     "symbol": {"name": "add"},

@@ -1,0 +1,64 @@
+"""Projects: made by whoever wants one, and known to the process that made them or read of them."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+from services.clock import Clock
+from services.errors import BadInput
+from services.identity import LocalPrincipals
+from services.ids import Ids
+from services.models import Principal, Project, Put
+from services.models.project import NAME_LENGTH
+from services.models.words import clean
+from services.store.protocol import Store
+
+LIFETIME = timedelta(hours=1)
+"""For so long it is not asked again whether another process has made one."""
+
+
+class Projects:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, principals: LocalPrincipals) -> None:
+        self._store, self._clock, self._ids, self._principals = store, clock, ids, principals
+        self._lock = threading.Lock()
+        self._held: dict[str, tuple[datetime, list[Project]]] = {}
+
+    def create(self, principal: Principal, name: str) -> Project:
+        """Make a project that is `principal`'s alone. Raises BadInput (a name that is none, too long, or another
+        project's of theirs), StoreError."""
+        name = clean(name)
+        if not name:
+            raise BadInput("name", "A project needs a name. Write one and try again.")
+        if len(name) > NAME_LENGTH:
+            raise BadInput("name", f"A project's name has at most {NAME_LENGTH} characters. Shorten it.")
+        if any(one.name.casefold() == name.casefold() for one in self.read(principal)):
+            raise BadInput("name", f"There is a project called {name} already. Choose another name.")
+        project_id, now = self._ids.new(), self._clock.now()
+        project = Project(
+            id=project_id,
+            project_id=project_id,
+            owner_id=principal.user_id,
+            created_at=now,
+            updated_at=now,
+            name=name,
+            member_ids=(principal.user_id,),
+        )
+        self._store.commit(principal, [Put(project, expect=0)], operation_id=self._ids.new())
+        self.read(principal)
+        return project
+
+    def known(self, principal: Principal) -> list[Project]:
+        """The projects that `principal` is a member of, by name. Read at most once in LIFETIME, so that no page pays
+        for it. Raises StoreError."""
+        with self._lock:
+            read_at, found = self._held.get(principal.user_id, (None, []))
+        return found if read_at and self._clock.now() - read_at < LIFETIME else self.read(principal)
+
+    def read(self, principal: Principal) -> list[Project]:
+        """As `known`, from the store; all of them are theirs from now on, whoever made them. Raises StoreError."""
+        asked_at, found = self._clock.now(), self._store.projects.list_for(principal)
+        self._principals.join(principal.user_id, [one.id for one in found])
+        with self._lock:
+            self._held[principal.user_id] = asked_at, found
+        return found
