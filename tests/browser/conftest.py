@@ -146,7 +146,8 @@ def _executable(playwright: Playwright, *installed: Path) -> str:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    """Without motion, which costs as much as all the rest and would be waited for; with it, see test_pages.py."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     yield context
     context.close()
 

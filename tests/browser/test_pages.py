@@ -111,6 +111,7 @@ def test_of_many_tiles_that_are_being_made_the_first_four_have_moving_waves(serv
     with server.renders_held():
         ask_for(page, "Four more buoys", amount="4")
         library = visit("/library")
+        library.emulate_media(reduced_motion="no-preference")
         updated(library)
         making = library.locator("freshet-tile[data-status=generating]")
         expect(making.nth(4)).to_be_visible()
