@@ -12,6 +12,7 @@ from services.freshness.edits import Edit, overlaid
 from services.models import MediaItem, MediaQuery
 from services.store.cursors import Place, decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
+from state.caught_up import tell_caught_up
 from state.preview import look_again
 from state.session import is_behind, principal, saw, token
 
@@ -91,11 +92,17 @@ def settle_view(view: ViewState, query: MediaQuery, *, hold: bool = False, answe
     `answered` says that what this view waits for has come, even if the next fetch, for another tab, is under way.
     """
     entry = services().freshness.entry(query, principal())
+    back = False
+    before: tuple[MediaItem, ...] = ()
     if answered or entry.running is None:
+        if back := view.offline and not entry.error:
+            before = stored_items(view)
         view.fetching = ""
         view.error, view.offline = entry.error or "", entry.offline
         view.loaded = min(max(view.loaded, view.wanted), MOST_LOADED)
     take_up(view, query, hold=hold)
+    if back:
+        tell_caught_up(before, stored_items(view))
 
 
 def show_held(view: ViewState, query: MediaQuery, *, loaded: int = PAGE_SIZE) -> None:

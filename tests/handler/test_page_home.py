@@ -286,6 +286,7 @@ def test_R2_09_R0_14_a_store_that_is_away_leaves_what_is_held_with_its_age(studi
     tab.press("Retry")
     assert shelf(tab, "Images") == [new.id, *shown]
     assert tab.element("freshet-status")["mode"] == "plain"
+    assert told(tab) == "Back online. 1 change caught up.", "though it stands on several shelves"
 
 
 def test_R0_14_a_first_read_that_fails_is_not_an_empty_studio(studio: Studio) -> None:

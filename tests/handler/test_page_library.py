@@ -150,7 +150,7 @@ def test_R0_14_a_failed_first_read_is_not_an_empty_library(studio: Studio) -> No
 
 
 def test_R0_14_a_failed_refresh_keeps_the_items_says_why_and_can_be_repeated(studio: Studio) -> None:
-    studio.add(2)
+    items = studio.add(2)
     tab = studio.open("/library")
     as_of = tab.element("freshet-status")["asOfMs"]
     studio.store.fault = DOWN
@@ -161,10 +161,25 @@ def test_R0_14_a_failed_refresh_keeps_the_items_says_why_and_can_be_repeated(stu
     assert tab.element("freshet-status")["asOfMs"] == as_of
     assert any("The store did not answer." in text for text in tab.text)
     studio.store.fault = None
+    studio.change(items[0], title="Renamed meanwhile")
     (new,) = studio.add()
     tab.press("Retry")
     assert ids_shown(tab)[0] == new.id
     assert tab.element("freshet-status")["mode"] == "plain"
+    assert tab.element("freshet-toast")["message"] == "Back online. 2 changes caught up."
+
+
+def test_R0_14_a_store_that_is_back_with_nothing_new_says_that_and_only_once(studio: Studio) -> None:
+    studio.add(2)
+    tab = studio.open("/library")
+    studio.store.fault = DOWN
+    tab.fire("freshet-status", "refreshEvent")
+    studio.store.fault = None
+    tab.press("Retry")
+    assert tab.element("freshet-toast")["message"] == "Back online."
+    token = tab.element("freshet-toast")["token"]
+    tab.fire("freshet-status", "refreshEvent")
+    assert tab.element("freshet-toast")["token"] == token
 
 
 def test_R0_15_an_unrelated_event_reads_nothing(studio: Studio) -> None:
