@@ -43,6 +43,7 @@ from state.library import (
     read_url,
     tell_order,
 )
+from state.limits import upload_limits
 from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed, refresh_previewed
 from state.retry import retry
 from state.session import learn_all, project_id
@@ -129,7 +130,12 @@ def _find() -> None:
 
 def _actions() -> None:
     _find()
-    upload(drop_words="Drop files to add them to the library", on_uploaded=on_uploaded, key="upload")
+    upload(
+        limits=upload_limits(),
+        drop_words="Drop files to add them to the library",
+        on_uploaded=on_uploaded,
+        key="upload",
+    )
     with me.box(classes="row hide-s", key="create-box"):  # the bar at the foot of a phone has it
         button(label="Create", icon="add", variant="primary", on_press=on_create_press, key="create")
 

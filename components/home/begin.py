@@ -11,6 +11,7 @@ from components.web import QuickItem, aria, button, quick, upload
 from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO
 from state.bound import bound
 from state.handlers import Handler
+from state.limits import upload_limits
 from state.unfinished import Unfinished
 
 WAYS: list[QuickItem] = [
@@ -38,7 +39,12 @@ def quick_actions(on_uploaded: Handler) -> None:
     with me.box(classes="begin", key="begin"):
         quick(label="Begin", items=WAYS, key="ways")
         with me.box(classes="unseen", key="upload-box"):
-            upload(drop_words="Drop files to add them to the library", on_uploaded=on_uploaded, key="upload")
+            upload(
+                limits=upload_limits(),
+                drop_words="Drop files to add them to the library",
+                on_uploaded=on_uploaded,
+                key="upload",
+            )
 
 
 def go_on(begun: Sequence[Unfinished]) -> None:

@@ -21,6 +21,7 @@ from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from services.models.query import TEXT_LENGTH
 from state.handlers import Handler, handler
+from state.limits import upload_limits
 from state.loading import load_view
 from state.session import learn_all, principal, project_id
 from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_held, show_new
@@ -117,8 +118,10 @@ def _tools(media_type: MediaType) -> None:
         )
         owner = "mine" if state.mine else "all"
         segments(label="Owner", options=OWNERS, value=owner, on_select=on_owner_select, key="choose-owner")
+        wanted = media_type if media_type in UPLOADS else ""
         upload(
-            wanted=media_type if media_type in UPLOADS else "",
+            wanted=wanted,
+            limits=upload_limits(wanted),
             drop_words=f"Drop {one} to add it to the library",
             on_uploaded=on_uploaded,
             key="choose-upload",

@@ -17,7 +17,7 @@ function taker() {
 
 /** A button that uploads files. Those that are dropped on the page or pasted go where its own go. */
 class FreshetUpload extends FreshetElement {
-  static props = {label: 'Upload', wanted: '', dropWords: ''};
+  static props = {label: 'Upload', wanted: '', limits: '', dropWords: ''};
   #words = el('span', {class: 'hide-s'});
   #button = el('button', {type: 'button', class: 'btn line'}, icon('upload'), this.#words);
   #input = el('input', {type: 'file', multiple: true, hidden: true, 'aria-label': 'Files', tabindex: '-1'});
@@ -47,7 +47,7 @@ class FreshetUpload extends FreshetElement {
 
   draw() {
     say(this.#words, this.label);
-    attrs(this.#button, {'aria-label': this.label, title: 'Or drop files anywhere, or paste them'});
+    attrs(this.#button, {'aria-label': this.label, title: `${this.limits} Or drop files anywhere, or paste them.`.trim()});
     attrs(this.#input, {accept: (this.wanted ? [this.wanted] : ['image', 'video', 'audio']).map((type) => `${type}/*`).join()});
   }
 
