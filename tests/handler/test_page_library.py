@@ -182,6 +182,11 @@ def test_R0_14_a_store_that_is_back_with_nothing_new_says_that_and_only_once(stu
     assert tab.element("freshet-toast")["token"] == token
 
 
+def test_uploads_say_beforehand_how_large_files_may_be(studio: Studio) -> None:
+    tab = studio.open("/library")
+    assert tab.element("freshet-upload")["limits"] == "Pictures up to 50 MB, videos and sounds up to 500 MB."
+
+
 def test_R0_15_an_unrelated_event_reads_nothing(studio: Studio) -> None:
     items = studio.add(5)
     tab = studio.open("/library")
