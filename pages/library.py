@@ -17,6 +17,7 @@ from components.library.finding import (
     searched_note,
     trash_note,
 )
+from components.library.looking import Row, row_of, step
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
@@ -165,7 +166,12 @@ def library_content() -> None:
     )
     anchor(seek=state.seek)
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close, linked=True)
+    looked_at = me.state(PreviewState)
+    preview(previewed(items), looked_at, _row, on_close=on_preview_close, on_step=on_preview_step, linked=True)
+
+
+def _row() -> Row:
+    return row_of(library_view(), library_query())
 
 
 def _empty_trash() -> None:
@@ -307,6 +313,11 @@ def on_tile_activate(event: me.WebEvent) -> None:
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
     yield from _load_media_and_update_state("complete")
+
+
+@handler
+def on_preview_step(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from step(event, _row(), lambda end: _load_media_and_update_state("page", until=end))
 
 
 @handler

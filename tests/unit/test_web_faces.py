@@ -42,6 +42,7 @@ FACES: dict[str, dict[str, Any]] = {
     },
     "viewer": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "on_step": lambda event: None, "key": "k"},
     "tags": {"media_id": "m", "tags": ["sea"], "key": "k"},
+    "uses": {"media_id": "m", "key": "k"},
     "details": {"prompt": "Dunes", "facts": [("Model", "Local Image 1")], "key": "k"},
     "keys": {},
     "key_help": {},
