@@ -31,8 +31,9 @@ export class Beside {
     this.#keys.disconnect();
   }
 
+  /** Also not while a title is being written. */
   get #free() {
-    return this.#shell.matches(':modal') && !document.activeElement?.matches(HAS_ARROWS);
+    return this.#shell.matches(':modal:not(:has(> .top > .retitle))') && !document.activeElement?.matches(HAS_ARROWS);
   }
 
   /** The id of the item there; "" at the end. */
