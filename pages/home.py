@@ -11,7 +11,7 @@ from components.blank import blank
 from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, scrolled, waterline
 from components.home.begin import first_picture, go_on, quick_actions
 from components.home.shelves import shelf_row, skeleton_shelves
-from components.library.looking import Row, on_look_among, on_look_end, step
+from components.library.looking import Row, look_at, on_look_end
 from components.library.media_tile import running
 from components.library.preview import preview
 from components.page import View, page
@@ -99,7 +99,7 @@ def _body() -> None:
         match what_to_show():
             case "shelves":
                 for shelf in shelves_shown():
-                    shelf_row(shelf, on_activate=bound(on_look_among, shelf.name), on_retry=on_tile_retry)
+                    shelf_row(shelf, on_activate=bound(on_look, shelf.name), on_retry=on_tile_retry)
             case "failed":
                 blank("cloud_off", "Home could not be read", overall().error, "Retry", on_refresh_click, alert=True)
             case "loading":
@@ -108,7 +108,7 @@ def _body() -> None:
                 untouched = all(one.kind != "image" for one in begun)
                 first_picture(on_create_press, on_example if untouched else None)
     run_watch(run_ids=running(shelf_items("making")), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end, on_step=on_look_step)
+    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end)
 
 
 def _row() -> Row:
@@ -122,6 +122,10 @@ def _row() -> Row:
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
     yield from _load_media_and_update_state("manual", hold=scrolled(event))
     yield from refresh_previewed(all_shown())
+
+
+def on_look(name: str, event: me.WebEvent) -> None:
+    look_at(event, name)
 
 
 @handler
@@ -144,11 +148,6 @@ def on_uploaded(event: me.WebEvent) -> Generator[None, None, None]:
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
     yield from _load_media_and_update_state("complete", hold=scrolled(event), only=WORKED_ON)
-
-
-@handler
-def on_look_step(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from step(event, _row())
 
 
 @handler

@@ -8,7 +8,7 @@ import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
-from components.library.looking import Row, on_look, on_look_end, row_of, step
+from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
@@ -217,7 +217,7 @@ def _earlier() -> None:
                 media_tiles(items, label="Earlier results, newest first", on_activate=on_look, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end, on_step=on_look_step)
+    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end)
 
 
 def _row() -> Row:
@@ -279,8 +279,8 @@ def on_open_result(event: me.WebEvent) -> None:
 
 
 @handler
-def on_look_step(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from step(event, _row(), lambda end: _load_results("page", until=end))
+def on_look(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from look_through(event, _row(), lambda end: _load_results("page", until=end))
 
 
 @handler

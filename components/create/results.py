@@ -11,7 +11,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
-from components.library.looking import Row, on_look, on_look_end, row_of, step
+from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
@@ -42,8 +42,7 @@ def create_results(kind: str) -> None:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
-    state = me.state(PreviewState)
-    preview(previewed(items), state, partial(_row, kind), on_close=on_look_end, on_step=bound(on_look_step, kind))
+    preview(previewed(items), me.state(PreviewState), partial(_row, kind), on_close=on_look_end)
 
 
 def _run_sets(items: Iterable[MediaItem]) -> Iterator[tuple[str, list[MediaItem]]]:
@@ -82,7 +81,9 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
                 )  # fmt: skip
         with me.box(classes="quad", key=f"quad-{run_id}"):
-            media_tiles(outputs, label=first.title, on_activate=on_look, on_retry=bound(on_tile_retry, kind))
+            media_tiles(
+                outputs, label=first.title, on_activate=bound(on_look, kind), on_retry=bound(on_tile_retry, kind)
+            )
 
 
 def _facts(item: MediaItem) -> list[str]:
@@ -128,8 +129,8 @@ def on_more(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
     yield from load(kind, "page", str(event.value.get("cursor", "")))
 
 
-def on_look_step(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
-    yield from step(event, _row(kind), lambda end: load(kind, "page", end))
+def on_look(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from look_through(event, _row(kind), lambda end: load(kind, "page", end))
 
 
 def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:

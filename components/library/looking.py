@@ -10,7 +10,7 @@ import mesop as me
 from services.models import MediaItem, MediaQuery
 from state.handlers import handler
 from state.neighbours import beside
-from state.preview import close_preview, go_on_to, open_preview, previewed
+from state.preview import PreviewState, close_preview, open_preview
 from state.view import ViewState, cursor, has_more, held_items
 
 
@@ -34,33 +34,25 @@ def row_of(view: ViewState, query: MediaQuery) -> Row:
     return Row(held_items(view), query, cursor(view) if has_more(view) else "")
 
 
-@handler
-def on_look(event: me.WebEvent) -> None:
-    open_preview(str(event.value.get("id", "")))
+def look_at(event: me.WebEvent, among: str = "") -> bool:
+    """A tile of the page's list `among` was pressed: {id}. True if the look was there already, and has only gone on."""
+    goes_on = bool(me.state(PreviewState).item_id)
+    open_preview(str(event.value.get("id", "")), among)
+    return goes_on
 
 
-def on_look_among(name: str, event: me.WebEvent) -> None:
-    """On a page of several lists: out of the one of this name."""
-    open_preview(str(event.value.get("id", "")), name)
+def look_through(
+    event: me.WebEvent, row: Row, load: Callable[[str], Generator[None, None, None]]
+) -> Generator[None, None, None]:
+    """As `look_at`, in a list that `load` has go on, given a cursor: near the end of what is shown of it for whoever
+    steps there, as it does under a reader. Else nothing is read.
+    """
+    goes_on = look_at(event)
+    yield
+    if goes_on and row.end and me.state(PreviewState).item_id in [one.id for one in row.items[-2:]]:
+        yield from load(row.end)
 
 
 @handler
 def on_look_end(event: me.WebEvent) -> None:
     close_preview()
-
-
-def step(
-    event: me.WebEvent, row: Row, load: Callable[[str], Generator[None, None, None]] | None = None
-) -> Generator[None, None, None]:
-    """To the item before or after the one that is looked at, if there is one: {to: "previous" | "next"}. Reads nothing.
-
-    Near the end of what is shown of a list, `load` then has it go on, given a cursor, as it does under a reader.
-    """
-    item = previewed(row.items)
-    previous, following = row.beside(item) if item else ("", "")
-    found = previous if event.value.get("to") == "previous" else following
-    if found:
-        go_on_to(found)
-    yield
-    if load and row.end and found in [one.id for one in row.items[-2:]]:
-        yield from load(row.end)

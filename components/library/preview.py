@@ -23,12 +23,11 @@ def preview(
     row: Callable[[], Row],
     *,
     on_close: Handler,
-    on_step: Handler,
     linked: bool = False,
 ) -> None:
     """The dialog, open while `state` names an item; without one it says why. `linked`: the page opens it by address.
 
-    `on_step` leads to the items beside it in the `row`: {to: "previous" | "next"}.
+    It leads to the items beside it in the `row`, too: those that the page shows.
     """
     label = item.title if item else "Item"
     address = f"item={state.item_id}" if state.item_id else ""
@@ -37,7 +36,6 @@ def preview(
             is_open=bool(state.item_id),
             label=label,
             on_close=on_close,
-            on_step=on_step,
             beside=row().beside(item) if item else ("", ""),
             address=address,
             quick="linked" if linked else "plain",
@@ -91,9 +89,8 @@ def _look(item: MediaItem) -> None:
     look(
         kind=_player(item) if url else absent,
         file_url=url or "",
-        label=item.title,
         prompt="" if item.prompt == item.title else item.prompt,
-        facts=" · ".join(describe(item)),
+        facts=describe(item),
         size=original.size if original else None,
         note="" if url else item.error or "This is still being made.",
         media_id=item.id,

@@ -16,10 +16,10 @@ const DOUBLE_MS = 500; // so long a press outside may be the second of a double 
  * One that is `quick` opens on an item before the server has answered, see `foretell`, and goes on to its neighbours.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', wide: true, address: '', quick: '', beside: ['', '']};
+  static props = {isOpen: false, label: '', purpose: '', address: '', quick: '', beside: ['', '']};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
-  #shell = el('dialog', {'aria-labelledby': this.#heading.id});
+  #shell = el('dialog', {class: 'dialog wide', 'aria-labelledby': this.#heading.id});
   #purpose = el('span', {class: 'chip on'});
   #body = el('div', {class: 'dialog-body'});
   #close = el('button', {type: 'button', class: 'ib', 'aria-label': 'Close', title: 'Close (Esc)'}, icon('close'));
@@ -28,6 +28,7 @@ class FreshetDialog extends FreshetElement {
   #layer = null; // its entry in the history, while it is open
   #asked = false; // the user closed it; the server has not said so yet
   #openedAt = 0;
+  #list = null; // the ear of the tiles that it was opened from (tiles.js)
   #taste = null; // what is shown until the server has said the same
   #pressed = (event) => this.#taste?.keep(event);
 
@@ -89,15 +90,14 @@ class FreshetDialog extends FreshetElement {
   }
 
   /**
-   * Open at once on what the server is about to be asked for: {id, label, picture}, the address of a small one or null.
-   * Returns what is to be called when it has answered.
+   * Show at once what the server is about to be asked for: {id, label, picture}, the address of a small one or null, out of
+   * `list`, the element that asks. Returns what is to be called when it has answered.
    */
-  foretell(item) {
-    return this.quick && !this.#shell.open ? this.#begin(item) : () => {};
-  }
-
-  #begin(item) {
+  foretell(item, list) {
+    this.#list = list;
+    if (!this.quick) return () => {};
     const taste = new Foretaste(item, this.#body.querySelector('.facts')?.offsetHeight);
+    this.#endTaste();
     this.#taste = taste;
     this.#asked = false;
     this.#body.hidden = true;
@@ -111,15 +111,9 @@ class FreshetDialog extends FreshetElement {
 
   /** On to a neighbour; what is asked for before the last step has been answered waits for that. */
   #step(to) {
-    if (this.#taste) {
-      this.#taste.later(() => this.#step(to));
-      return;
-    }
     const id = this.#beside.at(to);
-    if (!id) return;
-    const tile = document.querySelector(`freshet-tile[data-id="${CSS.escape(id)}"]`);
-    const answered = tile ? this.#begin(tile.taste) : () => {};
-    this.emit('stepEvent', {to}).then(answered);
+    if (this.#taste) this.#taste.later(() => this.#step(to));
+    else if (id) (this.#list?.isConnected ? this.#list : document.querySelector('freshet-tiles'))?.look(id);
   }
 
   /** What had the focus may have gone with the item before, or cannot be used until the next one is there. */
@@ -164,7 +158,6 @@ class FreshetDialog extends FreshetElement {
     attrs(this, {'data-quick': this.quick || null});
     say(this.#purpose, this.purpose);
     this.#purpose.hidden = !this.purpose;
-    attrs(this.#shell, {class: `dialog${this.wide ? ' wide' : ''}`});
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
     this.#beside.tell(this.beside);
     // Once what is inside has been drawn, too.

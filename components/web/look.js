@@ -11,13 +11,13 @@ const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
  * done with it. A file that is playing is left alone until another one is to be shown. `more` holds only what there is.
  */
 class FreshetLook extends FreshetElement {
-  static props = {kind: 'image', fileUrl: '', label: '', prompt: '', facts: '', fileSize: null, note: '', more: {}};
+  static props = {kind: 'image', fileUrl: '', prompt: '', facts: [], fileSize: null, more: {}};
   #file = null; // or what stands for it
   #unheard = null;
   #prompt = el('div');
   #facts = el('div', {class: 'meta'});
   #download = el('a', {class: 'btn line', download: true}, icon('download'), el('span', {class: 'cut'}, 'Download'));
-  #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.label);
+  #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.#heading.textContent);
   #sources = el('a', {class: 'btn ghost'}, icon('arrow_outward'), el('span', {class: 'cut'}));
   #tags = null;
   #tagged = el('div');
@@ -46,8 +46,7 @@ class FreshetLook extends FreshetElement {
       this.#file = this.#make();
       this.prepend(this.#file);
     }
-    if (this.#file.localName === 'img') attrs(this.#file, {alt: this.label});
-    if (this.kind in ABSENT) say(this.#file.lastChild, this.note);
+    if (this.kind in ABSENT) say(this.#file.lastChild, this.more.note ?? '');
     say(this.#prompt, this.prompt);
     this.#prompt.hidden = !this.prompt;
     this.#tellFacts();
@@ -55,6 +54,11 @@ class FreshetLook extends FreshetElement {
     attrs(this.#download, {href: this.fileUrl ? `${this.fileUrl}&download=1` : null});
     if (changed.has('more')) this.#drawMore();
     this.#copy.hidden = !this.prompt && !this.more.titled;
+  }
+
+  /** The title stands in the head of the dialog around it. */
+  get #heading() {
+    return this.closest('dialog').querySelector('.h2');
   }
 
   #drawMore() {
@@ -72,14 +76,14 @@ class FreshetLook extends FreshetElement {
   }
 
   #tellFacts() {
-    say(this.#facts, this.fileSize === null ? this.facts : `${this.facts} · ${size(this.fileSize)}`);
+    const told = this.fileSize === null ? this.facts : [...this.facts, size(this.fileSize)];
+    say(this.#facts, told.join(' · '));
   }
 
   #make() {
     if (this.kind in ABSENT) return el('div', {class: 'blank'}, icon(ABSENT[this.kind], 'xl'), el('span'));
-    if (this.kind === 'video') return el('video', {controls: true, src: this.fileUrl});
-    if (this.kind === 'audio') return el('audio', {controls: true, src: this.fileUrl});
-    return el('img', {src: this.fileUrl});
+    const file = {src: this.fileUrl, 'aria-labelledby': this.#heading.id};
+    return this.kind === 'image' ? el('img', file) : el(this.kind, {controls: true, ...file});
   }
 }
 

@@ -13,9 +13,8 @@ def look(
     *,
     kind: str,
     file_url: str,
-    label: str,
     prompt: str,
-    facts: str,
+    facts: list[str],
     key: str,
     size: int | None = None,
     note: str = "",
@@ -35,7 +34,8 @@ def look(
     item was made from so many `sources`; where it is `usable`, there are the forms that begin with it (see `uses`).
     """
     more = {
-        "id": media_id, "tags": list(tags), "error": tag_error, "titled": titled, "sources": sources, "usable": usable,
+        "id": media_id, "note": note, "tags": list(tags), "error": tag_error, "titled": titled,
+        "sources": sources, "usable": usable,
     }  # fmt: skip
     return insert(
         "freshet-look",
@@ -43,11 +43,9 @@ def look(
         properties={
             "kind": kind,
             "fileUrl": file_url,
-            "label": label,
             "prompt": prompt,
             "facts": facts,
             "fileSize": size,
-            "note": note,
             "more": {name: value for name, value in more.items() if value},  # each opening is sent
         },
     )

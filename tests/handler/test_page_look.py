@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,9 +14,17 @@ from tests.support.studio import Studio, ids_shown
 
 
 def step(tab: MesopClient, to: str) -> str:
-    """The title of what is looked at then."""
-    tab.fire("freshet-dialog", "stepEvent", {"to": to}, isOpen=True)
-    return dialog(tab)["label"]
+    """As the browser does: the neighbour's tile is pressed, if there is one. The title of what is looked at then."""
+    previous, following = dialog(tab)["beside"]
+    if found := previous if to == "previous" else following:
+        ear = next(node for node in tab._walk() if node.type.name.fn_name == "<web>freshet-tiles")
+        press(tab, ear, found)
+    label: str = dialog(tab)["label"]
+    return label
+
+
+def press(tab: MesopClient, ear: Any, media_id: str) -> None:
+    tab._event(ear, tab._web(ear)["events"]["activateEvent"], string_value=json.dumps({"id": media_id}))
 
 
 def dialog(tab: MesopClient) -> Any:
@@ -60,7 +69,7 @@ def test_stepping_passes_over_what_is_still_being_made_and_begins_there_too(stud
     assert dialog(tab)["beside"] == [first.id, failed.id]
     assert [step(tab, "previous"), step(tab, "next")] == ["No. 0", "No. 2"]
     assert dialog(tab)["beside"] == [first.id, ""]
-    assert tab.element("freshet-look")["note"] == "The model refused."
+    assert more(tab)["note"] == "The model refused."
 
 
 def test_an_item_that_leaves_the_list_keeps_its_place_in_it(studio: Studio) -> None:
@@ -108,7 +117,7 @@ def test_on_home_the_list_is_the_shelf_that_the_tile_stands_in(studio: Studio) -
     for shelf, beside in (("Images", [items[1].id, ""]), ("Favourites", [loved[0].id, ""])):
         listed = next(node for node in tab._walk() if _is_shelf(tab, node, shelf))
         ear = next(child for child in listed.children if child.type.name.fn_name == "<web>freshet-tiles")
-        tab._event(ear, tab._web(ear)["events"]["activateEvent"], string_value=f'{{"id": "{loved[1].id}"}}')
+        press(tab, ear, loved[1].id)
         assert dialog(tab)["beside"] == beside
     assert step(tab, "previous") == "No. 0"
     edit(tab, "delete", loved[0])
