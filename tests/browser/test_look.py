@@ -50,7 +50,7 @@ def test_arrows_and_buttons_go_through_the_list_and_back_closes_the_look_at_once
     page = visit("/create/video")
     updated(page)
     go(page, "Library")
-    page.get_by_role("textbox", name="Search the library").fill("Walk")
+    page.get_by_role("searchbox", name="Search the library").fill("Walk")
     expect(page.locator("freshet-tile")).to_have_count(4)
     tile(page, "Walk 001").click()
     dialog = shown(page, "Walk 001", ids[1])
