@@ -51,6 +51,7 @@ def test_arrows_and_buttons_go_through_the_list_and_back_closes_the_look_at_once
     updated(page)
     go(page, "Library")
     page.get_by_role("searchbox", name="Search the library").fill("Walk")
+    expect(page).to_have_url(re.compile(r"/library\?q=Walk$"))
     expect(page.locator("freshet-tile")).to_have_count(4)
     tile(page, "Walk 001").click()
     dialog = shown(page, "Walk 001", ids[1])
