@@ -11,12 +11,14 @@ from components.blank import blank
 from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, scrolled, waterline
 from components.home.begin import first_picture, go_on, quick_actions
 from components.home.shelves import shelf_row, skeleton_shelves
-from components.library.looking import on_look, on_look_end
+from components.library.looking import Row, look_at, on_look_end
 from components.library.media_tile import running
 from components.library.preview import preview
 from components.page import View, page
 from components.web import run_watch
 from services.freshness import Reason
+from services.models import MediaQuery
+from state.bound import bound
 from state.handlers import handler
 from state.home import (
     SHELVES,
@@ -38,7 +40,7 @@ from state.home import (
 )
 from state.preview import PreviewState, close_preview, previewed, refresh_previewed
 from state.retry import retry
-from state.session import learn_all
+from state.session import learn_all, project_id
 from state.unfinished import begin_image, unfinished
 
 EVERYTHING = tuple(shelf.name for shelf in SHELVES)
@@ -97,7 +99,7 @@ def _body() -> None:
         match what_to_show():
             case "shelves":
                 for shelf in shelves_shown():
-                    shelf_row(shelf, on_activate=on_look, on_retry=on_tile_retry)
+                    shelf_row(shelf, on_activate=bound(on_look, shelf.name), on_retry=on_tile_retry)
             case "failed":
                 blank("cloud_off", "Home could not be read", overall().error, "Retry", on_refresh_click, alert=True)
             case "loading":
@@ -106,13 +108,24 @@ def _body() -> None:
                 untouched = all(one.kind != "image" for one in begun)
                 first_picture(on_create_press, on_example if untouched else None)
     run_watch(run_ids=running(shelf_items("making")), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
+    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end)
+
+
+def _row() -> Row:
+    """The shelf that the closer look was opened from."""
+    name = me.state(PreviewState).among
+    shown = name in [shelf.name for shelf in shelves_shown()]
+    return Row(shelf_items(name), shelf_query(name)) if shown else Row((), MediaQuery(project_id=project_id()))
 
 
 @handler
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
     yield from _load_media_and_update_state("manual", hold=scrolled(event))
     yield from refresh_previewed(all_shown())
+
+
+def on_look(name: str, event: me.WebEvent) -> None:
+    look_at(event, name)
 
 
 @handler

@@ -17,6 +17,7 @@ from components.library.finding import (
     searched_note,
     trash_note,
 )
+from components.library.looking import Row, look_through, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
@@ -44,7 +45,7 @@ from state.library import (
     tell_order,
 )
 from state.limits import upload_limits
-from state.preview import PreviewState, close_preview, find_previewed, open_preview, previewed, refresh_previewed
+from state.preview import PreviewState, close_preview, find_previewed, previewed, refresh_previewed
 from state.retry import retry
 from state.session import learn_all, project_id
 from state.totals import amount_words, is_capped, total_words
@@ -173,7 +174,11 @@ def library_content() -> None:
     )
     anchor(seek=state.seek)
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_preview_close, linked=True)
+    preview(previewed(items), me.state(PreviewState), _row, on_close=on_preview_close, linked=True)
+
+
+def _row() -> Row:
+    return row_of(library_view(), library_query())
 
 
 def _empty_trash() -> None:
@@ -306,14 +311,16 @@ def on_create_press(event: me.WebEvent) -> None:
 
 
 @handler
-def on_tile_activate(event: me.WebEvent) -> None:
+def on_tile_activate(event: me.WebEvent) -> Generator[None, None, None]:
     """A closer look; what is in the trash has its page for that, which brings it back."""
     media_id = str(event.value.get("id", ""))
     if "trash" not in library_filters():
-        open_preview(media_id)
-    elif is_id(media_id):
+        yield from look_through(event, _row(), lambda end: _load_media_and_update_state("page", until=end))
+        return
+    if is_id(media_id):
         rest = {name: value for name, value in me.query_params.items() if name not in ("id", "item")}
         me.navigate("/media-item", query_params={"id": media_id, **rest})
+    yield
 
 
 @handler

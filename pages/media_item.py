@@ -9,7 +9,7 @@ import mesop as me
 
 from components.blank import blank
 from components.frame import failed_notice, frame, freshness, waterline
-from components.item.stage import Use, known, stage
+from components.item.stage import known, stage
 from components.library.media_tile import running
 from components.page import View, page
 from components.web import ago, aria, button, discard, item_head, run_watch, symbol
@@ -18,11 +18,9 @@ from services.files.urls import media_url
 from services.freshness import Reason
 from services.keeping.trash import KEPT
 from services.models import MediaItem
-from state.bound import bound
 from state.edits import edit, follow_edits, refused
 from state.handlers import handler, notify
 from state.media_item import (
-    MediaItemState,
     derived_query,
     derived_view,
     has_sources,
@@ -129,19 +127,7 @@ def _item(item: MediaItem) -> None:
                 button(label="Retry", icon="replay", token=item.id, on_press=on_retry, key="retry")
         with me.box(classes="known", key="known"):
             aria(role="region", label="About this item")
-            known(item, on_kin=on_kin, on_more=on_more, uses=_uses(item))
-
-
-def _uses(item: MediaItem) -> list[Use]:
-    """What the item can be used for: only what works."""
-    if item.media_type != "image" or item.status != "ready" or item.deleted_at is not None:
-        return []
-    return [
-        Use("Image to repaint", "image", bound(on_use, "/create/image", "from")),
-        Use("Video, first frame", "movie", bound(on_use, "/create/video", "from")),
-        Use("Try-on, person", "checkroom", bound(on_use, "/try-on", "person")),
-        Use("Try-on, product", "checkroom", bound(on_use, "/try-on", "product")),
-    ]
+            known(item, on_kin=on_kin, on_more=on_more)
 
 
 def _list() -> dict[str, str]:
@@ -234,8 +220,3 @@ def on_kin(event: me.WebEvent) -> None:
 @handler
 def on_back(event: me.WebEvent) -> None:
     me.navigate("/library", query_params=_list())
-
-
-def on_use(path: str, place: str, event: me.WebEvent) -> None:
-    """On to another page, with the item in one of its places."""
-    me.navigate(path, query_params={place: me.state(MediaItemState).item_id})

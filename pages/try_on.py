@@ -8,7 +8,7 @@ import mesop as me
 
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
-from components.library.looking import on_look, on_look_end
+from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
@@ -217,7 +217,11 @@ def _earlier() -> None:
                 media_tiles(items, label="Earlier results, newest first", on_activate=on_look, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
     run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
+    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end)
+
+
+def _row() -> Row:
+    return row_of(try_on_view(), results_query())
 
 
 def on_person_select(event: LibrarySelectEvent) -> None:
@@ -272,6 +276,11 @@ def on_place_again(event: me.WebEvent) -> None:
 @handler
 def on_open_result(event: me.WebEvent) -> None:
     open_preview(me.state(TryOnState).made_id)
+
+
+@handler
+def on_look(event: me.WebEvent) -> Generator[None, None, None]:
+    yield from look_through(event, _row(), lambda end: _load_results("page", until=end))
 
 
 @handler

@@ -31,6 +31,11 @@ def forget(chosen: Chosen) -> None:
     chosen.media_id = chosen.title = chosen.url = ""
 
 
+def is_usable(item: MediaItem) -> bool:
+    """Whether a form can use it: a finished picture that was not deleted."""
+    return item.media_type == "image" and item.status == "ready" and item.deleted_at is None
+
+
 def readable_picture(media_id: str) -> MediaItem:
     """The finished image `media_id`, read as the person asking. Raises BadInput on "picture", StoreError."""
     try:
@@ -39,6 +44,6 @@ def readable_picture(media_id: str) -> MediaItem:
         raise BadInput("picture", "This picture is no longer in the library. Choose another one.") from error
     if item.deleted_at is not None:
         raise BadInput("picture", "This picture was deleted. Restore it in the library, or choose another one.")
-    if item.media_type != "image" or item.status != "ready":
+    if not is_usable(item):
         raise BadInput("picture", "Only finished pictures can be used here. Choose another one.")
     return item

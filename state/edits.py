@@ -19,7 +19,7 @@ from services.ids import is_id
 from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
 from state.loading import PATIENCE
-from state.preview import PreviewState, look_again, open_preview, stored_preview
+from state.preview import PreviewState, go_on_to, look_again, stored_preview
 from state.session import principal, wrote
 from state.view import ViewState, held_items, pending_edits, stored_item, take_up
 from state.window import lead_to
@@ -118,7 +118,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
     state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
     focus_on(neighbour)
     if me.state(PreviewState).item_id == media_id:
-        open_preview(neighbour)
+        go_on_to(neighbour)
     notify("1 item deleted", undo=True)
     return attempt
 

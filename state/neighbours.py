@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from services.container import services
@@ -26,6 +27,25 @@ def neighbour(item: MediaItem, query: MediaQuery, way: Way) -> str:
     """
     known = _held(item, query, way)
     return known if known is not None else _read(item, query, way)
+
+
+def beside(item: MediaItem, shown: Sequence[MediaItem], query: MediaQuery, *, whole: bool) -> tuple[str, str]:
+    """The ids of the items before and after `item` among those a page shows, "" at the ends; pure.
+
+    What is still being made is passed over. An item that has left the list (a heart was taken back, say) keeps its
+    place in the order of `query`; unless it lies below all that is shown of a list that is not shown `whole`, where
+    nothing is known of its neighbours.
+    """
+    place = next((place for place, one in enumerate(shown) if one.id == item.id), None)
+    if place is not None:
+        before, after = shown[:place], shown[place + 1 :]
+    else:
+        before = [one for one in shown if _precedes(one, item, query)]
+        after = shown[len(before) :]
+        if not after and not whole:
+            return "", ""
+    made = [[one.id for one in part if one.status != "generating"] for part in (before, after)]
+    return next(iter(made[0][-1:]), ""), next(iter(made[1]), "")
 
 
 def _held(item: MediaItem, query: MediaQuery, way: Way) -> str | None:

@@ -21,27 +21,34 @@ NOT_THERE = "This item does not exist, or it is not yours to see."
 class PreviewState:
     """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown.
 
-    An item that is in no list of the page is drawn from its `revision` and the pending `edits` over it, both named as a
-    view names its snapshot.
+    `among`: the list that it was opened from, by name, on a page of several. An item that is in no list of the page is
+    drawn from its `revision` and the pending `edits` over it, both named as a view names its snapshot.
     """
 
     item_id: str = ""
+    among: str = ""
     missing: str = ""
     revision: int = 0
     edits: str = ""
 
 
-def open_preview(media_id: str) -> None:
-    """Open the preview of an item; an id that is none opens nothing."""
+def open_preview(media_id: str, among: str = "") -> None:
+    """Open the preview of an item out of one of the page's lists; an id that is none opens nothing."""
     close_preview()
     if is_id(media_id):
-        me.state(PreviewState).item_id = media_id
+        state = me.state(PreviewState)
+        state.item_id, state.among = media_id, among
         look_again()
+
+
+def go_on_to(media_id: str) -> None:
+    """Look at another item of the same list instead; "" ends looking."""
+    open_preview(media_id, me.state(PreviewState).among)
 
 
 def close_preview() -> None:
     state = me.state(PreviewState)
-    state.item_id = state.missing = state.edits = ""
+    state.item_id = state.among = state.missing = state.edits = ""
     state.revision = 0
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
-from components.library.looking import on_look, on_look_end
+from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
@@ -34,13 +36,24 @@ def create_results(kind: str) -> None:
     items = held_items(view)
     with me.box(classes="results", key="results"):
         failed_notice(view, bound(on_refresh, kind))
-        for run_id, outputs in groupby(items, key=lambda item: item.run_id):
-            _run_set(kind, str(run_id), sorted(outputs, key=lambda item: item.run_index))
+        for run_id, outputs in _run_sets(items):
+            _run_set(kind, run_id, outputs)
         if not items:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
-    preview(previewed(items), me.state(PreviewState), on_close=on_look_end)
+    preview(previewed(items), me.state(PreviewState), partial(_row, kind), on_close=on_look_end)
+
+
+def _run_sets(items: Iterable[MediaItem]) -> Iterator[tuple[str, list[MediaItem]]]:
+    for run_id, outputs in groupby(items, key=lambda item: item.run_id):
+        yield str(run_id), sorted(outputs, key=lambda item: item.run_index)
+
+
+def _row(kind: str) -> Row:
+    """All results, set by set."""
+    row = row_of(view_of(kind), results_query(kind))
+    return replace(row, items=tuple(item for _, outputs in _run_sets(row.items) for item in outputs))
 
 
 def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
@@ -68,7 +81,9 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
                 )  # fmt: skip
         with me.box(classes="quad", key=f"quad-{run_id}"):
-            media_tiles(outputs, label=first.title, on_activate=on_look, on_retry=bound(on_tile_retry, kind))
+            media_tiles(
+                outputs, label=first.title, on_activate=bound(on_look, kind), on_retry=bound(on_tile_retry, kind)
+            )
 
 
 def _facts(item: MediaItem) -> list[str]:
@@ -112,6 +127,10 @@ def on_complete(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 def on_more(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
     yield from load(kind, "page", str(event.value.get("cursor", "")))
+
+
+def on_look(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    yield from look_through(event, _row(kind), lambda end: load(kind, "page", end))
 
 
 def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:

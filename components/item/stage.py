@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import mesop as me
 
 from components.item.facts import facts, pixels
 from components.library.media_tile import media_tiles
-from components.web import aria, button, details, sentinel, symbol, tags, viewer
+from components.web import aria, details, sentinel, symbol, tags, uses, viewer
 from services.container import services
 from services.files.urls import media_url
 from services.models import MediaItem
+from state.chosen import is_usable
 from state.edits import refused
 from state.handlers import Handler
 from state.library import projects
@@ -40,27 +39,16 @@ def _player(item: MediaItem) -> str:
     return item.media_type if item.media_type in ("video", "audio") else "image"
 
 
-@dataclass(frozen=True)
-class Use:
-    """Something that an item can be used for."""
-
-    label: str
-    icon: str
-    on_press: Handler
-
-
-def known(item: MediaItem, *, on_kin: Handler, on_more: Handler, uses: list[Use]) -> None:
-    """Tags, prompt, uses, facts, and the child lists."""
+def known(item: MediaItem, *, on_kin: Handler, on_more: Handler) -> None:
+    """Tags, prompt, facts, uses, and the child lists."""
     why, title = refused(item.id)
     if item.deleted_at is None:
         tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
     details(prompt=item.prompt, facts=facts(item, principal(), _project_name(item)), key="details")
-    if uses:
+    if is_usable(item):
         with me.box(classes="section", key="uses"):
             _heading("Use as input for", "uses")
-            with me.box(classes="uses", key="uses-all"):
-                for use in uses:
-                    button(label=use.label, icon=use.icon, on_press=use.on_press, key=f"use-{use.label}")
+            uses(media_id=item.id, key="uses-all")
     if has_sources():
         _kin("Made from", sources_view(), on_kin)
     _kin("Made from this", derived_view(), on_kin)

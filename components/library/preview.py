@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mesop as me
 
+from components.library.looking import Row
 from components.web import dialog, item_bar, look, symbol
 from services.files.urls import media_url
 from services.generation.catalog import display_name
 from services.models import MediaItem
+from state.chosen import is_usable
 from state.edits import refused
 from state.handlers import Handler
 from state.preview import PreviewState
 
 
-def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, linked: bool = False) -> None:
-    """The dialog, open while `state` names an item; without one it says why. `linked`: the page opens it by address."""
+def preview(
+    item: MediaItem | None,
+    state: PreviewState,
+    row: Callable[[], Row],
+    *,
+    on_close: Handler,
+    linked: bool = False,
+) -> None:
+    """The dialog, open while `state` names an item; without one it says why. `linked`: the page opens it by address.
+
+    It leads to the items beside it in the `row`, too: those that the page shows.
+    """
     label = item.title if item else "Item"
     address = f"item={state.item_id}" if state.item_id else ""
     with (
@@ -22,6 +36,7 @@ def preview(item: MediaItem | None, state: PreviewState, *, on_close: Handler, l
             is_open=bool(state.item_id),
             label=label,
             on_close=on_close,
+            beside=row().beside(item) if item else ("", ""),
             address=address,
             quick="linked" if linked else "plain",
             key="preview",
@@ -69,15 +84,21 @@ def _blank(symbol_name: str, text: str) -> None:
 
 def _look(item: MediaItem) -> None:
     url, original = media_url(item, "original"), item.file("original")
+    why, title = refused(item.id)
     absent = "failed" if item.status == "failed" else "waiting"
     look(
         kind=_player(item) if url else absent,
         file_url=url or "",
-        label=item.title,
         prompt="" if item.prompt == item.title else item.prompt,
-        facts=" · ".join(describe(item)),
+        facts=describe(item),
         size=original.size if original else None,
         note="" if url else item.error or "This is still being made.",
+        media_id=item.id,
+        tags=list(item.tags),
+        tag_error="" if title else why,
+        titled=bool(item.prompt) and item.prompt == item.title,
+        sources=len(set(item.source_ids)),
+        usable=is_usable(item),
         key="look",
     )
 

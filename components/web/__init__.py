@@ -58,7 +58,7 @@ from components.web.dialog import dialog
 from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.find import anchor, chips, choice, filters, search
-from components.web.item import Fact, details, item_head, tags, viewer
+from components.web.item import Fact, details, item_head, tags, uses, viewer
 from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
@@ -137,5 +137,6 @@ __all__ = [
     "tiles",
     "toast",
     "upload",
+    "uses",
     "viewer",
 ]

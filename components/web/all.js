@@ -42,5 +42,6 @@ import './tile.js';
 import './tiles.js';
 import './toast.js';
 import './upload.js';
+import './uses.js';
 import './viewer.js';
 import './window.js';

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {Beside} from './beside.js';
 import {Foretaste} from './foretaste.js';
 import {cover, readdress, uncover} from './layers.js';
 
@@ -12,20 +13,24 @@ const DOUBLE_MS = 500; // so long a press outside may be the second of a double 
  * A native dialog (role, focus trap, Esc, inert page behind it) around Mesop's children. Mesop 1.3.7 adds, lists and
  * removes the children of an element through `appendChild`, `children` and `removeChild`: these lead into the dialog, so
  * everything stays in the page's own tree, under its stylesheets and within reach of queries by role.
- * One that is `quick` opens on an item before the server has answered, see `foretell`.
+ * One that is `quick` opens on an item before the server has answered, see `foretell`, and goes on to its neighbours.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', wide: true, address: '', quick: ''};
+  static props = {isOpen: false, label: '', purpose: '', address: '', quick: '', beside: ['', '']};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
-  #shell = el('dialog', {'aria-labelledby': this.#heading.id});
+  #shell = el('dialog', {class: 'dialog wide', 'aria-labelledby': this.#heading.id});
   #purpose = el('span', {class: 'chip on'});
   #body = el('div', {class: 'dialog-body'});
+  #close = el('button', {type: 'button', class: 'ib', 'aria-label': 'Close', title: 'Close (Esc)'}, icon('close'));
+  #beside = new Beside(this.#shell, (to) => this.#step(to));
   #opener = null;
   #layer = null; // its entry in the history, while it is open
   #asked = false; // the user closed it; the server has not said so yet
   #openedAt = 0;
+  #list = null; // the ear of the tiles that it was opened from (tiles.js)
   #taste = null; // what is shown until the server has said the same
+  #pressed = (event) => this.#taste?.keep(event);
 
   appendChild(child) {
     return this.#body.appendChild(child);
@@ -40,9 +45,9 @@ class FreshetDialog extends FreshetElement {
   }
 
   build() {
-    const close = el('button', {type: 'button', class: 'ib', 'aria-label': 'Close', title: 'Close (Esc)'}, icon('close'));
-    close.addEventListener('click', () => this.#ask('button'));
-    this.#shell.append(el('div', {class: 'top'}, this.#heading, this.#purpose, el('span', {class: 'grow'}), close), this.#body);
+    this.#close.addEventListener('click', () => this.#ask('button'));
+    const top = el('div', {class: 'top'}, this.#heading, this.#purpose, el('span', {class: 'grow'}), ...this.#beside.buttons, this.#close);
+    this.#shell.append(top, this.#body);
     this.append(this.#shell);
     // Events of elements inside are theirs alone: this host would send them a second time.
     this.#body.addEventListener('mesop-event', (event) => event.stopPropagation());
@@ -62,7 +67,6 @@ class FreshetDialog extends FreshetElement {
     });
     // A browser may close it on a second Esc without asking.
     this.#shell.addEventListener('close', () => this.#wanted && this.#ask('escape'));
-    this.#shell.addEventListener('keydown', (event) => this.#taste?.keep(event), true);
   }
 
   #outside(event) {
@@ -86,20 +90,37 @@ class FreshetDialog extends FreshetElement {
   }
 
   /**
-   * Open at once on what the server is about to be asked for: {id, label, picture}, the address of a small one or null.
-   * Returns what is to be called when it has answered.
+   * Show at once what the server is about to be asked for: {id, label, picture}, the address of a small one or null, out of
+   * `list`, the element that asks. Returns what is to be called when it has answered.
    */
-  foretell(item) {
-    if (!this.quick || this.#shell.open) return () => {};
-    const taste = new Foretaste(item);
+  foretell(item, list) {
+    this.#list = list;
+    if (!this.quick) return () => {};
+    const taste = new Foretaste(item, this.#body.querySelector('.facts')?.offsetHeight);
+    this.#endTaste();
     this.#taste = taste;
     this.#asked = false;
     this.#body.hidden = true;
     this.#shell.append(taste.node);
     this.#name();
     this.#sync();
+    this.#holdFocus();
     // Mesop draws an answer some time after it has come; one that shows another item, or none, is taken as it is.
     return () => setTimeout(() => this.#taste === taste && this.#reveal(), GRACE);
+  }
+
+  /** On to a neighbour; what is asked for before the last step has been answered waits for that. */
+  #step(to) {
+    const id = this.#beside.at(to);
+    if (this.#taste) this.#taste.later(() => this.#step(to));
+    else if (id) (this.#list?.isConnected ? this.#list : document.querySelector('freshet-tiles'))?.look(id);
+  }
+
+  /** What had the focus may have gone with the item before, or cannot be used until the next one is there. */
+  #holdFocus() {
+    const at = document.activeElement;
+    const stays = this.#shell.contains(at) && at.checkVisibility({visibilityProperty: true});
+    if (!stays && this.#shell.open) this.#heading.focus({preventScroll: true});
   }
 
   #reveal() {
@@ -119,10 +140,14 @@ class FreshetDialog extends FreshetElement {
 
   connectedCallback() {
     super.connectedCallback();
+    document.addEventListener('keydown', this.#pressed, true);
+    this.#beside.connect();
     this.#sync();
   }
 
   disconnectedCallback() {
+    document.removeEventListener('keydown', this.#pressed, true);
+    this.#beside.disconnect();
     this.#endTaste();
     if (this.#shell.open) this.#shut();
     queueMicrotask(() => this.isConnected || this.#giveBackFocus());
@@ -133,17 +158,19 @@ class FreshetDialog extends FreshetElement {
     attrs(this, {'data-quick': this.quick || null});
     say(this.#purpose, this.purpose);
     this.#purpose.hidden = !this.purpose;
-    attrs(this.#shell, {class: `dialog${this.wide ? ' wide' : ''}`});
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
-    if (this.#taste && this.#showsIt) this.#reveal();
+    this.#beside.tell(this.beside);
+    // Once what is inside has been drawn, too.
+    if (this.#taste && this.#showsIt) queueMicrotask(() => this.#taste && this.#showsIt && this.#reveal());
     this.#sync();
-    if (this.#layer) readdress(this.#layer, this.#address);
+    if (changed.has('address')) requestAnimationFrame(() => this.#holdFocus());
   }
 
   #name() {
     const label = this.#taste?.label ?? this.label;
     say(this.#heading, label);
     attrs(this.#heading, {title: label});
+    if (this.#layer) readdress(this.#layer, this.#address);
   }
 
   get #address() {

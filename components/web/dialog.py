@@ -15,9 +15,9 @@ def dialog(
     on_close: Handler,
     key: str,
     purpose: str = "",
-    wide: bool = True,
     address: str = "",
     quick: str = "",
+    beside: tuple[str, str] = ("", ""),
 ) -> Any:
     """Use as `with dialog(…), me.box(…):`. Payload: {reason: "escape" | "backdrop" | "button" | "back"}.
 
@@ -27,18 +27,15 @@ def dialog(
     is open, and by which the page opens it again. Below 600 px it is a sheet at the foot of the window.
     One that is `quick`, at most one on a page, opens by itself on the item of a tile that is pressed, with its title
     and small picture, until the server's answer has the `address` "item=<id>". "linked": that goes into the page's
-    address, "plain": it does not.
+    address, "plain": it does not. There the arrow keys and two buttons lead to the items `beside` it, the one before
+    and the one after by id, "" at an end: as if their tiles were pressed.
     """
     return insert(
         "freshet-dialog",
         key=key,
         events={"closeEvent": on_close},
         properties={
-            "isOpen": is_open,
-            "label": label,
-            "purpose": purpose,
-            "wide": wide,
-            "address": address,
-            "quick": quick,
+            "isOpen": is_open, "label": label, "purpose": purpose, "address": address, "quick": quick,
+            "beside": list(beside),
         },
-    )
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""An item's own page, in four elements."""
+"""An item's own page, in five elements."""
 
 from __future__ import annotations
 
@@ -75,3 +75,9 @@ def tags(*, media_id: str, tags: list[str], key: str, error: str = "") -> Any:
 def details(*, prompt: str, facts: Sequence[tuple[str, Fact]], key: str) -> Any:
     """`prompt`, to be copied, and facts by name."""
     return insert("freshet-details", key=key, properties={"prompt": prompt, "facts": [list(fact) for fact in facts]})
+
+
+@element
+def uses(*, media_id: str, key: str) -> Any:
+    """Links to the forms that can begin with the picture `media_id`."""
+    return insert("freshet-uses", key=key, properties={"mediaId": media_id})

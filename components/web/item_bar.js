@@ -10,7 +10,7 @@ class FreshetItemBar extends FreshetElement {
   static props = {mediaId: '', text: '', favourite: false, error: '', refused: '', deleted: false};
   #title = new Retitle({save: (text) => askForEdit(this, this.mediaId, 'title', text), moved: () => this.redraw('text')});
   #heart = keyButton('favorite', 'Favourite', 'F', () => askForEdit(this, this.mediaId, 'favourite', !this.favourite));
-  #open = el('a', {class: 'ib', 'aria-label': 'Open', title: 'Open (O)'}, icon('open_in_full'));
+  #open = el('a', {class: 'ib', 'aria-label': 'Open', title: 'Open its page, with all details (O)'}, icon('open_in_full'));
   #delete = keyButton('delete', 'Delete', 'Del', () => askForEdit(this, this.mediaId, 'delete'));
   #restore = el('button', {type: 'button', class: 'btn primary'}, icon('undo'), el('span', {}, 'Restore'));
   #placed = ''; // how the controls stand in the head now

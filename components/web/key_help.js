@@ -1,7 +1,8 @@
 import {FreshetElement, define, el} from './base.js';
 import {CTRL, atDesk} from './keyboard.js';
 
-// What the keys do today: keys.js and edits.js (everywhere), search.js, grid_keys.js and selection.js (lists), field.js, place.js.
+// What the keys do today: keys.js and edits.js (everywhere), search.js, grid_keys.js and selection.js (lists), viewer.js,
+// beside.js and item_bar.js (an item), field.js, place.js.
 const GROUPS = [
   ['Everywhere', [
     [['R'], 'Refresh'], [['N'], 'Show what is new'], [['C'], 'Create an image'],
@@ -19,8 +20,8 @@ const GROUPS = [
   ['In the trash', [
     [['U'], 'Restore'], [['Del'], 'Delete for good'],
   ]],
-  ['On an item', [
-    [['←', '→'], 'Previous, next'], [['Z'], 'Actual size'], [['F'], 'Favourite'], [['Del'], 'Delete'],
+  ['On an item, also in the closer look', [
+    [['←', '→'], 'Previous, next'], [['Z'], 'Actual size, on its page'], [['F'], 'Favourite'], [['Del'], 'Delete'],
     [['O'], 'Open its page'],
   ]],
   ['Making', [

@@ -1,20 +1,28 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {copyButton} from './copying.js';
+import {follow, itemUrl} from './links.js';
 import {onPrefs} from './prefs.js';
 import {size} from './sizes.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
 
 /**
- * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size. A file that is
- * playing is left alone until another one is to be shown.
+ * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size, and what can be
+ * done with it. A file that is playing is left alone until another one is to be shown. `more` holds only what there is.
  */
 class FreshetLook extends FreshetElement {
-  static props = {kind: 'image', fileUrl: '', label: '', prompt: '', facts: '', fileSize: null, note: ''};
+  static props = {kind: 'image', fileUrl: '', prompt: '', facts: [], fileSize: null, more: {}};
   #file = null; // or what stands for it
   #unheard = null;
   #prompt = el('div');
   #facts = el('div', {class: 'meta'});
   #download = el('a', {class: 'btn line', download: true}, icon('download'), el('span', {class: 'cut'}, 'Download'));
+  #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.#heading.textContent);
+  #sources = el('a', {class: 'btn ghost'}, icon('arrow_outward'), el('span', {class: 'cut'}));
+  #tags = null;
+  #tagged = el('div');
+  #uses = el('freshet-uses');
+  #usable = el('div', {class: 'col'}, el('span', {class: 'label', 'aria-hidden': 'true'}, 'Use as input for'), this.#uses);
 
   connectedCallback() {
     super.connectedCallback();
@@ -27,7 +35,9 @@ class FreshetLook extends FreshetElement {
   }
 
   build() {
-    this.append(el('div', {class: 'facts'}, this.#prompt, this.#facts, this.#download));
+    follow(this.#sources);
+    const actions = el('div', {class: 'row wrap'}, this.#download, this.#copy, this.#sources);
+    this.append(el('div', {class: 'facts'}, this.#prompt, this.#facts, this.#tagged, actions, this.#usable));
   }
 
   draw(changed) {
@@ -36,24 +46,44 @@ class FreshetLook extends FreshetElement {
       this.#file = this.#make();
       this.prepend(this.#file);
     }
-    if (this.#file.localName === 'img') attrs(this.#file, {alt: this.label});
-    if (this.kind in ABSENT) say(this.#file.lastChild, this.note);
+    if (this.kind in ABSENT) say(this.#file.lastChild, this.more.note ?? '');
     say(this.#prompt, this.prompt);
     this.#prompt.hidden = !this.prompt;
     this.#tellFacts();
     this.#download.hidden = !this.fileUrl;
     attrs(this.#download, {href: this.fileUrl ? `${this.fileUrl}&download=1` : null});
+    if (changed.has('more')) this.#drawMore();
+    this.#copy.hidden = !this.prompt && !this.more.titled;
+  }
+
+  /** The title stands in the head of the dialog around it. */
+  get #heading() {
+    return this.closest('dialog').querySelector('.h2');
+  }
+
+  #drawMore() {
+    const {id = '', tags = [], error = '', sources = 0, usable = false} = this.more;
+    if (this.#tags?.mediaId !== id) {
+      this.#tags = el('freshet-tags'); // what was being written belongs to another item
+      this.#tagged.replaceChildren(this.#tags);
+    }
+    Object.assign(this.#tags, {mediaId: id, tags, error});
+    attrs(this.#sources, {href: itemUrl(id)});
+    say(this.#sources.lastChild, `Made from ${sources} ${sources === 1 ? 'item' : 'items'}`);
+    this.#sources.hidden = !sources;
+    this.#usable.hidden = !usable;
+    this.#uses.mediaId = id;
   }
 
   #tellFacts() {
-    say(this.#facts, this.fileSize === null ? this.facts : `${this.facts} · ${size(this.fileSize)}`);
+    const told = this.fileSize === null ? this.facts : [...this.facts, size(this.fileSize)];
+    say(this.#facts, told.join(' · '));
   }
 
   #make() {
     if (this.kind in ABSENT) return el('div', {class: 'blank'}, icon(ABSENT[this.kind], 'xl'), el('span'));
-    if (this.kind === 'video') return el('video', {controls: true, src: this.fileUrl});
-    if (this.kind === 'audio') return el('audio', {controls: true, src: this.fileUrl});
-    return el('img', {src: this.fileUrl});
+    const file = {src: this.fileUrl, 'aria-labelledby': this.#heading.id};
+    return this.kind === 'image' ? el('img', file) : el(this.kind, {controls: true, ...file});
   }
 }
 

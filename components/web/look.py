@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from components.web._face import element, insert
@@ -9,24 +10,42 @@ from components.web._face import element, insert
 
 @element
 def look(
-    *, kind: str, file_url: str, label: str, prompt: str, facts: str, key: str, size: int | None = None, note: str = ""
+    *,
+    kind: str,
+    file_url: str,
+    prompt: str,
+    facts: list[str],
+    key: str,
+    size: int | None = None,
+    note: str = "",
+    media_id: str = "",
+    tags: Sequence[str] = (),
+    tag_error: str = "",
+    titled: bool = False,
+    sources: int = 0,
+    usable: bool = False,
 ) -> Any:
-    """The file, and below it `prompt`, `facts`, its `size` in bytes and its download; inside a box of class
-    "look-closer".
+    """The file, and below it `prompt`, `facts`, its `size` in bytes, its download, and what can be done with the item
+    `media_id`; inside a box of class "look-closer".
 
     `kind`: "image", "video" or "audio"; or "failed" or "waiting" where there is no file (`file_url` ""), and `note`
     says why. Whatever is playing plays on until `kind` or `file_url` change.
+    `tags` and `tag_error` as of `tags`. The prompt can be copied; `titled`: it is the title, and not told twice. The
+    item was made from so many `sources`; where it is `usable`, there are the forms that begin with it (see `uses`).
     """
+    more = {
+        "id": media_id, "note": note, "tags": list(tags), "error": tag_error, "titled": titled,
+        "sources": sources, "usable": usable,
+    }  # fmt: skip
     return insert(
         "freshet-look",
         key=key,
         properties={
             "kind": kind,
             "fileUrl": file_url,
-            "label": label,
             "prompt": prompt,
             "facts": facts,
             "fileSize": size,
-            "note": note,
+            "more": {name: value for name, value in more.items() if value},  # each opening is sent
         },
     )

@@ -34,8 +34,15 @@ class FreshetTiles extends FreshetElement {
   /** A page that shows items in a quick dialog opens it at once; what is in the trash has its own page alone. */
   #tellOf(tile, name, payload) {
     const quick = name === 'activateEvent' && !tile.use && !tile.goesMs && document.querySelector('[data-quick]');
-    const answered = quick ? quick.foretell(tile.taste) : () => {};
+    const answered = quick ? quick.foretell(tile.taste, this) : () => {};
     this.emit(name, payload).then(answered);
+  }
+
+  /** As if the tile of an item were pressed; of a long list it need not be mounted. */
+  look(id) {
+    const tile = this.#box?.querySelector(`freshet-tile[data-id="${CSS.escape(id)}"]`);
+    if (tile) this.#tellOf(tile, 'activateEvent', {id});
+    else this.emit('activateEvent', {id});
   }
 
   disconnectedCallback() {

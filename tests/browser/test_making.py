@@ -68,7 +68,7 @@ def test_R0_05_a_clip_made_in_another_tab_is_first_after_refresh_and_plays_in_it
 def test_a_clip_begins_with_a_picture_that_its_page_handed_on(server: Server, visit: Visit) -> None:
     [picture] = fill(server, 1, "Harbour at noon")
     page = visit(f"/media-item?id={picture}")
-    page.get_by_role("button", name="Video, first frame").click()
+    page.get_by_role("link", name="Video, first frame").click()
     chosen = page.get_by_role("group", name="First frame")
     expect(chosen).to_contain_text("Harbour at noon")
     ask_for(page, "Closer to the boats", amount="2 s")

@@ -88,6 +88,10 @@ def test_F03_a_preview_costs_what_it_shows_and_nothing_for_the_tiles_behind_it(
     assert tab.element("freshet-look")["prompt"] == PROMPT
     assert (len(tab.frames), tab.whole_trees) == (1, 0)
     assert tab.response_bytes <= 2_048
+    look_at(tab, items[-2])  # on to the next
+    assert tab.element("freshet-dialog", isOpen=True)["address"] == f"item={items[-2].id}"
+    assert (len(tab.frames), tab.whole_trees) == (1, 0)
+    assert tab.response_bytes <= 2_048
     close(tab)
     assert (len(tab.frames), tab.whole_trees) == (1, 0)
     assert tab.response_bytes <= 1_200

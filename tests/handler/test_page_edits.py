@@ -339,7 +339,7 @@ def test_B10_a_preview_of_what_is_deleted_in_another_tab_says_so_and_follows_its
     stream.changed()
     push(other)
     assert "This item was deleted" not in other.text
-    assert other.element("freshet-look")["label"] == items[0].title
+    assert other.element("freshet-look")["more"]["id"] == items[0].id
 
 
 def test_B12_what_was_removed_for_good_is_told_of_in_an_open_preview(studio: Studio, listen: Any) -> None:

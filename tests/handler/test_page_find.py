@@ -331,7 +331,7 @@ def test_R0_13_filters_paging_details_permalink_and_refresh_work_together(studio
     studio.add(5)
     looked_at = items[2]  # on the third page
     tab = studio.open("/library", {"tag": "sea", "item": looked_at.id})
-    assert tab.element("freshet-look")["label"] == looked_at.title
+    assert tab.element("freshet-look")["more"]["id"] == looked_at.id
     assert ids_shown(tab) == newest(items)[:24]
     load_more(tab)
     refresh(tab)

@@ -141,21 +141,25 @@ def test_an_item_that_is_being_made_or_failed_says_so(studio: Studio) -> None:
 
 
 def test_a_picture_can_be_used_for_what_works_alone(studio: Studio) -> None:
-    (item,) = studio.add()
+    (item,), (clip,) = studio.add(), studio.add(media_type="video")
     tab = open_item(studio, item)
-    labels = [button["label"] for button in tab.elements("freshet-button")]
-    uses = ["Image to repaint", "Video, first frame", "Try-on, person", "Try-on, product"]
-    assert [label for label in labels if label] == uses
-    for kind, use in (("image", "Image to repaint"), ("video", "Video, first frame")):
-        create = open_item(studio, item).press(use)
+    assert tab.element("freshet-uses") == {"mediaId": item.id}
+    assert open_item(studio, clip).elements("freshet-uses") == []
+    for kind in ("image", "video"):
+        create = follow(open_item(studio, item), f"/create/{kind}?from={item.id}")
         assert (create.path, create.query) == (f"/create/{kind}", {})
         assert item.title in create.text
-    tab.press("Try-on, product")
+    follow(tab, f"/try-on?product={item.id}")
     assert (tab.path, tab.query) == ("/try-on", {})  # once taken, the address names it no more
     assert tab.element("freshet-button", label="Clear product")
     tab = studio.open("/try-on", {"person": item.id, "product": "nonsense"})
     assert tab.element("freshet-button", label="Clear person")
     assert "This picture is no longer in the library. Choose another one." in tab.text
+
+
+def follow(tab: MesopClient, url: str) -> MesopClient:
+    """A link inside the page, as the browser follows it."""
+    return tab.fire("freshet-nav", "navigateEvent", {"url": url})
 
 
 # ── nothing to show ──

@@ -42,6 +42,7 @@ FACES: dict[str, dict[str, Any]] = {
     },
     "viewer": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "on_step": lambda event: None, "key": "k"},
     "tags": {"media_id": "m", "tags": ["sea"], "key": "k"},
+    "uses": {"media_id": "m", "key": "k"},
     "details": {"prompt": "Dunes", "facts": [("Model", "Local Image 1")], "key": "k"},
     "keys": {},
     "key_help": {},
@@ -50,7 +51,7 @@ FACES: dict[str, dict[str, Any]] = {
     "export": {"url": "/api/export", "label": "Export my data"},
     "size": {"amount": 1},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
-    "look": {"kind": "image", "file_url": "/a?v=1", "label": "Dunes", "prompt": "", "facts": "4:3", "key": "k"},
+    "look": {"kind": "image", "file_url": "/a?v=1", "prompt": "", "facts": ["4:3"], "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
     "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
     "outcome": {

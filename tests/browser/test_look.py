@@ -1,0 +1,146 @@
+"""The closer look in a browser: by keys through a list, without losing the focus, the address or the way back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import PAGES, Visit
+from tests.browser.library import fill
+from tests.browser.server import Server
+from tests.browser.steps import Held, go, settle, tile, updated
+
+pytestmark = [PAGES, pytest.mark.usefixtures("still")]
+
+
+@pytest.fixture
+def server(local_server: Server) -> Server:
+    return local_server
+
+
+def library(visit: Visit, words: str) -> Page:
+    """The library with the pictures called that alone."""
+    page = visit(f"/library?q={words}")
+    updated(page)
+    return page
+
+
+def look(page: Page, title: str) -> Locator:
+    dialog = page.get_by_role("dialog", name=title, exact=True)
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def shown(page: Page, title: str, media_id: str) -> Locator:
+    """The look at an item, once the server has said all of it."""
+    dialog = look(page, title)
+    expect(dialog.get_by_role("img", name=title)).to_have_js_property("complete", True)
+    expect(dialog.get_by_role("link", name="Open")).to_have_attribute("href", re.compile(media_id))
+    return dialog
+
+
+def is_inside(page: Page) -> bool:
+    return bool(page.evaluate("document.querySelector('dialog:modal').contains(document.activeElement)"))
+
+
+def test_arrows_and_buttons_go_through_the_list_and_back_closes_the_look_at_once(server: Server, visit: Visit) -> None:
+    ids = fill(server, 4, "Walk")
+    page = visit("/create/video")
+    updated(page)
+    go(page, "Library")
+    page.get_by_role("searchbox", name="Search the library").fill("Walk")
+    expect(page).to_have_url(re.compile(r"/library\?q=Walk$"))
+    expect(page.locator("freshet-tile")).to_have_count(4)
+    tile(page, "Walk 001").click()
+    dialog = shown(page, "Walk 001", ids[1])
+    page.keyboard.press("ArrowRight")
+    shown(page, "Walk 002", ids[2])
+    expect(page).to_have_url(re.compile(f"item={ids[2]}"))
+    assert is_inside(page)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    dialog = shown(page, "Walk 000", ids[0])
+    previous, following = (dialog.get_by_role("button", name=f"{way} item") for way in ("Previous", "Next"))
+    expect(previous).to_be_disabled()
+    following.focus()
+    for place in (1, 2, 3):
+        page.keyboard.press("Enter")
+        dialog = shown(page, f"Walk 00{place}", ids[place])
+        following = dialog.get_by_role("button", name="Next item")
+        expect(following).to_be_focused()
+    expect(following).to_be_disabled()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    # What had the focus goes with its item: the heading has it then, and the keys go on.
+    dialog.get_by_role("button", name="Favourite").focus()
+    page.keyboard.press("ArrowLeft")
+    dialog = shown(page, "Walk 002", ids[2])
+    assert is_inside(page)
+    for key in ("Control+ArrowLeft", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    dialog.get_by_role("button", name="Tag", exact=True).click()
+    dialog.get_by_role("textbox", name="New tag").press_sequentially("sea")
+    for key in ("ArrowLeft", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog.get_by_role("list", name="Tags")).to_contain_text("sea")
+    settle(page)
+    expect(look(page, "Walk 002")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/library\?q=Walk$"))
+    expect(tile(page, "Walk 001")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(tile(page, "Walk 002")).to_be_focused()
+
+
+def test_a_step_shows_before_the_server_has_answered_and_keys_mean_what_is_about_to_come(
+    server: Server, visit: Visit
+) -> None:
+    ids = fill(server, 4, "Swift")
+    page = library(visit, "Swift")
+    tile(page, "Swift 000").click()
+    shown(page, "Swift 000", ids[0])
+    held = Held(page.context)
+    page.keyboard.press("ArrowRight")
+    dialog = look(page, "Swift 001")
+    expect(dialog.get_by_text("Loading…")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Delete")).to_be_hidden()  # it would be another item's
+    expect(page).to_have_url(re.compile(f"item={ids[1]}"))
+    assert is_inside(page)
+    dialog.get_by_role("button", name="Next item").click()
+    page.keyboard.press("f")
+    held.let_through()
+    dialog = shown(page, "Swift 002", ids[2])
+    expect(dialog.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
+    expect(dialog.get_by_text("Loading…")).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    dialog = shown(page, "Swift 001", ids[1])
+    expect(dialog.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/library\?q=Swift$"))
+
+
+def test_on_a_phone_all_of_it_can_be_pressed_and_a_form_takes_the_picture(server: Server, visit: Visit) -> None:
+    ids = fill(server, 2, "Pocket")
+    page = library(visit, "Pocket")
+    page.set_viewport_size({"width": 390, "height": 844})
+    tile(page, "Pocket 000").click()
+    dialog = shown(page, "Pocket 000", ids[0])
+    for name in ("Previous item", "Next item", "Rename", "Favourite", "Delete", "Close"):
+        box = dialog.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box, name
+        assert 0 <= box["x"] <= 390 - box["width"], name
+    title = dialog.get_by_role("heading", name="Pocket 000").bounding_box()
+    assert title
+    assert title["width"] > 200
+    assert dialog.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    dialog.get_by_role("button", name="Next item").click()
+    dialog = shown(page, "Pocket 001", ids[1])
+    dialog.get_by_role("link", name="Image to repaint").click()
+    expect(page).to_have_url(re.compile("/create/image$"))
+    expect(page.get_by_role("group", name="Picture to repaint")).to_contain_text("Pocket 001")
+    page.go_back()
+    shown(page, "Pocket 001", ids[1])
