@@ -43,6 +43,15 @@ def rename(server: Server, media_id: str, title: str) -> None:
         library.store.commit(library.principal, [write], operation_id=library.ids.new())
 
 
+def repaint(server: Server, media_id: str, data: bytes) -> None:
+    """Commit other files of an item, made from the picture `data`."""
+    with open_library(server.settings, None) as library:
+        item = library.store.media.get(library.principal, media_id)
+        files = store_files(library.blobs, library.clock, library.ids, library.project.id, media_id, derive(data).files)
+        write = Put(item.model_copy(update={"files": files}), expect=item.revision)
+        library.store.commit(library.principal, [write], operation_id=library.ids.new())
+
+
 def _item(
     library: Library, title: str, created_at: datetime, files: dict[Variant, FileRef], origin: Origin
 ) -> MediaItem:
