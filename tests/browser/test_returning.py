@@ -85,6 +85,7 @@ def test_B15_B16_so_do_home_an_item_and_the_account(server: Server, visit: Visit
         page.bring_to_front()
         server.wait_logged(f"{scope}.refresh", "reason=visibility")
         live(page)
+        settle(page)
         once[scope] = len(_asked(server, scope))
         page.evaluate("window.dispatchEvent(new Event('focus'))")
         _turn(page)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.freshness.session import COOKIE
 from services.models import MediaItem
 from tests.handler.test_page_account import figures
 from tests.handler.test_page_edits import edit, listen
@@ -128,7 +129,7 @@ def late(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[Late]:
 
 
 class Processes:
-    """Two web processes that answer one tab in turn; each knows what it has read itself."""
+    """Two web processes that answer one session in turn; each knows what it has read itself."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio, s = studio, studio.services
@@ -142,6 +143,12 @@ class Processes:
         s.freshness, s.editor, s.usages = self._first
 
 
+def same_session(tab: MesopClient, knows: MesopClient) -> MesopClient:
+    """`tab`, with what `knows` has written and seen in its cookie, as browsers bring it there."""
+    tab.keep_cookie(COOKIE, knows.element("freshet-session")["token"])
+    return tab
+
+
 # ── what a session has written and seen ──
 
 
@@ -151,12 +158,13 @@ def test_B5_F10_an_own_edit_is_never_missing_unlabelled_from_a_process_that_has_
 ) -> None:
     (item,) = studio.add()
     tab, processes = open_at(studio, path, item), Processes(studio)
+    other = studio.open("/account")
     processes.to_the_other()
     edit(tab, "favourite", item, True)
     assert favourite(tab) is True
     processes.back()
     gate = hold()
-    tab.navigate(path, address(path, item))
+    tab = same_session(other, tab).navigate(path, address(path, item))
     assert favourite(tab) is False, "the process shows what it holds"
     assert status(tab)["mode"] == "catching", "and says that it is not all"
     gate.set()
@@ -172,13 +180,14 @@ def test_B6_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags_
 ) -> None:
     (item,) = studio.add(title="As it was")
     tab, processes = open_at(studio, path, item), Processes(studio)
+    other = studio.open("/account")
     processes.to_the_other()
     studio.change(item, title="As it is")
     refresh(tab)
     assert title(tab) == "As it is"
     processes.back()
     gate = hold()
-    tab.navigate(path, address(path, item))
+    tab = same_session(other, tab).navigate(path, address(path, item))
     assert (title(tab), status(tab)["mode"]) == ("As it was", "catching")
     gate.set()
     assert wait_for(lambda: idle(studio))
