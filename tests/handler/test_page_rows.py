@@ -133,14 +133,14 @@ class Processes:
 
     def __init__(self, studio: Studio) -> None:
         self._studio, s = studio, studio.services
-        self._first = s.freshness, s.editor, s.usages
+        self._first = s.freshness, s.editor, s.usages, s.sessions
 
     def to_the_other(self) -> None:
         self._studio.restart()
 
     def back(self) -> None:
         s = self._studio.services
-        s.freshness, s.editor, s.usages = self._first
+        s.freshness, s.editor, s.usages, s.sessions = self._first
 
 
 def same_session(tab: MesopClient, knows: MesopClient) -> MesopClient:
