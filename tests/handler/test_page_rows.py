@@ -382,6 +382,7 @@ def test_B21_a_refresh_with_nothing_new_changes_nothing_on_the_page_but_its_age(
 def test_R4_04_a_slow_refresh_that_nobody_asked_for_is_not_shown_as_one(studio: Studio, hold: Hold, path: str) -> None:
     (item,) = studio.add()
     tab = open_at(studio, path, item)
+    refresh(tab)  # all that the page shows is of one time
     before, as_of = shown(tab), status(tab)["asOfMs"]
     for reason in ("focus", "ttl", "live"):
         studio.clock.advance(A_DAY)
