@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import mesop as me
 
 from components.blank import blank
-from components.frame import failed_notice, frame, freshness, waterline
+from components.frame import arrived_drop, failed_notice, frame, freshness, scrolled, waterline
 from components.item.stage import known, stage
 from components.library.media_tile import running
 from components.page import View, page
@@ -21,12 +21,14 @@ from services.models import MediaItem
 from state.edits import edit, follow_edits, refused
 from state.handlers import handler, notify
 from state.media_item import (
+    arrived,
     derived_query,
     derived_view,
     has_sources,
     is_named,
     item_query,
     item_view,
+    let_in,
     list_query,
     load_children,
     load_derived,
@@ -86,6 +88,7 @@ def _head() -> None:
         )
         if is_named():
             freshness(view, on_refresh_click)
+    arrived_drop(arrived(), on_show_new)
     waterline(view)
 
 
@@ -137,12 +140,17 @@ def _list() -> dict[str, str]:
 
 @handler
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _load_media_and_update_state("manual")
+    yield from _load_media_and_update_state("manual", hold=scrolled(event))
+
+
+@handler
+def on_show_new(event: me.WebEvent) -> None:
+    let_in()
 
 
 @handler
 def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _load_media_and_update_state("complete")
+    yield from _load_media_and_update_state("complete", hold=scrolled(event))
 
 
 @handler

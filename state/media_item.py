@@ -24,7 +24,7 @@ from state.library import reader
 from state.loading import SEEN_BEGINNING, load_view
 from state.preview import NOT_THERE
 from state.session import principal, project_id
-from state.view import ViewState, held_items, show_held
+from state.view import ViewState, held_items, new_items, show_held, show_new
 from state.zone import zone_of
 
 GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
@@ -99,6 +99,18 @@ def shown_item() -> MediaItem | None:
     return next(iter(held_items(item_view())), None)
 
 
+def arrived() -> tuple[MediaItem, ...]:
+    """What was made from the item, or came back, while the page was scrolled: held back, so that nothing moves."""
+    views = [derived_view(), *([sources_view()] if has_sources() else [])]
+    return tuple(item for view in views for item in new_items(view))
+
+
+def let_in() -> None:
+    """Show what was held back."""
+    for view in (derived_view(), sources_view()):
+        show_new(view)
+
+
 def why_absent() -> str:
     """Why no item is shown, once that is known. Of an item of others it says no more than of none."""
     return GONE if me.state(MediaItemState).known else NOT_THERE
@@ -135,7 +147,7 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
         next(load)
         yield
     if reason in ALWAYS:
-        _load_once(load_derived(reason), state.derived)
+        _load_once(load_derived(reason, hold=hold), state.derived)
         if has_sources():
             _load_once(load_sources(reason), state.sources)
     yield from load
@@ -172,10 +184,10 @@ def load_sources(reason: Reason, *, hold: bool = False) -> Generator[None, None,
 
 
 def load_derived(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
-    """What was made from an item; what is new in it shows at once, since it stands where nothing moves by that."""
+    """What was made from an item."""
     view = derived_view()
     yield from load_view(
-        view, derived_query(), reason, scope="media.derived", kind="item", until=until, patience=_patience()
+        view, derived_query(), reason, scope="media.derived", kind="item", until=until, hold=hold, patience=_patience()
     )
 
 

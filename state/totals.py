@@ -16,7 +16,7 @@ from services.freshness.merge import is_within
 from services.models import Count, MediaQuery
 from services.store.cursors import encode_cursor, place_of
 from state.session import principal
-from state.view import ViewState, all_items, is_whole, newest_known
+from state.view import ViewState, all_items, is_whole, known_to
 
 UNKNOWN, LONG = -1, -2
 """Numbers that are none: not counted, or not by itself, since the store would have to look at every item."""
@@ -50,9 +50,9 @@ def count_total(
         total.number, total.exact, total.waits = LONG, False, ""
         yield
     else:
-        who, newest = principal(), newest_known(view)
-        counting = services().totals.still_right(query, who, exact=exact, newest=newest)
-        counting = counting or services().totals.ask(query, who, exact=exact, newest=newest)
+        who, totals, (newest, watermark) = principal(), services().totals, known_to(view)
+        counting = totals.still_right(query, who, exact=exact, newest=newest, watermark=watermark)
+        counting = counting or totals.ask(query, who, exact=exact, newest=newest, watermark=watermark)
         if counting.count or counting.wait(PATIENCE):
             _take_in(total, view, query, counting.count)
         else:

@@ -183,10 +183,12 @@ def all_items(view: ViewState) -> tuple[MediaItem, ...]:
     return _items(view)
 
 
-def newest_known(view: ViewState) -> str:
-    """The last commit in the project that its snapshot knows of; "" before the first answer. Pure."""
+def known_to(view: ViewState) -> tuple[str, str]:
+    """The last commit in the project that its snapshot knows of, and up to where it knows all; "" and "" before the
+    first answer. Pure.
+    """
     snapshot = _snapshot(view)
-    return snapshot.furthest if snapshot else ""
+    return (snapshot.furthest, snapshot.watermark) if snapshot else ("", "")
 
 
 def is_whole(view: ViewState) -> bool:

@@ -68,7 +68,9 @@ class FreshetDrop extends FreshetElement {
       const changed = lists.find(({list, first}) => list.isConnected && top(list) !== first);
       if (!changed) return;
       arrival.disconnect();
-      top(changed.list)?.focus({preventScroll: true});
+      const tile = top(changed.list);
+      tile?.focus({preventScroll: true});
+      tile?.scrollIntoView({block: 'nearest'}); // its list may stand further down
     });
     for (const {list} of lists) arrival.observe(list, {childList: true, subtree: true});
     setTimeout(() => arrival.disconnect(), 5000);

@@ -36,6 +36,9 @@ class Counting(Waited):
     exact: bool
     newest: str = ""
     """The last commit that was known of when it was asked for: the count is right until there is another."""
+    watermark: str = ""
+    """Up to which all was known then. A page further down takes `newest` with it, as if something had been committed;
+    as long as this stays where it was, nothing has."""
     count: Count | None = None
 
     @property
@@ -55,9 +58,11 @@ class Totals:
         self._known: OrderedDict[Key, Counting] = OrderedDict()
         self._workers = Workers("totals", self.step, workers)
 
-    def ask(self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str = "") -> Counting:
+    def ask(
+        self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str = "", watermark: str = ""
+    ) -> Counting:
         """Count anew; shares a count that waits to begin, never one that runs: it may know less."""
-        counting = Counting(query, principal, exact, newest)
+        counting = Counting(query, principal, exact, newest, watermark)
         with self._lock:
             for other in self._waiting:
                 if other.key == counting.key:
@@ -73,11 +78,15 @@ class Totals:
             return self._known.get(_key(query, principal))
 
     def still_right(
-        self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str
+        self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str, watermark: str = ""
     ) -> Counting | None:
-        """The last answer, if nothing was committed since as far as somebody knows who knows of `newest`."""
+        """The last answer, if nothing was committed since as far as somebody knows who has just asked for changes, and
+        knows of `newest` and all up to `watermark`.
+        """
         counting = self.known(query, principal)
-        if counting is None or counting.count is None or not newest or counting.newest != newest:
+        if counting is None or counting.count is None:
+            return None
+        if (not newest or counting.newest != newest) and (not watermark or counting.watermark != watermark):
             return None
         return counting if counting.count.exact or not exact else None
 

@@ -77,7 +77,7 @@ def proxy(firestore_emulator: str) -> Iterator[StoreProxy]:
 @pytest.fixture
 def remote_server(proxy: StoreProxy, tmp_path: Path) -> Iterator[Server]:
     """A fresh studio whose store lies behind `proxy`."""
-    server = Server(tmp_path / "data", **_firestore(proxy.address))
+    server = Server(tmp_path / "data", **on_firestore(proxy.address))
     yield server
     proxy.release()
     server.stop()
@@ -86,13 +86,14 @@ def remote_server(proxy: StoreProxy, tmp_path: Path) -> Iterator[Server]:
 def _serve(request: pytest.FixtureRequest, folder: Path) -> Iterator[Server]:
     settings = {}
     if request.param == "firestore":
-        settings = _firestore(request.getfixturevalue("firestore_emulator"))
+        settings = on_firestore(request.getfixturevalue("firestore_emulator"))
     server = Server(folder / "data", **settings)
     yield server
     server.stop()
 
 
-def _firestore(address: str) -> dict[str, str]:
+def on_firestore(address: str) -> dict[str, str]:
+    """Settings of a server with a fresh database on the emulator at `address`."""
     return {
         "FRESHET_STORE": "firestore",
         "FIRESTORE_EMULATOR_HOST": address,

@@ -20,15 +20,18 @@ def fill(server: Server, count: int, title: str = "Picture", origin: Origin = "i
     return add(server, [(f"{title} {place:03}", timedelta(minutes=place)) for place in range(count)], origin)
 
 
-def add(server: Server, wanted: Iterable[tuple[str, timedelta]], origin: Origin = "import") -> list[str]:
-    """Commit one picture per (title, age), a hundred at a time; their ids. All share one file."""
+def add(
+    server: Server, wanted: Iterable[tuple[str, timedelta]], origin: Origin = "import", source: str = ""
+) -> list[str]:
+    """Commit one picture per (title, age), a hundred at a time; their ids. All share one file, and are made from the
+    item `source` if there is one."""
     with open_library(server.settings, None) as library:
         files = store_files(
             library.blobs, library.clock, library.ids, library.project.id, library.ids.new(),
             derive(picture(size=(320, 240))).files,
         )  # fmt: skip
         now = library.clock.now()
-        items = [_item(library, title, now - age, files, origin) for title, age in wanted]
+        items = [_item(library, title, now - age, files, origin, source) for title, age in wanted]
         for start in range(0, len(items), 100):
             writes = [Put(item, expect=0) for item in items[start : start + 100]]
             library.store.commit(library.principal, writes, operation_id=library.ids.new())
@@ -43,8 +46,17 @@ def rename(server: Server, media_id: str, title: str) -> None:
         library.store.commit(library.principal, [write], operation_id=library.ids.new())
 
 
+def repaint(server: Server, media_id: str, data: bytes) -> None:
+    """Commit other files of an item, made from the picture `data`."""
+    with open_library(server.settings, None) as library:
+        item = library.store.media.get(library.principal, media_id)
+        files = store_files(library.blobs, library.clock, library.ids, library.project.id, media_id, derive(data).files)
+        write = Put(item.model_copy(update={"files": files}), expect=item.revision)
+        library.store.commit(library.principal, [write], operation_id=library.ids.new())
+
+
 def _item(
-    library: Library, title: str, created_at: datetime, files: dict[Variant, FileRef], origin: Origin
+    library: Library, title: str, created_at: datetime, files: dict[Variant, FileRef], origin: Origin, source: str
 ) -> MediaItem:
     return MediaItem(
         id=library.ids.new(),
@@ -57,6 +69,7 @@ def _item(
         origin=origin,
         title=title,
         files=files,
+        source_ids=(source,) if source else (),
     )
 
 

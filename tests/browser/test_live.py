@@ -12,13 +12,11 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from services.library import open_library
 from services.models import Remove
 from tests.browser.conftest import Visit, keep_still
-from tests.browser.library import add, fill, rename, write_photo
+from tests.browser.library import add, fill, rename, repaint, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import (
     READY,
-    RENDER_MS,
     Held,
-    ask_for,
     choose_button,
     chooser,
     close,
@@ -34,6 +32,7 @@ from tests.browser.steps import (
     tiles,
     updated,
 )
+from tests.support.media import clip, picture
 
 
 @pytest.fixture
@@ -148,8 +147,8 @@ def test_B01_B02_R4_03_a_finished_generation_shows_in_every_open_tab_it_belongs_
     assert ids(tiles(videos)) == clips
 
 
-def test_B03_B04_an_open_chooser_shows_what_is_committed_before_and_while_it_is_open(
-    server: Server, visit: Visit
+def test_R0_16_B03_B04_an_open_chooser_shows_what_is_committed_before_and_what_is_imported_while_it_is_open(
+    server: Server, visit: Visit, tmp_path: Path
 ) -> None:
     fill(server, 2, "Coat")
     page = visit("/try-on")
@@ -157,8 +156,9 @@ def test_B03_B04_an_open_chooser_shows_what_is_committed_before_and_while_it_is_
     (before,) = arrive(server, "Committed before the click")
     dialog = open_chooser(page, "Product")
     expect(dialog.locator("freshet-tile").first).to_have_attribute("data-id", before)
-    (while_open,) = arrive(server, "Committed while it is open")
-    expect(dialog.locator("freshet-tile").first).to_have_attribute("data-id", while_open)
+    result = server.run("import", str(write_photo(tmp_path, "imported-while-it-is-open.jpg")))
+    assert result.returncode == 0, result.stderr
+    expect(dialog.locator("freshet-tile").first).to_have_attribute("data-id", result.stdout.split()[0])
     assert ids(tiles(dialog))[1] == before
     close(dialog)
 
@@ -213,14 +213,19 @@ def test_B09_N_lets_in_what_is_new(server: Server, visit: Visit) -> None:
     expect(tiles(page).first).to_have_attribute("data-id", new)
 
 
-def test_B10_an_open_preview_plays_on_and_keeps_the_focus_while_something_arrives(server: Server, visit: Visit) -> None:
-    studio = visit("/create/video")
-    ask_for(studio, "Slow waves at night", amount="2 s")
-    expect(studio.locator(READY).first).to_be_visible(timeout=RENDER_MS)
-    page = visit("/library")
+@pytest.mark.parametrize("path", ["/library", "/home"])
+def test_B10_an_open_preview_plays_on_and_the_focus_stays_while_something_arrives(
+    server: Server, visit: Visit, tmp_path: Path, path: str
+) -> None:
+    film = tmp_path / f"slow-waves-{path[1:]}.mp4"
+    film.write_bytes(clip(frames=48))
+    result = server.run("import", str(film))
+    assert result.returncode == 0, result.stderr
+    page = visit(path)
     live(page)
-    tile(page, "Slow waves at night").click()
-    dialog = page.get_by_role("dialog", name="Slow waves at night")
+    shown = page.locator(f"freshet-tile[data-id='{result.stdout.split()[0]}']").first
+    shown.get_by_role("button").first.click()
+    dialog = page.get_by_role("dialog", name=film.stem)
     video = dialog.locator("video")
     expect(video).to_be_visible()
     video.evaluate("""(video) => {
@@ -230,13 +235,21 @@ def test_B10_an_open_preview_plays_on_and_keeps_the_focus_while_something_arrive
         video.loop = true;
     }""")
     assert plays(video) > 0.2
-    dialog.get_by_role("button", name="Close").focus()
+    close_button = dialog.get_by_role("button", name="Close")
+    close_button.focus()
     (new,) = arrive(server, "Arrived meanwhile")
-    expect(page.locator(f"freshet-tile[data-id='{new}']")).to_be_attached()
+    expect(page.locator(f"freshet-tile[data-id='{new}']").first).to_be_attached()
     playing = video.evaluate("(video) => video === window.player && !video.paused && window.loads === 0")
     assert playing
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    expect(close_button).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(shown.get_by_role("button").first).to_be_focused()
+    (next_one,) = arrive(server, "Arrived afterwards")
+    drop = page.get_by_role("button", name="1 new")
+    expect(page.locator(f"freshet-tile[data-id='{next_one}']").or_(drop).first).to_be_attached()
+    expect(shown.get_by_role("button").first).to_be_focused()
 
 
 def test_a_press_does_not_wait_for_what_the_page_asked_by_itself(
@@ -321,6 +334,43 @@ def test_B13_a_new_title_shows_everywhere_and_loads_no_picture_again(server: Ser
     expect(shown).to_contain_text("Final title")
     assert shown.locator("img").get_attribute("src") == before
     assert requests == []
+
+
+def test_B13_a_replaced_file_shows_its_new_pixels_in_every_open_view(server: Server, visit: Visit) -> None:
+    (item,) = arrive(server, "Before and after")
+    page, looked_at, other = visit("/library"), visit("/library"), visit("/try-on")
+    for each in (page, looked_at, other):
+        live(each)
+    tile(looked_at, "Before and after").click()
+    look = looked_at.get_by_role("dialog", name="Before and after")
+    chosen_from = open_chooser(other, "Person")
+    of_item = f"freshet-tile[data-id='{item}'] img:not(.coming)"
+    pictures = [page.locator(of_item), look.locator("freshet-look img").first, chosen_from.locator(of_item)]
+    for picture_shown in pictures:
+        expect(picture_shown).to_have_js_property("naturalWidth", 320)
+    repaint(server, item, picture(size=(240, 320)))
+    for picture_shown in pictures:
+        expect(picture_shown).to_have_js_property("naturalWidth", 240)
+        expect(picture_shown).to_have_js_property("naturalHeight", 320)
+
+
+def test_B19_a_stream_of_which_nothing_is_heard_is_opened_anew_and_the_page_catches_up(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    context.clock.install()
+    page = visit("/library")
+    live(page)
+    before, opened = ids(tiles(page)), []
+    page.on("request", lambda request: opened.append(request.url) if "/events" in request.url else None)
+    page.clock.fast_forward(30_000)
+    settle(page)
+    assert opened == [], "two beats may be late"
+    with page.expect_request("**/events?*"):
+        page.clock.fast_forward(41_000)
+    live(page)
+    (new,) = arrive(server, "After the silence")
+    shows(page, [new, *before])
+    assert len(opened) == 1
 
 
 def test_X_03_no_update_loads_a_page_anew(server: Server, visit: Visit) -> None:

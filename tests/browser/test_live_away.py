@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FIRESTORE, Visit, visits
-from tests.browser.library import fill
+from tests.browser.library import fill, rename
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 from tests.browser.steps import choose_button, go, ids, live, make_images, prompt, shows, tile, tiles, updated
@@ -30,9 +30,14 @@ def test_B18_B19_a_store_that_goes_is_told_and_when_it_is_back_the_page_catches_
     held = fill(server, 40)
     page = visit("/library")
     live(page)
+    selected = [held[1], held[4]]
+    for title in ("Picture 001", "Picture 004"):
+        page.get_by_role("checkbox", name=f"Select {title}", exact=True).click()
     tiles(page).first.hover()
-    page.mouse.wheel(0, 700)
-    anchor = page.locator(f"freshet-tile[data-id='{held[12]}']")
+    page.mouse.wheel(0, 5000)
+    expect(tiles(page)).to_have_count(40)
+    page.mouse.wheel(0, 5000)
+    anchor = page.locator(f"freshet-tile[data-id='{held[37]}']")
     expect(anchor).to_be_in_viewport()
     proxy.cut()
     expect(page.get_by_role("status").filter(has_text="Offline, as of")).to_be_visible()
@@ -42,7 +47,31 @@ def test_B18_B19_a_store_that_goes_is_told_and_when_it_is_back_the_page_catches_
     expect(page.get_by_role("button", name="1 new")).to_be_visible()
     live(page)
     assert abs(anchor.evaluate("(tile) => tile.getBoundingClientRect().top") - where) <= 1
-    assert ids(tiles(page))[0] == held[0]
+    assert ids(tiles(page)) == held
+    assert ids(page.locator("freshet-tile.on")) == selected
+    expect(page.get_by_role("toolbar", name="Selection").get_by_role("status")).to_have_text("2 selected")
+
+
+def test_B18_B19_home_an_item_and_the_account_say_that_the_store_is_gone_and_catch_up(
+    server: Server, proxy: StoreProxy, visit: Visit
+) -> None:
+    (held,) = fill(server, 1)
+    home, item, account = pages = [visit(path) for path in ("/home", f"/media-item?id={held}", "/account")]
+    for page in pages:
+        live(page)
+    proxy.cut()
+    for page in pages:
+        expect(page.get_by_role("main").get_by_role("status").filter(has_text="Offline, as of")).to_be_visible()
+    (new,) = arrive(server, "Committed while nobody heard")
+    rename(server, held, "Renamed while nobody heard")
+    proxy.mend()
+    shows(home, [new, held])
+    expect(tile(home, "Renamed while nobody heard")).to_be_visible()
+    expect(item.get_by_role("heading", level=1, name="Renamed while nobody heard")).to_be_visible()
+    expect(account.get_by_role("list", name="Storage used").get_by_role("listitem").first).to_contain_text("2 items")
+    for page in pages:
+        live(page)
+        expect(page.get_by_role("alert").filter(has_text=re.compile("."))).to_have_count(0)
 
 
 def test_R2_01_R2_05_with_a_store_that_does_not_answer_known_pages_paint_and_every_click_works(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PAGES, Visit
-from tests.browser.library import fill
+from tests.browser.library import add, fill
 from tests.browser.server import Server
-from tests.browser.steps import live, settle, tile, updated
+from tests.browser.steps import live, plays, settle, tile, updated
+from tests.support.media import clip
 
 pytestmark = PAGES
 TOAST = ".toast:popover-open"
@@ -124,6 +127,39 @@ def test_a_title_that_was_taken_back_is_in_its_field_again(server: Server, visit
     expect(mine.get_by_role("alert").filter(has_text="It is called “Theirs” now")).to_be_visible()
     field.press("Enter")
     expect(heading(mine, "Mine")).to_be_visible()
+
+
+def test_B9_B10_scrolled_nothing_moves_or_stops_for_what_is_made_from_a_clip_that_plays(
+    server: Server, visit: Visit, tmp_path: Path
+) -> None:
+    film = tmp_path / "waves.mp4"
+    film.write_bytes(clip(frames=48))
+    media_id = server.run("import", str(film)).stdout.split()[0]
+    made = add(server, [(f"Still {place:02}", timedelta(minutes=place)) for place in range(24)], source=media_id)
+    page = visit(f"/media-item?id={media_id}")
+    opened(page, "waves")
+    live(page)
+    video = page.locator("freshet-viewer video")
+    video.evaluate("(video) => Object.assign(window, {player: video}) && (video.loop = true)")
+    assert plays(video) > 0.2
+    anchor = page.locator(f"freshet-tile[data-id='{made[20]}']")
+    anchor.scroll_into_view_if_needed()
+    settle(page)
+    where = anchor.bounding_box()
+    (new,) = add(server, [("Still new", timedelta(0))], source=media_id)
+    drop = page.get_by_role("button", name="1 new")
+    expect(drop).to_be_visible()
+    moved = anchor.bounding_box()
+    assert where is not None
+    assert moved is not None
+    assert max(abs(where[side] - moved[side]) for side in ("x", "y")) <= 1
+    assert video.evaluate("(video) => video === window.player && !video.paused")
+    drop.click()
+    first = page.get_by_role("list", name="Made from this", exact=True).locator("freshet-tile").first
+    expect(first).to_have_attribute("data-id", new)
+    expect(first.get_by_role("button").first).to_be_focused()
+    expect(first).to_be_in_viewport()
+    assert video.evaluate("(video) => video === window.player && !video.paused")
 
 
 def test_B12_del_shows_the_neighbour_and_undo_brings_the_item_back(server: Server, visit: Visit) -> None:

@@ -260,6 +260,7 @@ WORDS = {
     "plain": "Updated 12 s ago",
     "live": "Updated 12 s ago · Live",
     "polling": "Updated 12 s ago · Polling",
+    "catching": "Updated 12 s ago · Catching up",
     "reconnecting": "Updated 12 s ago · Reconnecting…",
     "off": "Updated 12 s ago · Live updates off",
     "offline": "Updated 12 s ago · Offline, as of 14:13",

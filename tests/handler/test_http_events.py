@@ -129,6 +129,20 @@ class TestTelling:
 
         asyncio.run(scene())
 
+    def test_B19_a_stream_of_which_there_is_nothing_to_tell_gives_signs_of_life(
+        self, web: Web, everything: MediaQuery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert route.BEAT == 15.0, "a page takes a stream without two of them for dead (DEAD_MS in live.js)"
+        monkeypatch.setattr(route, "BEAT", 0.01)
+
+        async def scene() -> None:
+            async with events(web.app, views(everything)) as stream:
+                await listening(stream)
+                for _ in range(3):
+                    assert await stream.until("beat") == {}
+
+        asyncio.run(scene())
+
 
 class TestRefusing:
     @pytest.mark.parametrize(

@@ -382,15 +382,6 @@ def test_B9_an_open_preview_and_what_was_typed_survive_a_refresh(studio: Studio)
     assert tab.element("freshet-dialog", isOpen=True)["label"] == "Harbour"
 
 
-def test_B21_a_refresh_with_nothing_new_changes_nothing_on_the_page(studio: Studio) -> None:
-    studio.add(5)
-    tab = studio.open("/home")
-    before = tab.root.SerializeToString()
-    push(tab, "focus")
-    tab.fire("freshet-status", "refreshEvent", {"scrolled": False})
-    assert len(tab.root.SerializeToString()) == len(before)
-
-
 def test_R2_10_a_failed_background_refresh_keeps_the_shelves_and_says_so(studio: Studio) -> None:
     shown = ids(studio.add(2))
     tab = studio.open("/home")

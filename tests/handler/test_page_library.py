@@ -138,6 +138,18 @@ def test_a_type_of_which_there_is_nothing_is_not_an_empty_library(studio: Studio
     assert len(tab.tiles()) == 2
 
 
+@pytest.mark.parametrize("way", ["address", "tab"])
+def test_R0_07_the_tab_of_each_type_shows_what_is_ready_of_it(studio: Studio, way: str) -> None:
+    items = {kind: studio.add(media_type=kind)[0].id for kind in ("image", "video", "audio")}
+    tab = studio.open("/library")
+    for kind, media_id in items.items():
+        if way == "address":
+            tab = studio.open("/library", {"type": kind})
+        else:
+            tab.fire("freshet-segments", "selectEvent", {"value": kind}, label="Type")
+        assert [(tile["mediaId"], tile["status"]) for tile in tab.tiles()] == [(media_id, "ready")]
+
+
 def test_R0_14_a_failed_first_read_is_not_an_empty_library(studio: Studio) -> None:
     studio.add(2)
     studio.store.fault = DOWN

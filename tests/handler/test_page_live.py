@@ -220,18 +220,6 @@ def test_B17_ten_equal_views_are_brought_up_to_date_without_a_read(studio: Studi
     assert after - before <= 1
 
 
-def test_B21_a_refresh_with_nothing_new_changes_nothing_on_the_page(studio: Studio) -> None:
-    studio.add(5)
-    tab = studio.open("/library")
-    before = tab.root.SerializeToString()
-    push(tab, "focus")
-    tab.fire("freshet-status", "refreshEvent")
-    live = tab.element("freshet-status")
-    assert live["refreshing"] is False
-    after = tab.root.SerializeToString()
-    assert len(after) == len(before)
-
-
 def test_X_04_a_commit_of_many_wakes_a_view_once(studio: Studio, listen: Any) -> None:
     tab = studio.open("/library")
     stream = listen(tab)

@@ -460,6 +460,32 @@ def test_R4_1_a_change_elsewhere_shows_by_itself_and_restarts_no_player(studio: 
     assert studio.store.reads == reads
 
 
+@pytest.mark.parametrize("reason", ["live", "focus"])
+def test_B9_scrolled_what_is_made_from_the_item_waits_in_the_drop(
+    studio: Studio, listen: Any, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    """However slow the store is: what is held back without a word would be hidden."""
+    (item,) = studio.add()
+    made = studio.add(2, source_ids=(item.id,))
+    tab = open_item(studio, item)
+    stream = listen(tab)
+    if reason == "focus":
+        monkeypatch.setattr("state.loading.PATIENCE", 0.0)
+        studio.clock.advance(60)
+        push(tab, "focus", scrolled=True)
+    (new,) = studio.add(source_ids=(item.id,))
+    while 1 not in stream.changed():  # it has no sources, so these are its second view
+        pass
+    push(tab, "live" if reason == "live" else "ready", scrolled=True)
+    assert media_ids(tab, "Made from this") == [made[1].id, made[0].id]
+    assert tab.element("freshet-drop")["count"] == 1
+    tab.fire("freshet-status", "refreshEvent", {"scrolled": True})
+    assert tab.element("freshet-drop")["count"] == 1
+    tab.fire("freshet-drop", "showEvent", {"count": 1})
+    assert media_ids(tab, "Made from this") == [new.id, made[1].id, made[0].id]
+    assert tab.element("freshet-drop")["count"] == 0
+
+
 def test_B8_a_change_of_another_item_wakes_nobody(studio: Studio, listen: Any) -> None:
     item, other = studio.add(2)
     stream = listen(open_item(studio, item))

@@ -60,6 +60,17 @@ class MesopClient:
     def tiles(self) -> list[dict[str, Any]]:
         return self.elements("freshet-tile")
 
+    def drawn(self) -> bytes:
+        """The whole tree, but for the age that it tells: what the browser has drawn."""
+        root = pb.Component()
+        root.CopyFrom(self.root)
+        for node in self._walk(root):
+            if _name(node) == "<web>freshet-status":
+                component = pb.WebComponentType.FromString(node.type.value)
+                component.properties_json = json.dumps(json.loads(component.properties_json) | {"asOfMs": 0})
+                node.type.value = component.SerializeToString()
+        return bytes(root.SerializeToString(deterministic=True))
+
     # What a person does
 
     def keep_cookie(self, name: str, value: str) -> None:

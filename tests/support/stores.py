@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
@@ -69,6 +70,15 @@ class Backend:
         from services.store.firestore import FirestoreStore
 
         return FirestoreStore(self.client(), clock)
+
+
+def let_settle(backend: Backend) -> None:
+    """Let the window pass in which Firestore tells of a change again: the next deltas begin after it."""
+    client = backend.client()
+    batch = client.batch()
+    for document in backend.media_documents():
+        batch.update(document.reference, {"updated_at": document.get("updated_at") - timedelta(minutes=2)})
+    batch.commit()
 
 
 def make_old(backend: Backend, *fields: str) -> None:

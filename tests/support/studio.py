@@ -18,6 +18,8 @@ from services.workflows.studio import Studio as RunStudio
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_file, make_item, operation
 
+SECRET = "shared by all processes of the studio"
+
 
 class WatchedStore:
     """A store that counts the calls of each repository method and raises `fault` while it is set."""
@@ -91,7 +93,8 @@ class Studio:
     def __init__(self, store: Store, clock: FakeClock, data_dir: Path) -> None:
         self.clock = clock
         self.store = WatchedStore(store)
-        settings = load_settings({"FRESHET_DATA_DIR": str(data_dir), "FRESHET_FILES": "memory://"})
+        choices = {"FRESHET_DATA_DIR": str(data_dir), "FRESHET_FILES": "memory://", "FRESHET_SECRET": SECRET}
+        settings = load_settings(choices)
         self.services: Services = container.build(settings, clock=clock, ids=SequentialIds(), store=self.store)  # type: ignore[arg-type]
         self.engine = IdleEngine()
         self.services.engine = self.engine  # type: ignore[assignment]
@@ -137,12 +140,14 @@ class Studio:
     def restart(self) -> None:
         """As if another process answered from now on: nothing that was read is held."""
         from services.freshness import Editor, Freshness, SnapshotStore
+        from services.freshness.session import Sessions
         from services.freshness.usages import Usages
 
         s, mark = self.services, self.services.ids.new()
         s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark))
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
         s.usages = Usages(s.store.upkeep, self.clock)
+        s.sessions = Sessions(SECRET.encode())
 
     def close(self) -> None:
         container.install(None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
@@ -12,7 +11,7 @@ from services.store.protocol import PAGE_SIZE, SEARCH_STEP, Store
 from tests.support.logs import recorded_lines
 from tests.support.records import make_item, save
 from tests.support.screen import ALL, GRACE, Screen, ids, newest, populate
-from tests.support.stores import Backend
+from tests.support.stores import Backend, let_settle
 
 
 @pytest.fixture
@@ -28,13 +27,8 @@ def other(screen: Screen, backend: Backend) -> Store:
 
 
 def settle(screen: Screen) -> None:
-    """Let the window pass in which Firestore tells of a change again: the next deltas begin after it."""
     if screen.backend.kind == "firestore":
-        client = screen.backend.client()
-        batch = client.batch()
-        for document in screen.backend.media_documents():
-            batch.update(document.reference, {"updated_at": document.get("updated_at") - timedelta(minutes=2)})
-        batch.commit()
+        let_settle(screen.backend)
 
 
 def test_the_first_read_costs_one_page(screen: Screen, other: Store) -> None:

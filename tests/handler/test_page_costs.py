@@ -1,0 +1,50 @@
+"""What looking at the library costs where each read is billed: on Firestore, counted where its answers arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from services.clock import FakeClock
+from tests.support.mesop_client import MesopClient
+from tests.support.stores import Backend, let_settle
+from tests.support.studio import Studio
+
+MOST = 25
+PAGES = 10
+
+
+@pytest.fixture
+def backend(firestore_emulator: str, tmp_path: Path, clock: FakeClock) -> Iterator[Backend]:
+    backend = Backend("firestore", tmp_path, clock)
+    yield backend
+    backend.close()
+
+
+def load_more(tab: MesopClient) -> None:
+    tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+
+
+def test_A01_a_page_of_the_library_is_25_reads_at_any_depth_its_total_included_and_a_refresh_with_nothing_new_is_one(
+    studio: Studio, backend: Backend
+) -> None:
+    for _ in range(3):
+        studio.add(100)
+    let_settle(backend)
+    studio.store.ping()  # as a server does at its start
+
+    def cost(action: Callable[[], object]) -> int:
+        before = backend.billed_reads()
+        action()
+        return backend.billed_reads() - before
+
+    tabs: list[MesopClient] = []
+    costs = [cost(lambda: tabs.append(studio.open("/library")))]
+    [tab] = tabs
+    assert any("24 shown of 300" in text for text in tab.text)
+    costs += [cost(lambda: load_more(tab)) for _ in range(PAGES - 1)]
+    assert tab.element("freshet-window")["total"] == 24 * PAGES
+    assert max(costs) <= MOST, costs
+    assert cost(lambda: tab.fire("freshet-status", "refreshEvent")) <= 1
