@@ -60,12 +60,11 @@ def refresh(tab: MesopClient) -> None:
 
 def idle(studio: Studio) -> bool:
     """Whether no question of this person is on its way."""
-    s = studio.services
-    held = s.freshness.snapshots.of_user(studio.principal.user_id, s.project.id)
-    lists = any(s.freshness.entry(snapshot.query, studio.principal).running for snapshot in held)
-    return (
-        not lists and s.usages.held(studio.principal).state.running is None and not s.usages.is_asked(studio.principal)
-    )
+    s, who = studio.services, studio.principal
+    held = s.freshness.snapshots.of_user(who.user_id, s.project.id)
+    if any(s.freshness.entry(snapshot.query, who).running for snapshot in held):
+        return False
+    return s.usages.held(who).state.running is None and not s.usages.is_asked(who)
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, patience: float = 0.01) -> None:
