@@ -211,6 +211,7 @@ class TestLostAnswers:
         self, backend: Backend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store = backend.open()
+        save(store, make_item())  # so that it knows which database it is on
 
         def be_away(*args: Any) -> Any:
             raise StoreUnavailable("the line is dead")
