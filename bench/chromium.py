@@ -125,15 +125,10 @@ def executable() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def shell() -> str | None:
-    """The same engine without the parts around a page, which share the cores with it; else as `executable`."""
-    return shutil.which("chromium-headless-shell") or executable()
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shell(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.chromium import shell
+from bench.chromium import executable
 
 
 def describe() -> list[tuple[str, str]]:
@@ -45,11 +45,10 @@ def _processor() -> str:
 
 
 def _chromium() -> str:
-    program = shell() or "chromium"
+    program = executable() or "chromium"
     try:
         shown = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return f"Playwright {version('playwright')}'s own"
     match = re.search(r"\d+(\.\d+)+", shown)
-    words = match[0] if match else shown.strip()
-    return f"{words}, headless shell" if program.endswith("-shell") else words
+    return match[0] if match else shown.strip()

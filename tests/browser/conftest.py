@@ -19,8 +19,7 @@ from services.freshness.live import LIVE_COOKIE
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 
-CHROMIUM, SHELL = Path("/usr/bin/chromium"), Path("/usr/bin/chromium-headless-shell")
-"""As Debian installs them. The shell is the same engine without the parts around a page, which cost as much as it."""
+CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -109,7 +108,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=_executable(playwright, SHELL, CHROMIUM), args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=_executable(playwright), args=FLAGS)
     yield browser
     browser.close()
 
@@ -122,7 +121,7 @@ def window(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     """
     arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}"]
     process = subprocess.Popen(
-        [_executable(playwright, CHROMIUM), *arguments, "about:blank"],
+        [_executable(playwright), *arguments, "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -140,9 +139,8 @@ def window(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     process.stderr.close()
 
 
-def _executable(playwright: Playwright, *installed: Path) -> str:
-    """The first of those that is there, else Playwright's own."""
-    return next((str(path) for path in installed if path.exists()), playwright.chromium.executable_path)
+def _executable(playwright: Playwright) -> str:
+    return CHROMIUM if Path(CHROMIUM).exists() else playwright.chromium.executable_path
 
 
 @pytest.fixture
