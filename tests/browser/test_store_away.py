@@ -90,6 +90,8 @@ def test_R0_14_a_store_that_is_down_is_told_keeps_everything_and_the_next_click_
     expect(alert).to_be_visible()
     proxy.mend()
     newer = fill(server, 1, "Newer")
+    # The server's own connection may take a moment longer to come back
+    page.wait_for_function("async () => (await (await fetch('/healthz')).json()).store === 'ok'")
     alert.get_by_role("button", name="Retry").click()
     shows(page, newer + held)
     expect(alert).to_be_hidden()
