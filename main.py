@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.container import Services
+    from services.http.bundles import Bundle
 
 ROOT = Path(__file__).resolve().parent
 PATIENCE = 2.0
@@ -87,7 +88,7 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
         raise
     register()
     mesop = me.create_wsgi_app(debug_mode=False)
-    return create_app(mesop, ROOT / "static", ROUTES, _element_modules(), _mesop_files(Path(me.__file__))), services
+    return create_app(mesop, ROOT / "static", ROUTES, joined_files(), _mesop_files(Path(me.__file__))), services
 
 
 def _mesop_files(package: Path) -> list[str]:
@@ -97,14 +98,17 @@ def _mesop_files(package: Path) -> list[str]:
     return [f"/{name}" for name in names if name != "index.html"]
 
 
-def _element_modules() -> list[str]:
-    """Addresses of the modules that define our elements; every page loads them before Mesop starts.
+def joined_files() -> list[Bundle]:
+    """The script that defines our elements, which every page loads before Mesop starts, and the stylesheet.
 
     Mesop 1.3.7 imports what a frame needs before it shows that frame, each frame for itself. While modules are on
     their way, a second frame can overtake the first, and the older one stays on screen.
     """
-    folder = ROOT / "components" / "web"
-    return [f"/__web-components-module__/{path.relative_to(ROOT).as_posix()}" for path in sorted(folder.glob("*.js"))]
+    from components.web import SCRIPT, STYLES, STYLESHEET
+    from services.http.bundles import Bundle
+
+    script = Bundle.script(SCRIPT, ROOT / "components" / "web" / "all.js")
+    return [script, Bundle.stylesheet(STYLESHEET, [ROOT / "static" / name for name in STYLES])]
 
 
 def import_files(settings: Settings, files: list[Path], project_name: str | None) -> int:

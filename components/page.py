@@ -12,7 +12,7 @@ import flask
 import mesop as me
 from mesop.runtime import runtime
 
-from components.web import STYLESHEETS, edits, live, session
+from components.web import STYLESHEET, edits, live, session
 from services.freshness import Reason
 from services.freshness.live import wants_live
 from services.log import log_failure
@@ -98,7 +98,7 @@ def page(
                 # Mesop 1.3.7: without a previous tree it sends the tree itself instead of a difference.
                 runtime().context().reset_previous_node()
 
-        me.page(path=path, title=f"{title} · Freshet", stylesheets=STYLESHEETS, on_load=handler(on_load))(guarded)
+        me.page(path=path, title=f"{title} · Freshet", stylesheets=[STYLESHEET], on_load=handler(on_load))(guarded)
         return guarded
 
     return register

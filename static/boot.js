@@ -50,7 +50,7 @@ window.addEventListener('popstate', (event) => window.freshetSteps.hear?.(event)
 // ever. So those requests are watched from the first one on, by components/web/channel.js; what happens before it has
 // loaded waits for it here. One that got no answer at all, since the server is away, fails in silence and can be sent again.
 (() => {
-  const GUARD = '/__web-components-module__/components/web/guard.js';
+  const ELEMENTS = '/__web-components-module__/components/web/all.js'; // guard.js among them
   const AWAY = new Set([0, 502, 503, 504]);
   const channel = (window.freshetChannel = {pending: new Set(), early: [], hear: null});
   const tell = (what, request) => (channel.hear ? channel.hear(what, request) : channel.early.push([what, request]));
@@ -148,6 +148,7 @@ window.addEventListener('popstate', (event) => window.freshetSteps.hear?.(event)
     }
   };
 
-  const load = () => import(GUARD).catch(() => setTimeout(load, 3000));
-  load();
+  // The head loads them, and that is over by now, unless they could not be had: nobody would hear what waits here.
+  const load = () => import(ELEMENTS).catch(() => setTimeout(load, 3000));
+  document.addEventListener('DOMContentLoaded', load);
 })();

@@ -1,7 +1,7 @@
 """Freshet's own elements, as functions to call while a page is drawn.
 
 Each is a custom element in `NAME.js` and a typed face beside it. Handlers get `event.value`, the payload named in the
-face. Pages list `STYLESHEETS`; the head loads `static/boot.js` first (the theme before the first paint, and the eye on
+face. Pages name `STYLESHEET`; the head loads `static/boot.js` first (the theme before the first paint, and the eye on
 Mesop's requests that `guard` needs).
 
 How a page is put together (a box's classes land on its own element, so grid, flex and sticky work as written; elements
@@ -76,20 +76,25 @@ from components.web.status_capsule import status_capsule
 from components.web.tile import tile, tile_window, tiles
 from components.web.upload import upload
 
-STYLESHEETS: Final[list[str]] = [
-    "/static/tokens.css",
-    "/static/mesop.css",
-    "/static/freshet.css",
-    "/static/controls.css",
-    "/static/tiles.css",
-    "/static/layouts.css",
-    "/static/item.css",
-    "/static/uploads.css",
-]
-"""In this order, on every page."""
+SCRIPT: Final = "/__web-components-module__/components/web/all.js"
+"""Where Mesop asks for what the faces name: all elements in one."""
+STYLESHEET: Final = "/static/all.css"
+"""What every page names: `STYLES` of the folder `static`, in this order."""
+STYLES: Final = (
+    "tokens.css",
+    "mesop.css",
+    "freshet.css",
+    "controls.css",
+    "tiles.css",
+    "layouts.css",
+    "item.css",
+    "uploads.css",
+)
 
 __all__ = [
-    "STYLESHEETS",
+    "SCRIPT",
+    "STYLES",
+    "STYLESHEET",
     "Fact",
     "Handler",
     "NavItem",

@@ -13,8 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.errors import FreshetError
-from services.http import archive, cutouts, docs, events, export, health, media, runs, session, upload
+from services.http import archive, bundles, cutouts, docs, events, export, health, media, runs, session, upload
 from services.http.bodies import WholeBodies
+from services.http.bundles import Bundle
 from services.http.errors import Failures, friendly
 from services.http.pages import KnownPages, LocalPages
 
@@ -26,13 +27,13 @@ def create_app(
     mesop: Callable[..., Any],
     static_dir: Path,
     routes: Collection[str],
-    modules: Sequence[str] = (),
+    joined: Sequence[Bundle] = (),
     files: Collection[str] = (),
 ) -> FastAPI:
     """The ASGI application around `mesop`, a WSGI application with pages at `routes`; the first is where `/` leads.
 
-    `modules` are the addresses of scripts that every page runs before Mesop starts; `files` those of whatever else
-    Mesop serves.
+    `joined` are scripts, which every page runs before Mesop starts, and stylesheets, which pages name; `files` are the
+    addresses of whatever else Mesop serves.
     """
     app = FastAPI(title="Freshet", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.add_middleware(Failures)
@@ -48,13 +49,15 @@ def create_app(
         session.router,
         health.router,
         docs.router,
+        bundles.router(joined),
     ):
         app.include_router(router)
     app.mount("/static", _Static(directory=static_dir))
     first = next(iter(routes))
     app.add_api_route("/", lambda: RedirectResponse(first), methods=["GET", "HEAD"], include_in_schema=False)
-    pages = LocalPages(WholeBodies(WSGIMiddleware(mesop, workers=HANDLERS)), modules)
-    app.mount("/", KnownPages(pages, routes, {*modules, *files}))
+    scripts = [each.url for each in joined if each.media_type == bundles.SCRIPT]
+    pages = LocalPages(WholeBodies(WSGIMiddleware(mesop, workers=HANDLERS)), scripts)
+    app.mount("/", KnownPages(pages, routes, files))
     return app
 
 

@@ -21,9 +21,7 @@ HEAD = b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><scrip
 _LOST = (
     b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>No such page - Freshet</title>
-<link rel="stylesheet" href="/static/tokens.css">
-<link rel="stylesheet" href="/static/freshet.css"><link rel="stylesheet" href="/static/controls.css">
-<link rel="stylesheet" href="/static/layouts.css">%b</head><body><main class="blank lost">
+<link rel="stylesheet" href="/static/all.css">%b</head><body><main class="blank lost">
 <span class="ms" data-icon="search_off" aria-hidden="true"></span><h1 class="h2">There is no such page</h1>
 <p>The address may be mistyped, or the page has moved.</p><a class="btn primary" href="/library">Go to the library</a>
 </main></body></html>"""

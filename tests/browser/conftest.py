@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from services.freshness.live import LIVE_COOKIE
+from tests.browser.forked import ForkedServer
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 
@@ -34,6 +35,9 @@ SQLITE, FIRESTORE = pytest.mark.xdist_group("browser-sqlite"), pytest.mark.xdist
 PAGES = pytest.mark.xdist_group("browser-pages")
 """Tests that are not about stores."""
 KINDS = [pytest.param("sqlite", marks=SQLITE), pytest.param("firestore", marks=FIRESTORE)]
+ALONE = pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+SHARED_ALONE = pytest.mark.parametrize("shared_server", KINDS[:1], indirect=True)
+"""On SQLite alone: the test is about what the page does, and what it is told is contract-tested on both stores."""
 Visit = Callable[..., Page]
 
 expect.set_options(timeout=30_000)
@@ -48,19 +52,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(params=KINDS)
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """A fresh studio on each kind of store."""
-    yield from _serve(request, tmp_path)
+    yield from serve(request, tmp_path)
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One studio of each kind for a module whose tests do not mind what earlier ones left."""
-    yield from _serve(request, tmp_path_factory.mktemp("studio"))
+    yield from serve(request, tmp_path_factory.mktemp("studio"))
 
 
 @pytest.fixture(scope="module")
 def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One studio for a module that is not about stores."""
-    server = Server(tmp_path_factory.mktemp("studio") / "data")
+    server = ForkedServer(tmp_path_factory.mktemp("studio") / "data")
     yield server
     server.stop()
 
@@ -76,17 +80,20 @@ def proxy(firestore_emulator: str) -> Iterator[StoreProxy]:
 @pytest.fixture
 def remote_server(proxy: StoreProxy, tmp_path: Path) -> Iterator[Server]:
     """A fresh studio whose store lies behind `proxy`."""
-    server = Server(tmp_path / "data", **on_firestore(proxy.address))
+    server = ForkedServer(tmp_path / "data", **on_firestore(proxy.address))
     yield server
     proxy.release()
     server.stop()
 
 
-def _serve(request: pytest.FixtureRequest, folder: Path) -> Iterator[Server]:
+def serve(
+    request: pytest.FixtureRequest, folder: Path, start: Callable[..., Server] = ForkedServer
+) -> Iterator[Server]:
+    """A studio on the kind of store that `request.param` names."""
     settings = {}
     if request.param == "firestore":
         settings = on_firestore(request.getfixturevalue("firestore_emulator"))
-    server = Server(folder / "data", **settings)
+    server = start(folder / "data", **settings)
     yield server
     server.stop()
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from services.settings import Settings, load_settings
 
@@ -44,11 +45,8 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it says that it is ready."""
-        self.process = subprocess.Popen(
-            [sys.executable, *self.program], cwd=ROOT, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        drain = threading.Thread(target=self._drain, args=[self.process], daemon=True)
+        self.process = self.launch()
+        drain = threading.Thread(target=self._drain, args=[self.process.stderr], daemon=True)
         drain.start()
         assert self.process.stdout is not None
         match = re.search(r"http://\S+", self.process.stdout.readline())
@@ -58,6 +56,13 @@ class Server:
         self.url = match[0]
         # A restarted server keeps its address, as it would behind a name.
         self._settings["FRESHET_PORT"] = self.url.rpartition(":")[2]
+
+    def launch(self) -> subprocess.Popen[str]:
+        """The process, with both its outputs to be read."""
+        return subprocess.Popen(
+            [sys.executable, *self.program], cwd=ROOT, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop, if it runs."""
@@ -116,9 +121,8 @@ class Server:
                 if not self._heard.wait(give_up - time.monotonic()):
                     raise AssertionError(f"Not logged: {what}. Logged:\n" + "\n".join(self._log[-40:]))
 
-    def _drain(self, process: subprocess.Popen[str]) -> None:
-        assert process.stderr is not None
-        with process.stderr as lines:
+    def _drain(self, stderr: IO[str]) -> None:
+        with stderr as lines:
             for line in lines:
                 with self._heard:
                     self._log.append(line.rstrip())

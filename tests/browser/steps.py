@@ -181,7 +181,7 @@ def plays(video: Locator) -> float:
             const look = () => {
                 const playing = video.readyState >= 2 && video.currentTime > 0.2;
                 if (playing || performance.now() - start > patience) resolve(video.currentTime);
-                else requestAnimationFrame(look);
+                else setTimeout(look, 16);
             };
             look();
         })""",
@@ -190,13 +190,14 @@ def plays(video: Locator) -> float:
     return reached
 
 
-# A promise, since the pages' policy forbids what `wait_for_function` does.
+# A promise, since the pages' policy forbids what `wait_for_function` does; by the clock, since a browser need not draw
+# a frame while it waits.
 _WAIT_FOR_IDS = """(root, [only, expected, patience]) => new Promise((resolve) => {
     const start = performance.now();
     const look = () => {
         const found = [...root.querySelectorAll(only)].map((tile) => tile.dataset.id);
         if (String(found) === String(expected) || performance.now() - start > patience) resolve(found);
-        else requestAnimationFrame(look);
+        else setTimeout(look, 16);
     };
     look();
 })"""

@@ -11,6 +11,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PAGES, Visit, visits
+from tests.browser.forked import ForkedServer
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import choose_button, chooser, open_chooser, tile, updated
@@ -30,7 +31,7 @@ LOST = "status of 40[04]"
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A library with pictures, a clip and a photo with a long name."""
     folder = tmp_path_factory.mktemp("furnished")
-    server = Server(folder / "data")
+    server = ForkedServer(folder / "data")
     fill(server, 30)
     film = folder / "harbour at dawn.mp4"
     film.write_bytes(clip())
@@ -238,29 +239,28 @@ def open_to_axe(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.mark.parametrize("name", SCENES)
 def test_no_scene_scrolls_sideways_and_axe_finds_nothing_serious_in_either_theme(
-    server: Server, open_to_axe: BrowserContext
+    server: Server, open_to_axe: BrowserContext, name: str
 ) -> None:
     opening = visits(server, open_to_axe, [LOST])
-    visit = next(opening)
+    path, prepare = SCENES[name]
     found: dict[str, list[str]] = {}
-    for name, (path, prepare) in SCENES.items():
-        page = visit(path)
-        prepare(page)
-        for width in WIDTHS:
+    page = next(opening)(path)
+    prepare(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found[f"at {width}"] = page.evaluate(_TOO_WIDE)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        if name == "lost":  # no page of the studio's: it takes the theme up as it is loaded
+            page.reload()
+        page.wait_for_function(f"(theme) => ({_BACKGROUND})() === theme", arg=theme)
+        page.evaluate(AXE_SCRIPT)
+        for width in AXE_WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            found[f"{name} at {width}"] = page.evaluate(_TOO_WIDE)
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            if name == "lost":  # no page of the studio's: it takes the theme up as it is loaded
-                page.reload()
-            page.wait_for_function(f"(theme) => ({_BACKGROUND})() === theme", arg=theme)
-            page.evaluate(AXE_SCRIPT)
-            for width in AXE_WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                problems = _serious(page.evaluate("() => axe.run(document, {resultTypes: ['violations']})"))
-                found[f"{name} at {width}, {theme}"] = problems
-        page.close()
+            problems = _serious(page.evaluate("() => axe.run(document, {resultTypes: ['violations']})"))
+            found[f"at {width}, {theme}"] = problems
     assert {where: problems for where, problems in found.items() if problems} == {}
     assert list(opening) == []
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import FIRESTORE, Visit
+from tests.browser.conftest import ALONE, FIRESTORE, Visit
 from tests.browser.library import fill
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
@@ -36,7 +36,7 @@ def leaves_for_a_moment(page: Page, media_id: str) -> None:
           tile.remove();
           await new Promise((passed) => setTimeout(passed, 50));
           place.append(tile);
-          await new Promise(requestAnimationFrame);
+          await new Promise((passed) => setTimeout(passed, 50));
         }""",
         media_id,
     )
@@ -48,6 +48,7 @@ def loaded(page: Page, ids: list[str]) -> None:
 
 
 class TestInTwoTabs:
+    @ALONE
     def test_F12_f_gives_and_takes_the_heart_of_the_focused_tile(self, server: Server, visit: Visit) -> None:
         first, second = fill(server, 2)
         mine, other = visit("/library"), visit("/library?type=image")
@@ -118,6 +119,7 @@ class TestInTwoTabs:
         expect(hit(mine, ids[3])).to_be_focused()
         shows(other, ids)
 
+    @ALONE
     def test_B12_a_tile_brought_back_has_the_focus_also_when_it_comes_late(self, server: Server, visit: Visit) -> None:
         ids = fill(server, 3)
         page = visit("/library")
@@ -136,6 +138,7 @@ class TestInTwoTabs:
         leaves_for_a_moment(page, ids[2])
         expect(hit(page, ids[1])).to_be_focused()
 
+    @ALONE
     def test_B12_in_the_preview_the_neighbour_follows_and_the_toast_can_be_pressed(
         self, server: Server, visit: Visit
     ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.conftest import PAGES, Visit
+from tests.browser.forked import ForkedServer
 from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import go, ids, refresh, settle, shows, tile, tiles, updated
@@ -22,7 +23,7 @@ TOAST = ".toast:popover-open"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "data")
+    server = ForkedServer(tmp_path / "data")
     yield server
     server.stop()
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import KINDS, Visit, serve
 from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, is_painted, prompt, shows, tiles
+
+
+@pytest.fixture(params=KINDS)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """Started as people start it."""
+    yield from serve(request, tmp_path, Server)
 
 
 def test_R0_12_four_pictures_are_made_while_the_page_stays_usable_and_stand_at_home_and_on_top_of_the_library(

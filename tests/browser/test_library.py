@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.browser.conftest import Visit, visits
+from tests.browser.conftest import ALONE, Visit, visits
 from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import go, ids, refresh, shows, tile, tiles, updated
@@ -67,6 +67,7 @@ def test_R0_05_R0_06_refresh_asks_the_store_and_keeps_filter_extent_and_scroll(s
     expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
 
 
+@ALONE
 def test_R0_15_an_open_preview_is_kept_by_a_refresh_and_clicks_ask_nothing(server: Server, visit: Visit) -> None:
     held = fill(server, 3)
     page = visit("/library")
@@ -81,6 +82,7 @@ def test_R0_15_an_open_preview_is_kept_by_a_refresh_and_clicks_ask_nothing(serve
     assert len(server.wait_logged("library.refresh", times=asked + 1)) == asked + 1
 
 
+@ALONE
 def test_B21_a_refresh_with_nothing_new_changes_no_node_and_no_attribute_of_the_list(
     server: Server, visit: Visit
 ) -> None:
@@ -104,6 +106,7 @@ def test_B21_a_refresh_with_nothing_new_changes_no_node_and_no_attribute_of_the_
     assert page.evaluate("window.changes") == []
 
 
+@ALONE
 def test_the_list_reaches_its_end_on_a_4k_screen_without_gaps_or_repeats(server: Server, browser: Browser) -> None:
     wanted = fill(server, MANY)
     context = browser.new_context(viewport=A_4K_SCREEN)

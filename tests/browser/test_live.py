@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from services.library import open_library
 from services.models import Remove
-from tests.browser.conftest import Visit, keep_still
+from tests.browser.conftest import SHARED_ALONE, Visit, keep_still
 from tests.browser.library import add, fill, rename, repaint, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import (
@@ -72,6 +72,7 @@ def test_R0_08_X_01_with_live_updates_off_it_is_absent_until_refresh(
     assert len(server.wait_logged("library.refresh", times=asked + 2)) == asked + 2
 
 
+@SHARED_ALONE
 def test_X_01_the_switch_on_the_account_page_turns_live_updates_off_and_on(server: Server, visit: Visit) -> None:
     page = visit("/account")
     switch = page.get_by_role("switch", name="Live updates")
@@ -86,6 +87,7 @@ def test_X_01_the_switch_on_the_account_page_turns_live_updates_off_and_on(serve
     live(page)
 
 
+@SHARED_ALONE
 @pytest.mark.parametrize("choice", ["on", "off"])
 def test_F14_R0_08_returning_and_growing_old_ask_only_with_live_updates_on(
     server: Server, visit: Visit, context: BrowserContext, choice: str
@@ -118,6 +120,7 @@ def test_F14_R0_08_returning_and_growing_old_ask_only_with_live_updates_on(
         expect(page.get_by_role("status").filter(has_text="Live updates off")).to_be_visible()
 
 
+@SHARED_ALONE
 def test_F14_live_updates_are_turned_off_in_every_open_tab_at_once(server: Server, visit: Visit) -> None:
     page = visit("/library")
     live(page)
@@ -163,6 +166,7 @@ def test_R0_16_B03_B04_an_open_chooser_shows_what_is_committed_before_and_what_i
     close(dialog)
 
 
+@SHARED_ALONE
 def test_B08_a_change_that_a_view_does_not_match_asks_nothing_and_shows_nothing(server: Server, visit: Visit) -> None:
     videos, images = visit("/library?type=video"), visit("/library?type=image")
     for page in (videos, images):
@@ -177,6 +181,7 @@ def test_B08_a_change_that_a_view_does_not_match_asks_nothing_and_shows_nothing(
     assert [line for line in server.logged("library.refresh")[known:] if "documents=0" not in line] == []
 
 
+@SHARED_ALONE
 def test_B09_over_a_scrolled_list_a_drop_tells_what_is_new_and_nothing_moves(server: Server, visit: Visit) -> None:
     fill(server, 40, "Shelf")
     page = visit("/library")
@@ -200,6 +205,7 @@ def test_B09_over_a_scrolled_list_a_drop_tells_what_is_new_and_nothing_moves(ser
     expect(drop).to_have_count(0)
 
 
+@SHARED_ALONE
 def test_B09_N_lets_in_what_is_new(server: Server, visit: Visit) -> None:
     fill(server, 40, "Shelf")
     page = visit("/library")
@@ -213,6 +219,7 @@ def test_B09_N_lets_in_what_is_new(server: Server, visit: Visit) -> None:
     expect(tiles(page).first).to_have_attribute("data-id", new)
 
 
+@SHARED_ALONE
 @pytest.mark.parametrize("path", ["/library", "/home"])
 def test_B10_an_open_preview_plays_on_and_the_focus_stays_while_something_arrives(
     server: Server, visit: Visit, tmp_path: Path, path: str
@@ -252,6 +259,7 @@ def test_B10_an_open_preview_plays_on_and_the_focus_stays_while_something_arrive
     expect(shown.get_by_role("button").first).to_be_focused()
 
 
+@SHARED_ALONE
 def test_a_press_does_not_wait_for_what_the_page_asked_by_itself(
     server: Server, visit: Visit, context: BrowserContext
 ) -> None:
@@ -268,6 +276,7 @@ def test_a_press_does_not_wait_for_what_the_page_asked_by_itself(
     expect(tiles(page).first).to_have_attribute("data-id", arrived)  # asked again, once the press was answered
 
 
+@SHARED_ALONE
 def test_B10_R1_13_a_typed_prompt_and_its_focus_survive_what_arrives(server: Server, visit: Visit) -> None:
     page = visit("/create/image")
     live(page)
@@ -321,6 +330,7 @@ def test_B12_what_is_removed_elsewhere_leaves_every_open_view(server: Server, vi
         expect(scope.locator(f"freshet-tile[data-id='{kept}']")).to_be_attached()
 
 
+@SHARED_ALONE
 def test_B13_a_new_title_shows_everywhere_and_loads_no_picture_again(server: Server, visit: Visit) -> None:
     (item,) = arrive(server, "Working title")
     page = visit("/library")
@@ -354,6 +364,7 @@ def test_B13_a_replaced_file_shows_its_new_pixels_in_every_open_view(server: Ser
         expect(picture_shown).to_have_js_property("naturalHeight", 320)
 
 
+@SHARED_ALONE
 def test_B19_a_stream_of_which_nothing_is_heard_is_opened_anew_and_the_page_catches_up(
     server: Server, visit: Visit, context: BrowserContext
 ) -> None:
@@ -373,6 +384,7 @@ def test_B19_a_stream_of_which_nothing_is_heard_is_opened_anew_and_the_page_catc
     assert len(opened) == 1
 
 
+@SHARED_ALONE
 def test_X_03_no_update_loads_a_page_anew(server: Server, visit: Visit) -> None:
     page = visit("/library")
     live(page)
@@ -388,6 +400,7 @@ def test_X_03_no_update_loads_a_page_anew(server: Server, visit: Visit) -> None:
     assert page.evaluate("window.sameDocument")
 
 
+@SHARED_ALONE
 def test_R2_13_R4_02_twenty_navigations_leave_one_stream(server: Server, visit: Visit) -> None:
     page = visit("/account")
     page.evaluate("""() => {
@@ -410,13 +423,14 @@ def test_R2_13_R4_02_twenty_navigations_leave_one_stream(server: Server, visit: 
         const open = () => streams.filter((one) => one.readyState !== EventSource.CLOSED).length;
         const late = performance.now() + 30_000;
         const look = () => (streams.at(-1).readyState === EventSource.OPEN || performance.now() > late
-            ? done([streams.length, open()]) : requestAnimationFrame(look));
+            ? done([streams.length, open()]) : setTimeout(look, 16));
         look();
     })""")
     assert opened >= 2
     assert still_open == 1
 
 
+@SHARED_ALONE
 def test_more_tabs_than_a_browser_has_connections_all_load_and_all_hear(server: Server, visit: Visit) -> None:
     pages = [visit("/library") for _ in range(8)]
     for page in pages:
@@ -452,7 +466,7 @@ def _rest(page: Page) -> None:
             const now = `${sheet.scrollTop} ${sheet.scrollHeight}`;
             calm = now === last ? calm + 1 : 0;
             last = now;
-            calm > 30 ? rest() : requestAnimationFrame(look);
+            calm > 30 ? rest() : setTimeout(look, 16);
         };
         look();
     })""")

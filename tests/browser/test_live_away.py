@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FIRESTORE, Visit, visits
+from tests.browser.forked import ForkedServer
 from tests.browser.library import fill, rename
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
@@ -152,7 +153,7 @@ def second(server: Server, proxy: StoreProxy, tmp_path: Path) -> Iterator[Server
     """Another web process on the same database and the same files, with a directory of its own."""
     shared = {name: value for name, value in server.environment.items() if name in SHARED}
     files = f"file://{server.settings.data_dir / 'files'}"
-    other = Server(tmp_path / "second", **shared, FRESHET_FILES=files)
+    other = ForkedServer(tmp_path / "second", **shared, FRESHET_FILES=files)
     yield other
     other.stop()
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import SHARED_ALONE, Visit
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, ask_for, ids, is_painted, plays, refresh, shows, tile, tiles, updated
@@ -65,6 +65,7 @@ def test_R0_05_a_clip_made_in_another_tab_is_first_after_refresh_and_plays_in_it
     shows(elsewhere, ids(tiles(library)))
 
 
+@SHARED_ALONE
 def test_a_clip_begins_with_a_picture_that_its_page_handed_on(server: Server, visit: Visit) -> None:
     [picture] = fill(server, 1, "Harbour at noon")
     page = visit(f"/media-item?id={picture}")
@@ -107,6 +108,7 @@ def test_R0_04_a_photo_imported_while_the_server_runs_is_first_after_refresh_and
     assert _colours(original) == ["red", "blue"]
 
 
+@SHARED_ALONE
 def test_files_that_are_no_pictures_are_named_and_the_others_go_in(
     server: Server, visit: Visit, tmp_path: Path
 ) -> None:

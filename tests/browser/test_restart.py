@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import KINDS, Visit
+from tests.browser.conftest import ALONE, KINDS, Visit, serve
 from tests.browser.library import write_photo
 from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, live, prompt, settle, shows, tile, tiles, updated
@@ -18,7 +19,13 @@ CUT = "ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET|INCOMPLETE_CHUNKE
 """What the console says of requests, and of the stream of changes, that a server's end cuts off."""
 
 
-@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+@pytest.fixture(params=KINDS)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """Started as people start it."""
+    yield from serve(request, tmp_path, Server)
+
+
+@ALONE
 def test_a_tab_says_that_the_server_restarts_and_comes_back_by_itself_with_what_was_typed(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:
@@ -37,7 +44,7 @@ def test_a_tab_says_that_the_server_restarts_and_comes_back_by_itself_with_what_
     expect(page.locator(READY)).to_have_count(1, timeout=RENDER_MS)
 
 
-@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+@ALONE
 def test_B18_a_server_that_is_away_is_told_by_the_status_line_and_the_page_catches_up_by_itself(
     server: Server, visit: Visit, tolerated: list[str], tmp_path: Path
 ) -> None:
@@ -67,7 +74,7 @@ def test_B18_a_server_that_is_away_is_told_by_the_status_line_and_the_page_catch
     assert all(page.evaluate("window.sameDocument") for page in (library, studio))
 
 
-@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+@ALONE
 def test_a_click_that_was_lost_is_sent_again_once_the_server_is_back_and_the_page_stays(
     server: Server, visit: Visit, tolerated: list[str], tmp_path: Path
 ) -> None:
@@ -94,7 +101,7 @@ def test_a_click_that_was_lost_is_sent_again_once_the_server_is_back_and_the_pag
     assert page.evaluate("window.sameDocument")
 
 
-@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+@ALONE
 def test_a_press_of_generate_whose_answer_was_lost_makes_one_run(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:
@@ -112,7 +119,7 @@ def test_a_press_of_generate_whose_answer_was_lost_makes_one_run(
     assert len(server.logged("run.started")) == 1
 
 
-@pytest.mark.parametrize("server", KINDS[:1], indirect=True)
+@ALONE
 def test_a_link_followed_while_the_server_is_away_opens_once_it_is_back(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:

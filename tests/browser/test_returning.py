@@ -124,4 +124,4 @@ def _returns(server: Server) -> list[str]:
 
 def _turn(page: Page) -> None:
     """Let the page do what it has to do after it became visible."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import SHARED_ALONE, Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import (
@@ -52,6 +52,7 @@ def test_R0_01_a_chooser_asks_the_store_on_every_opening_and_shows_what_was_made
     assert len(server.wait_logged(*OPENINGS, times=before + 2)) == before + 2
 
 
+@SHARED_ALONE
 @pytest.mark.usefixtures("still")  # so that nothing but the flag can ask
 def test_R0_02_five_unrelated_clicks_after_an_opening_ask_nothing_more(server: Server, visit: Visit) -> None:
     fill(server, 2, "Coat")
@@ -114,6 +115,7 @@ def _picture(page: Page, slot: str, name: str) -> Locator:
     return page.get_by_role("region", name=slot).get_by_role("img", name=name)
 
 
+@SHARED_ALONE
 def test_the_result_is_labelled_as_a_preview_and_follows_where_the_product_was_dragged(
     server: Server, visit: Visit
 ) -> None:

@@ -690,7 +690,7 @@ def test_the_servers_clock_is_learnt_from_a_first_answer_that_was_whole_before_t
 ) -> None:
     context.route("**/__ui__", _dated)
     late: list[Route] = []
-    context.route("**/guard.js", lambda route: late.append(route))
+    context.route("**/web/all.js", lambda route: late.append(route))
     moment = Moment(context.new_page(), 3600)
     moment.later(12)
     with moment.page.expect_event("requestfinished", lambda request: request.url.endswith("/__ui__")):
@@ -701,7 +701,7 @@ def test_the_servers_clock_is_learnt_from_a_first_answer_that_was_whole_before_t
     })""")
     for route in late:
         route.continue_()
-    context.unroute("**/guard.js")
+    context.unroute("**/web/all.js")
     expect(moment.page.locator(".page [role=status]").nth(1)).to_have_text("Updated 12 s ago · Live")
 
 
@@ -709,14 +709,14 @@ def test_a_first_request_that_fails_before_the_scripts_are_there_is_made_good(
     elements: ElementsServer, context: BrowserContext, problems: list[str]
 ) -> None:
     late: list[Route] = []
-    context.route("**/guard.js", lambda route: late.append(route))
+    context.route("**/web/all.js", lambda route: late.append(route))
     context.route("**/__ui__", lambda route: route.fulfill(status=500), times=1)
     page = context.new_page()
     with page.expect_event("requestfinished", lambda request: request.url.endswith("/__ui__")):
         page.goto(elements.url, wait_until="commit")
     for route in late:
         route.continue_()
-    context.unroute("**/guard.js")
+    context.unroute("**/web/all.js")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     problems.clear()
 

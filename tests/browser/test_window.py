@@ -212,12 +212,12 @@ _AT_END = """() => {
 _COLUMNS = "() => getComputedStyle(document.querySelector('.grid')).gridTemplateColumns.split(' ').length"
 _COVERED = """(patience) => new Promise((resolve) => {
     const start = performance.now();
-    let calm = 0; // frames in a row
+    let calm = 0; // looks in a row
     const look = () => {
         const covers = document.querySelector('freshet-window').covers && !window.freshetChannel.pending.size;
         calm = covers ? calm + 1 : 0;
         if (calm > 3 || performance.now() - start > patience) resolve(calm > 3);
-        else requestAnimationFrame(look);
+        else setTimeout(look, 16);
     };
     look();
 })"""

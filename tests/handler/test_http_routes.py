@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import main
+from components.web import SCRIPT, STYLESHEET
 from pages import ROUTES
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
@@ -230,7 +231,26 @@ class TestFailures:
         assert isinstance(line["error"], ZeroDivisionError)
         assert (line["event"], line["path"]) == ("http.failed", "/api/runs/progress")
 
-    def test_the_element_modules_are_those_of_the_components(self) -> None:
-        modules = main._element_modules()
-        assert modules
-        assert all(module.startswith("/__web-components-module__/components/web/") for module in modules)
+
+class TestJoined:
+    """The elements' one script and the one stylesheet."""
+
+    @pytest.mark.parametrize("url", [SCRIPT, STYLESHEET])
+    def test_they_come_whole_packed_where_that_is_understood_and_once(self, web: Web, url: str) -> None:
+        [joined] = [each for each in main.joined_files() if each.url == url]
+        packed, plain = web.get(url, Accept_Encoding="gzip"), web.get(url, Accept_Encoding="identity")
+        assert packed.content == plain.content == joined.body
+        assert (packed.headers.get("content-encoding"), plain.headers.get("content-encoding")) == ("gzip", None)
+        assert packed.headers["content-type"].startswith(joined.media_type)
+        assert (packed.headers["cache-control"], packed.headers["vary"]) == ("no-cache", "Accept-Encoding")
+        assert packed.headers["x-content-type-options"] == "nosniff"
+        again = web.get(url, If_None_Match=packed.headers["etag"])
+        assert (again.status_code, again.content) == (304, b"")
+
+    def test_a_page_asks_for_nothing_else_of_ours_before_it_is_drawn(self, web: Web) -> None:
+        html = web.get("/library").text
+        ours = re.findall(r'<(?:script|link)[^>]*(?:src|href)="(/(?:static|__web)[^"]*)"', html)
+        assert ours == [STYLESHEET, "/static/favicon.svg", "/static/boot.js", SCRIPT]
+
+    def test_single_modules_are_not_served(self, web: Web) -> None:
+        assert web.get("/__web-components-module__/components/web/tile.js").status_code == 404

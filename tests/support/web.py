@@ -36,7 +36,7 @@ class Web:
             studio.app,
             main.ROOT / "static",
             ROUTES,
-            main._element_modules(),
+            main.joined_files(),
             main._mesop_files(Path(mesop.__file__)),
         )
 

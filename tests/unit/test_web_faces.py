@@ -16,7 +16,7 @@ from components.web.tile import ASSUMED
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "components" / "web"
 MODULES = sorted(WEB.glob("*.js"))
-OWN_STYLES = [ROOT / path.lstrip("/") for path in web.STYLESHEETS if Path(path).name not in ("tokens.css", "mesop.css")]
+OWN_STYLES = [ROOT / "static" / name for name in web.STYLES if name not in ("tokens.css", "mesop.css")]
 FACES: dict[str, dict[str, Any]] = {
     "ago": {"ms": 1},
     "anchor": {"seek": "1 m"},
@@ -122,7 +122,7 @@ def declared(source: str) -> set[str]:
 
 
 def test_every_face_is_covered_here() -> None:
-    faces = {name for name in web.__all__ if name.islower() and name != "STYLESHEETS"}
+    faces = {name for name in web.__all__ if name.islower()}
     assert faces == set(FACES)
 
 
@@ -183,8 +183,8 @@ def test_colours_are_named_in_the_tokens_alone(style: Path) -> None:
 
 
 def test_all_stylesheets_are_there_and_ask_no_other_origin() -> None:
-    for path in web.STYLESHEETS:
-        text = (ROOT / path.lstrip("/")).read_text()
+    for name in web.STYLES:
+        text = (ROOT / "static" / name).read_text()
         for target in re.findall(r"url\(([^)]+)\)", text):
             source = target.strip("\"'")
             assert source.startswith("data:") or (ROOT / "static" / source).is_file()

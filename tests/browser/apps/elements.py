@@ -20,7 +20,9 @@ from a2wsgi import WSGIMiddleware
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
+import main as product
 from components import web
+from services.http import bundles
 from services.http.pages import LocalPages
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -175,7 +177,7 @@ def on_toast_done(event: me.WebEvent) -> None:
     note("toast", event)
 
 
-@me.page(path="/", title="Elements", stylesheets=web.STYLESHEETS)
+@me.page(path="/", title="Elements", stylesheets=[web.STYLESHEET])
 def library() -> None:
     with frame("/", "Library"):
         state = held()
@@ -201,7 +203,7 @@ def library() -> None:
         web.run_watch(run_ids=["run-1"] if state.status == "generating" else [], on_complete=on_complete)
 
 
-@me.page(path="/long", title="Long list", stylesheets=web.STYLESHEETS)
+@me.page(path="/long", title="Long list", stylesheets=[web.STYLESHEET])
 def long_list() -> None:
     with frame("/long", "Long list"):
         state = held()
@@ -267,7 +269,7 @@ def tile(
     )  # fmt: skip
 
 
-@me.page(path="/form", title="Form", stylesheets=web.STYLESHEETS)
+@me.page(path="/form", title="Form", stylesheets=[web.STYLESHEET])
 def form() -> None:
     with frame("/form", "Create image"):
         state = held()
@@ -305,6 +307,7 @@ def form() -> None:
 
 api = FastAPI()
 api.add_middleware(LocalPages)
+api.include_router(bundles.router(product.joined_files()))
 progress: dict[str, Any] = {"status": "running", "progress": 0}
 
 
