@@ -1,8 +1,9 @@
 """Freshet's own elements, as functions to call while a page is drawn.
 
-Each is a custom element in `NAME.js` and a typed face beside it. Handlers get `event.value`, the payload named in the
-face. Pages name `STYLESHEET`; the head loads `static/boot.js` first (the theme before the first paint, and the eye on
-Mesop's requests that `guard` needs).
+Each is a custom element in `NAME.js`, a module that imports its neighbours alone, and a typed face beside it; `all.js`
+names the elements, and all that it leads to is served as one script (services/http/bundles.py). Handlers get
+`event.value`, the payload named in the face. Pages name `STYLESHEET`; the head loads `static/boot.js` first (the theme
+before the first paint, and the eye on Mesop's requests that `guard` needs).
 
 How a page is put together (a box's classes land on its own element, so grid, flex and sticky work as written; elements
 get no wrapper in the layout; text inside a box takes the box's font):

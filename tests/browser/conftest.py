@@ -1,7 +1,4 @@
-"""The real product in a browser: `python main.py` as a process of its own, headless Chromium against it.
-
-Tests on one kind of store run in one process after another (`xdist_group`), so that few servers stand at a time.
-"""
+"""The real product in a browser: `python main.py` as a process of its own, headless Chromium against it."""
 
 from __future__ import annotations
 
@@ -31,10 +28,7 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
-SQLITE, FIRESTORE = pytest.mark.xdist_group("browser-sqlite"), pytest.mark.xdist_group("browser-firestore")
-PAGES = pytest.mark.xdist_group("browser-pages")
-"""Tests that are not about stores."""
-KINDS = [pytest.param("sqlite", marks=SQLITE), pytest.param("firestore", marks=FIRESTORE)]
+KINDS = ("sqlite", "firestore")
 ALONE = pytest.mark.parametrize("server", KINDS[:1], indirect=True)
 SHARED_ALONE = pytest.mark.parametrize("shared_server", KINDS[:1], indirect=True)
 """On SQLite alone: the test is about what the page does, and what it is told is contract-tested on both stores."""

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import refresh, tile, updated
 
-pytestmark = PAGES
 DARK = re.compile("dark-theme")
 EXPORT = "**/api/export"
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PAGES, Visit, visits
+from tests.browser.conftest import Visit, visits
 from tests.browser.forked import ForkedServer
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
@@ -18,7 +18,6 @@ from tests.browser.steps import choose_button, chooser, open_chooser, tile, upda
 from tests.browser.uploads import drop, tray
 from tests.support.media import clip
 
-pytestmark = PAGES
 PATHS = ("/home", "/library", "/create/image", "/create/video", "/try-on")
 WIDTHS = (360, 390, 599, 600, 768, 899, 900, 1179, 1180, 1280, 1600)
 AXE_WIDTHS = (1280, 390)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import Held, choose_button, chooser, go, prompt, settle, shows, tile, updated
 
-pytestmark = [PAGES, pytest.mark.usefixtures("still")]
+pytestmark = pytest.mark.usefixtures("still")
 
 
 @pytest.fixture

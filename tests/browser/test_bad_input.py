@@ -8,12 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.ids import is_id
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import ask_for, chooser, go, open_chooser, prompt, shows, tile, tiles, updated
 
-pytestmark = PAGES
 NOBODY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 

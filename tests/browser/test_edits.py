@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ALONE, FIRESTORE, Visit
+from tests.browser.conftest import ALONE, Visit
 from tests.browser.library import fill
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
@@ -178,8 +178,6 @@ class TestInTwoTabs:
 
 
 class TestWithTheStoreAway:
-    pytestmark = FIRESTORE
-
     @pytest.fixture
     def server(self, remote_server: Server) -> Server:
         return remote_server

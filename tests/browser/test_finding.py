@@ -11,13 +11,12 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.forked import ForkedServer
 from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import go, ids, refresh, settle, shows, tile, tiles, updated
 
-pytestmark = PAGES
 TOAST = ".toast:popover-open"
 
 

@@ -7,12 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import READY, RENDER_MS, chooser, prompt, tile, tiles, updated
 
-pytestmark = PAGES
 MANY_STOPS = 60
 
 

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import FIRESTORE, Visit, visits
+from tests.browser.conftest import Visit, visits
 from tests.browser.forked import ForkedServer
 from tests.browser.library import fill, rename
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 from tests.browser.steps import choose_button, go, ids, live, make_images, prompt, shows, tile, tiles, updated
 from tests.browser.test_live import arrive
-
-pytestmark = FIRESTORE
 
 
 @pytest.fixture

@@ -10,13 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FIRESTORE, Visit, on_firestore
+from tests.browser.conftest import Visit, on_firestore
 from tests.browser.library import fill, rename
 from tests.browser.server import Server
 from tests.browser.steps import live, shows, tile
 from tests.browser.test_live import arrive
-
-pytestmark = FIRESTORE
 
 
 class DeafServer(Server):

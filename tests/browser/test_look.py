@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import Held, go, settle, tile, updated
 
-pytestmark = [PAGES, pytest.mark.usefixtures("still")]
+pytestmark = pytest.mark.usefixtures("still")
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import live, plays, settle, tile, updated
 from tests.support.media import clip
 
-pytestmark = PAGES
 TOAST = ".toast:popover-open"
 
 

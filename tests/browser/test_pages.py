@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from components.web import SCRIPT
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import (
@@ -27,8 +27,6 @@ from tests.browser.steps import (
     updated,
 )
 
-pytestmark = PAGES
-
 
 @pytest.fixture
 def server(local_server: Server) -> Server:
@@ -46,9 +44,9 @@ def test_a_script_that_comes_late_leaves_no_older_frame_on_screen(
         page.goto(server.url + "/library", wait_until="commit")
     expect(page.get_by_text("Your library is empty")).to_have_count(0)
     assert held
-    context.unroute(f"**{SCRIPT}")
     for route in held:
         route.continue_()
+    context.unroute(f"**{SCRIPT}")
     updated(page)
     expect(page.get_by_text("Your library is empty")).to_be_visible()
 

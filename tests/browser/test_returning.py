@@ -8,13 +8,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PAGES, Visit, visits
+from tests.browser.conftest import Visit, visits
 from tests.browser.library import fill, rename
 from tests.browser.server import Server
 from tests.browser.steps import go, ids, live, settle, shows, tile, tiles
 from tests.browser.test_live import arrive
 
-pytestmark = PAGES
 RETURNS = re.compile("reason=(visibility|focus|online)")
 
 

@@ -12,11 +12,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PAGES, Visit
+from tests.browser.conftest import Visit
 from tests.browser.server import Server
 from tests.browser.steps import RENDER_MS, open_chooser, tile, updated
 
-pytestmark = PAGES
 SIDE = 600
 CLOSE = 0.012
 """Share of the person's picture by which edges may differ: a screen's pixels, and softness."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FIRESTORE, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 from tests.browser.steps import ask_for, choose_button, chooser, go, prompt, shows, tile, updated
 
-pytestmark = [FIRESTORE, pytest.mark.usefixtures("still")]
+pytestmark = pytest.mark.usefixtures("still")
 EMPTY = "Your library is empty"
 
 

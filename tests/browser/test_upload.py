@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from services.files.spool import PIECE_BYTES
 from tests.browser.apps.choosing import PATH as CHOOSERS
-from tests.browser.conftest import PAGES, SQLITE, Visit
+from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import READY, close, go, ids, settle, shows, tile, tiles, updated
@@ -35,7 +35,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@PAGES
 @pytest.mark.usefixtures("still")  # live updates are off: only that the session wrote them itself can bring them
 def test_two_hundred_files_at_once_with_five_bad_ones(server: Server, visit: Visit, tolerated: list[str]) -> None:
     tolerated.append(REFUSED)
@@ -92,7 +91,6 @@ def _watch_sending(page: Page) -> list[int]:
     return counts
 
 
-@PAGES
 def test_an_upload_goes_on_after_a_network_drop_and_a_restart_and_sends_nothing_twice(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:
@@ -139,7 +137,6 @@ def test_an_upload_goes_on_after_a_network_drop_and_a_restart_and_sends_nothing_
     expect(tiles(page)).to_have_count(1)
 
 
-@SQLITE
 def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:

@@ -17,7 +17,7 @@ from tests.browser.apps.process import ElementsServer
 from tests.browser.conftest import watch
 from tests.browser.steps import Held
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-elements")]
+pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 

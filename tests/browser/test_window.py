@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from state.window import MOST_MOUNTED
-from tests.browser.conftest import SQLITE, Visit, keep_still, visits
+from tests.browser.conftest import Visit, keep_still, visits
 from tests.browser.library import add, fill, rename
 from tests.browser.server import Server
 from tests.browser.steps import PATIENCE_MS, ids, live, refresh, settle, tiles, updated
@@ -19,7 +19,7 @@ MANY = 430
 
 
 # What is mounted is the browser's affair, whatever the store: on SQLite alone, where hundreds of items load quickly.
-pytestmark = pytest.mark.parametrize("shared_server", [pytest.param("sqlite", marks=SQLITE)], indirect=True)
+pytestmark = pytest.mark.parametrize("shared_server", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")

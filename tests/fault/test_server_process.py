@@ -26,8 +26,6 @@ from tests.browser.server import ROOT, Server
 from tests.fault.yard import ScriptedServer, Yard, serving
 from tests.support.processes import children
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 
 @pytest.fixture
 def yard(tmp_path: Path) -> Iterator[Yard]:

@@ -31,8 +31,6 @@ from tests.support.remote_app import RemoteApp
 from tests.support.renders import script
 from tests.support.stores import reopen
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 ME = make_principal("local", DEFAULT_PROJECT_ID)
 Fault = Callable[[Proxy], None]
 FAULTS = [pytest.param(Proxy.cut, id="down"), pytest.param(Proxy.pause, id="silent")]
