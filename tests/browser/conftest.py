@@ -17,7 +17,8 @@ from tests.browser.forked import ForkedServer
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM, SHELL = Path("/usr/bin/chromium"), Path("/usr/bin/chromium-headless-shell")
+"""As Debian installs them. The shell is the same engine without the parts around a page, which cost as much as it."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,10 +56,10 @@ def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     yield from serve(request, tmp_path_factory.mktemp("studio"))
 
 
-@pytest.fixture(scope="module")
-def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One studio for a module that is not about stores."""
-    server = ForkedServer(tmp_path_factory.mktemp("studio") / "data")
+@pytest.fixture
+def local_server(tmp_path: Path) -> Iterator[Server]:
+    """A fresh studio for what is not about stores."""
+    server = ForkedServer(tmp_path / "data")
     yield server
     server.stop()
 
@@ -109,7 +110,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=_executable(playwright), args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=_executable(playwright, SHELL, CHROMIUM), args=FLAGS)
     yield browser
     browser.close()
 
@@ -122,7 +123,7 @@ def window(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     """
     arguments = [*FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}"]
     process = subprocess.Popen(
-        [_executable(playwright), *arguments, "about:blank"],
+        [_executable(playwright, CHROMIUM), *arguments, "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -140,8 +141,9 @@ def window(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     process.stderr.close()
 
 
-def _executable(playwright: Playwright) -> str:
-    return CHROMIUM if Path(CHROMIUM).exists() else playwright.chromium.executable_path
+def _executable(playwright: Playwright, *installed: Path) -> str:
+    """The first of those that is there, else Playwright's own."""
+    return next((str(path) for path in installed if path.exists()), playwright.chromium.executable_path)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
@@ -25,7 +27,7 @@ class Held:
         self._context = context
         self._routes: list[Route] = []
         self._keeps = True
-        context.route("**/__ui__", self._keep)
+        intercept(context, "**/__ui__", self._keep)
 
     def _keep(self, route: Route) -> None:
         if self._keeps:
@@ -38,7 +40,9 @@ class Held:
         self._keeps = False
 
     def await_one(self, page: Page) -> None:
+        late = time.monotonic() + PATIENCE_MS / 1000
         while not self._routes:
+            assert time.monotonic() < late, "nothing was sent"
             page.wait_for_timeout(20)
 
     def let_one_through(self, page: Page) -> None:
@@ -51,6 +55,15 @@ class Held:
     def let_through(self) -> None:
         """All, and whatever else comes: requests without a route go on by themselves."""
         self._context.unroute("**/__ui__", self._keep)
+
+
+def intercept(context: BrowserContext, pattern: str, handler: Callable[[Route], object]) -> None:
+    """`context.route`, in effect: Chromium tells an open page of it in its own time, and a request may be quicker."""
+    context.route(pattern, handler)
+    context.route("**/healthz", lambda route: route.fulfill(status=204))
+    for page in context.pages:
+        page.evaluate("async () => { while ((await fetch('/healthz')).status !== 204); }")
+    context.unroute("**/healthz")
 
 
 def updated(scope: Page | Locator) -> None:

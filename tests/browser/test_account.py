@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import refresh, tile, updated
+from tests.browser.steps import intercept, refresh, tile, updated
 
 DARK = re.compile("dark-theme")
 EXPORT = "**/api/export"
@@ -104,11 +104,11 @@ def test_an_export_is_saved_whole_or_not_at_all(
         (503, json.dumps({"error": "The store did not answer."}), "The store did not answer."),
         (200, '{"type":"export"}\n{"type":"media"', "It broke off before its end."),
     ):
-        page.route(EXPORT, partial(_answer, status, body))
+        intercept(page.context, EXPORT, partial(_answer, status, body))
         button.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text(words)
         expect(page.get_by_role("alert")).to_contain_text("Nothing was saved")
-        page.unroute(EXPORT)
+        page.context.unroute(EXPORT)
     button.focus()
     with page.expect_download() as saved:
         page.keyboard.press("Enter")

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit
 from tests.browser.forked import ForkedServer
 from tests.browser.library import add, fill
 from tests.browser.server import Server
-from tests.browser.steps import go, ids, refresh, settle, shows, tile, tiles, updated
+from tests.browser.steps import go, ids, intercept, refresh, settle, shows, tile, tiles, updated
 
 TOAST = ".toast:popover-open"
 
@@ -152,7 +152,7 @@ def test_B10_several_are_selected_by_mouse_survive_news_and_go_together(server: 
         asked.append(route.request.post_data or "")
         route.fulfill(body=b"PK", headers={"Content-Disposition": 'attachment; filename="freshet.zip"'})
 
-    page.route("**/api/media.zip", archive)
+    intercept(page.context, "**/api/media.zip", archive)
     with page.expect_download() as download:
         bar(page).get_by_role("button", name="Download ZIP").click()
     assert download.value.suggested_filename == "freshet.zip"

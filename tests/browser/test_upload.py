@@ -13,7 +13,7 @@ from tests.browser.apps.choosing import PATH as CHOOSERS
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import READY, close, go, ids, settle, shows, tile, tiles, updated
+from tests.browser.steps import READY, close, go, ids, intercept, settle, shows, tile, tiles, updated
 from tests.browser.uploads import drop, hover, paste, pick, silence, tray
 from tests.support.media import clip, picture
 
@@ -110,7 +110,7 @@ def test_an_upload_goes_on_after_a_network_drop_and_a_restart_and_sends_nothing_
         else:
             route.continue_()
 
-    page.route("**/upload/**", watch)
+    intercept(page.context, "**/upload/**", watch)
     sound = silence(60)
     drop(page, [("slow tide.wav", sound)])
     expect(tray(page).get_by_text("Waiting for the connection")).to_be_visible()
@@ -124,8 +124,12 @@ def test_an_upload_goes_on_after_a_network_drop_and_a_restart_and_sends_nothing_
     expect(page.locator("freshet-tile img:not(.coming)")).to_have_count(1)  # a sound shows its wave
 
     # While a file is held up, the tab goes to another page: the upload goes along, and is cancelled there.
-    page.unroute("**/upload/**", watch)
-    page.route("**/upload/**", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
+    page.context.unroute("**/upload/**", watch)
+    intercept(
+        page.context,
+        "**/upload/**",
+        lambda route: route.abort() if route.request.method == "PATCH" else route.continue_(),
+    )
     paste(page, [("image.png", picture())])
     expect(tray(page).get_by_text("Pasted picture.png")).to_be_visible()
     go(page, "Image")

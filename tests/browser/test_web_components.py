@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from tests.browser.apps.elements import MODES, NOW_MS
 from tests.browser.apps.process import ElementsServer
 from tests.browser.conftest import watch
-from tests.browser.steps import Held
+from tests.browser.steps import Held, intercept
 
 pytestmark = pytest.mark.browser
 
@@ -324,7 +324,7 @@ def test_r4_4_refresh_answers_at_once_and_keeps_its_name_width_and_focus(show: O
     page = show()
     button = page.get_by_role("button", name="Refresh", exact=True)
     width = box(button)["width"]
-    context.route("**/__ui__", lambda route: None)  # no answer until the route is taken away
+    intercept(context, "**/__ui__", lambda route: None)  # no answer until the route is taken away
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_text("Refreshing…")
@@ -402,7 +402,7 @@ def test_a_dialog_leaves_at_once_even_if_the_server_is_busy(show: Open, context:
     press(page, "Choose from Library")
     dialog = page.get_by_role("dialog", name="Choose from Library")
     expect(dialog).to_be_visible()
-    context.route("**/__ui__", lambda route: None)  # no answer until the route is taken away
+    intercept(context, "**/__ui__", lambda route: None)  # no answer until the route is taken away
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     context.unroute("**/__ui__")
@@ -417,7 +417,7 @@ def test_a_dialog_leaves_at_once_even_if_the_server_is_busy(show: Open, context:
 def test_what_is_typed_is_not_overwritten_by_its_own_echo(show: Open, context: BrowserContext) -> None:
     page = show("/form")
     prompt = page.get_by_label("Prompt")
-    context.route("**/__ui__", lambda route: None)  # no answer until the route is taken away
+    intercept(context, "**/__ui__", lambda route: None)  # no answer until the route is taken away
     prompt.fill("First words")
     prompt.blur()
     prompt.fill("First words and more")
@@ -725,7 +725,7 @@ def test_a_server_that_answers_but_never_here_is_not_asked_for_ever(
     show: Open, context: BrowserContext, problems: list[str]
 ) -> None:
     page = show()
-    context.route("**/__ui__", lambda route: route.fulfill(status=500))
+    intercept(context, "**/__ui__", lambda route: route.fulfill(status=500))
     press(page, "Unrelated")
     expect(page.get_by_role("alert").filter(has_text="This page does not open.")).to_be_visible()
     context.unroute("**/__ui__")
