@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
 PAGES = {
     "Home": "/home",
@@ -26,7 +27,10 @@ class Held:
     def __init__(self, context: BrowserContext) -> None:
         self._context = context
         self._routes: list[Route] = []
+        self._ended: list[Request] = []
         self._keeps = True
+        for event in ("requestfinished", "requestfailed"):  # Mesop leaves a stream once it has read its end
+            context.on(event, lambda request: self._ended.append(request))
         intercept(context, "**/__ui__", self._keep)
 
     def _keep(self, route: Route) -> None:
@@ -40,17 +44,14 @@ class Held:
         self._keeps = False
 
     def await_one(self, page: Page) -> None:
-        late = time.monotonic() + PATIENCE_MS / 1000
-        while not self._routes:
-            assert time.monotonic() < late, "nothing was sent"
-            page.wait_for_timeout(20)
+        _until(page, lambda: bool(self._routes), "nothing was sent")
 
     def let_one_through(self, page: Page) -> None:
         """The oldest, once there is one, and wait for its answer."""
         self.await_one(page)
-        with page.expect_response("**/__ui__") as answer:
-            self._routes.pop(0).continue_()
-        answer.value.finished()
+        route = self._routes.pop(0)
+        route.continue_()
+        _until(page, lambda: route.request in self._ended, "no answer")
 
     def let_through(self) -> None:
         """All, and whatever else comes: requests without a route go on by themselves."""
@@ -79,9 +80,24 @@ def live(page: Page) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the server has answered a press that changes nothing, and everything before it."""
-    with page.expect_response("**/__ui__") as answer:
+    with answered(page):
         page.locator("freshet-nav").evaluate("(nav) => nav.emit('navigateEvent', {url: '/nowhere'})")
-    answer.value.finished()
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """What is done meanwhile is sent, and at the end the page has taken in all that it is answered."""
+    with page.expect_response("**/__ui__"):
+        yield
+    left = page.evaluate(_WAIT_FOR_ANSWERS, PATIENCE_MS)
+    assert left == 0, f"{left} requests are not answered"
+
+
+def _until(page: Page, done: Callable[[], bool], otherwise: str) -> None:
+    late = time.monotonic() + PATIENCE_MS / 1000
+    while not done():
+        assert time.monotonic() < late, otherwise
+        page.wait_for_timeout(20)
 
 
 def go(page: Page, place: str) -> None:
@@ -203,6 +219,15 @@ def plays(video: Locator) -> float:
     return reached
 
 
+_WAIT_FOR_ANSWERS = """(patience) => new Promise((resolve) => {
+    const start = performance.now();
+    const look = () => {
+        const left = window.freshetChannel.pending.size;
+        if (!left || performance.now() - start > patience) resolve(left);
+        else setTimeout(look, 16);
+    };
+    look();
+})"""
 # A promise, since the pages' policy forbids what `wait_for_function` does; by the clock, since a browser need not draw
 # a frame while it waits.
 _WAIT_FOR_IDS = """(root, [only, expected, patience]) => new Promise((resolve) => {

@@ -57,6 +57,12 @@ def address(page: Page, **params: str) -> None:
     expect(page).to_have_url(re.compile(rf"/library{r'[?]' + pattern if pattern else ''}$"))
 
 
+def begins(page: Page, expected: list[str]) -> None:
+    """The list begins so; what is in reach of the eye comes by itself."""
+    expect(tiles(page).nth(len(expected) - 1)).to_have_attribute("data-id", expected[-1])
+    assert ids(tiles(page))[: len(expected)] == expected
+
+
 def test_R0_07_each_filter_is_a_step_back_and_a_shared_link_shows_the_same(
     server: Server, visit: Visit, context: BrowserContext
 ) -> None:
@@ -77,7 +83,7 @@ def test_R0_07_each_filter_is_a_step_back_and_a_shared_link_shows_the_same(
     expect(page.get_by_role("button", name="Remove filter: “dunes 1”")).to_be_visible()
     page.keyboard.press("Escape")
     expect(search_box(page)).to_have_value("")
-    shows(page, harbour[:24])
+    begins(page, harbour[:24])
     address(page)
 
     page.get_by_role("tab", name="Images").click()
@@ -92,7 +98,7 @@ def test_R0_07_each_filter_is_a_step_back_and_a_shared_link_shows_the_same(
     expect(panel(page)).to_be_hidden()
     settle(page)
     page.go_back()
-    shows(page, harbour[:24])
+    begins(page, harbour[:24])
     address(page, type="image", date="7d")
     expect(page.get_by_role("button", name="Remove filter: Last 7 days")).to_be_visible()
     page.go_back()

@@ -12,7 +12,21 @@ from playwright.sync_api import expect
 from tests.browser.conftest import ALONE, KINDS, Visit, serve
 from tests.browser.library import write_photo
 from tests.browser.server import Server
-from tests.browser.steps import READY, RENDER_MS, ask_for, go, ids, live, prompt, settle, shows, tile, tiles, updated
+from tests.browser.steps import (
+    READY,
+    RENDER_MS,
+    answered,
+    ask_for,
+    go,
+    ids,
+    live,
+    prompt,
+    settle,
+    shows,
+    tile,
+    tiles,
+    updated,
+)
 from tests.support.media import clip
 
 CUT = "ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING)"
@@ -55,9 +69,8 @@ def test_B18_a_server_that_is_away_is_told_by_the_status_line_and_the_page_catch
         live(page)
         page.evaluate("window.sameDocument = true")
         settle(page)
-    with studio.expect_response("**/__ui__") as answer:
+    with answered(studio):
         studio.get_by_role("radio", name="4:3").click()
-    answer.value.finished()
     prompt(studio).fill("Half a thought about a harbour")
     server.kill()
     for page in (library, studio):
