@@ -53,6 +53,17 @@ def test_a_script_that_comes_late_leaves_no_older_frame_on_screen(
     expect(tiles(page).first).to_have_attribute("data-id", late)
 
 
+def test_a_script_that_cannot_be_had_at_first_is_loaded_again(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+) -> None:
+    tolerated.append("ERR_FAILED")
+    [shown] = fill(server, 1, "Later")
+    context.route(f"**{SCRIPT}", lambda route: route.abort(), times=1)
+    page = visit("/library")
+    updated(page)
+    expect(tiles(page).first).to_have_attribute("data-id", shown)
+
+
 def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, visit: Visit) -> None:
     page = visit("/create/image")
     updated(page)
