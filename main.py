@@ -88,7 +88,9 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
         raise
     register()
     mesop = me.create_wsgi_app(debug_mode=False)
-    return create_app(mesop, ROOT / "static", ROUTES, joined_files(), _mesop_files(Path(me.__file__))), services
+    hosts = (settings.host, *settings.allowed_hosts)
+    files = _mesop_files(Path(me.__file__))
+    return create_app(mesop, ROOT / "static", ROUTES, joined_files(), files, hosts), services
 
 
 def _mesop_files(package: Path) -> list[str]:

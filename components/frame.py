@@ -108,12 +108,13 @@ def failed_notice(view: ViewState, on_retry: Handler, *, first: bool = False) ->
 def _why_old(view: ViewState) -> None:
     """Since when what is shown is all there is, and why."""
     kept = "You can look and play; saving works again when the store answers."
+    error = view.error if view.error.endswith((".", "!", "?")) else f"{view.error}."
     if not view.version:
-        me.text(f"Offline. {view.error} {kept}" if view.offline else f"Refresh failed. {view.error}")
+        me.text(f"Offline. {error} {kept}" if view.offline else f"Refresh failed. {error}")
     elif view.offline:
-        ago(ms=view.as_of_ms, prefix="Offline, as of ", suffix=f". {view.error} {kept}", way="clock")
+        ago(ms=view.as_of_ms, prefix="Offline, as of ", suffix=f". {error} {kept}", way="clock")
     else:
-        ago(ms=view.as_of_ms, prefix="Refresh failed, showing ", suffix=f". {view.error}", way="clock")
+        ago(ms=view.as_of_ms, prefix="Refresh failed, showing ", suffix=f". {error}", way="clock")
 
 
 def _mode(view: ViewState) -> str:

@@ -52,6 +52,8 @@ class Settings:
     workflow_db: str
     """SQLAlchemy URL of the workflow engine's own database."""
     auth: AuthKind
+    allowed_hosts: tuple[str, ...]
+    """Names by which the server may be called, besides localhost and addresses."""
     log: LogFormat
     secret: str | None
     """Signs cookies; machines that serve the same people share it. None: one is kept in the data directory."""
@@ -77,6 +79,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         provider=cast(ProviderKind, _choice(environ, "FRESHET_PROVIDER", get_args(ProviderKind))),
         workflow_db=environ.get("FRESHET_WORKFLOW_DB") or f"sqlite:///{data_dir / 'workflows.sqlite'}",
         auth=cast(AuthKind, _choice(environ, "FRESHET_AUTH", get_args(AuthKind))),
+        allowed_hosts=_names(environ.get("FRESHET_ALLOWED_HOSTS") or ""),
         log=cast(LogFormat, _choice(environ, "FRESHET_LOG", get_args(LogFormat))),
         secret=_secret(environ.get("FRESHET_SECRET")),
         ttls=_ttls(environ),
@@ -88,7 +91,19 @@ CONTENT_KINDS = ("sections", "library", "item", "clips", "metadata")
 SETTING_NAMES = tuple(
     f"FRESHET_{name}"
     for name in (
-        *("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "WORKFLOW_DB", "AUTH", "LOG", "SECRET"),
+        *(
+            "HOST",
+            "PORT",
+            "DATA_DIR",
+            "STORE",
+            "FILES",
+            "PROVIDER",
+            "WORKFLOW_DB",
+            "AUTH",
+            "ALLOWED_HOSTS",
+            "LOG",
+            "SECRET",
+        ),
         *(f"TTL_{kind.upper()}" for kind in CONTENT_KINDS),
         *("UPLOAD_IMAGE_MB", "UPLOAD_CLIP_MB", "UPLOAD_SPOOL_MB", "UPLOAD_AT_ONCE"),
     )
@@ -118,6 +133,13 @@ def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
         raise SettingsError(f"FRESHET_PORT is {text!r}, but must be a number from 0 to 65535")
     return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    found = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not all(re.fullmatch(r"[\w-]+(\.[\w-]+)*", name) for name in found):
+        raise SettingsError(f"FRESHET_ALLOWED_HOSTS is {text!r}, but must be names like studio.example, by commas")
+    return found
 
 
 def _secret(text: str | None) -> str | None:

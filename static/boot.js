@@ -25,6 +25,18 @@
   birth.observe(document.documentElement, {childList: true});
 })();
 
+// A stylesheet that cannot be had is asked for again: nothing can be read without it. Whether it came is known here, since
+// scripts wait for the stylesheets before them.
+(() => {
+  const again = (link) => {
+    if (link.sheet) return;
+    const next = link.cloneNode();
+    next.addEventListener('error', () => setTimeout(again, 3000, next));
+    link.replaceWith(next);
+  };
+  for (const link of document.querySelectorAll('link[rel=stylesheet]')) again(link);
+})();
+
 // Where this browser's days begin and end: "today" among the library's filters is its own (state/zone.py). Chosen on the
 // account page (components/web/prefs.js), else the device's.
 window.freshetZone = {

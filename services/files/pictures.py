@@ -55,9 +55,9 @@ def open_picture(data: bytes, reader: str) -> Image.Image:
 def check_pixels(width: int, height: int) -> None:
     """Raise BadInput for a picture or a frame too large to decode."""
     if width * height > MAX_PIXELS:
-        megapixels = width * height / 1e6
+        megapixels = f"{width * height / 1e6:,.2f}".rstrip("0").rstrip(".")
         limit = MAX_PIXELS // 1_000_000
-        raise BadInput("file", f"has {megapixels:,.0f} megapixels; {limit} is the most: make it smaller first")
+        raise BadInput("file", f"has {megapixels} megapixels; {limit} is the most: make it smaller first")
 
 
 def thumb(picture: Image.Image) -> RenderedFile:

@@ -26,7 +26,7 @@ from typing import TypeVar
 from itsdangerous import BadData, URLSafeSerializer
 
 from services.freshness.snapshots import Key, Snapshot
-from services.models import Commit, Principal, Write
+from services.models import Commit, Principal, Project, Write
 from services.store.protocol import OnBatch, OnState, Store, Watch
 from services.store.watermarks import is_at_least
 
@@ -168,7 +168,10 @@ class NotingStore:
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         commit = self._store.commit(principal, writes, operation_id=operation_id)
         written = noted()
-        for project_id in sorted({"", *(record.project_id for record in commit.records)}):
+        touched = {record.project_id for record in commit.records}
+        if not all(isinstance(record, Project) for record in commit.records):  # an item may have been elsewhere before
+            touched.add("")
+        for project_id in sorted(touched):
             written = moved(written, project_id, commit.watermark)
         _written.set(written)
         return commit

@@ -17,6 +17,7 @@ from services.http import archive, bundles, cutouts, docs, events, export, healt
 from services.http.bodies import WholeBodies
 from services.http.bundles import Bundle
 from services.http.errors import Failures, friendly
+from services.http.hosts import KnownHosts
 from services.http.pages import KnownPages, LocalPages
 
 HANDLERS = 32
@@ -29,14 +30,17 @@ def create_app(
     routes: Collection[str],
     joined: Sequence[Bundle] = (),
     files: Collection[str] = (),
+    hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """The ASGI application around `mesop`, a WSGI application with pages at `routes`; the first is where `/` leads.
 
     `joined` are scripts, which every page runs before Mesop starts, and stylesheets, which pages name; `files` are the
-    addresses of whatever else Mesop serves.
+    addresses of whatever else Mesop serves; `hosts` the names by which it may be called (see KnownHosts), None any.
     """
     app = FastAPI(title="Freshet", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.add_middleware(Failures)
+    if hosts is not None:
+        app.add_middleware(KnownHosts, names=hosts)
     app.add_exception_handler(FreshetError, friendly)
     for router in (
         archive.router,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from typing import cast
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,7 @@ _MESOP_ICON = re.compile(rb'<link rel="shortcut icon"[^>]*>')
 _FOREIGN_LINK = re.compile(rb"<link\b[^>]*https?://[^>]*>\s*", re.DOTALL)
 _FOREIGN_SOURCE = re.compile(rb"https?:\S*|\*|fonts\.\S+|/\S+")
 """Sources of a policy that name another origin, or a path, which is none (Mesop lists stylesheets so)."""
+_LONE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 HEAD = b'<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><script src="/static/boot.js"></script>'
 _LOST = (
     b"""<!doctype html><html lang="en"><head><meta charset="utf-8">
@@ -100,6 +102,18 @@ def _rewritten(message: Message, length: int | None) -> Message:
     return {**message, "headers": list(headers.items())}
 
 
+def sound_query(query: bytes) -> str | None:
+    """`query` with what a browser's script cannot decode made to stand for itself; None where it can, as nearly always.
+
+    Mesop gives up on such an address. People write them: `?q=100%`.
+    """
+    try:
+        unquote_to_bytes(whole := _LONE_PERCENT.sub(b"%25", query)).decode()
+    except UnicodeDecodeError:
+        return urlencode(parse_qsl(whole.decode("latin-1"), keep_blank_values=True))
+    return whole.decode("latin-1") if whole != query else None
+
+
 class KnownPages:
     """ASGI wrapper around Mesop: an address that is no page gets a page that says so.
 
@@ -114,7 +128,11 @@ class KnownPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or path in self._known:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+        elif path in self._routes and (query := sound_query(scope["query_string"])) is not None:
+            await RedirectResponse(f"{path}?{query}")(scope, receive, send)
+        elif path in self._known:
             await self._app(scope, receive, send)
         elif path.rstrip("/") in self._routes:
             query = scope["query_string"].decode("latin-1")

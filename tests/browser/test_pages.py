@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
-from components.web import SCRIPT
+from components.web import SCRIPT, STYLESHEET
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
@@ -62,6 +62,17 @@ def test_a_script_that_cannot_be_had_at_first_is_loaded_again(
     page = visit("/library")
     updated(page)
     expect(tiles(page).first).to_have_attribute("data-id", shown)
+
+
+def test_a_stylesheet_that_cannot_be_had_at_first_is_loaded_again(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+) -> None:
+    tolerated.append("ERR_FAILED")
+    fill(server, 1, "Plain")
+    context.route(f"**{STYLESHEET}", lambda route: route.abort(), times=1)
+    page = visit("/library")
+    updated(page)
+    expect(page.locator(".sheet")).to_have_css("overflow-y", "auto")
 
 
 def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, visit: Visit) -> None:

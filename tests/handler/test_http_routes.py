@@ -19,6 +19,7 @@ from services.models import Put, Run
 from services.store.protocol import Store
 from tests.support.logs import recorded_lines
 from tests.support.records import make_run, operation
+from tests.support.studio import Studio
 from tests.support.web import Web, running_web
 
 
@@ -254,3 +255,37 @@ class TestJoined:
 
     def test_single_modules_are_not_served(self, web: Web) -> None:
         assert web.get("/__web-components-module__/components/web/tile.js").status_code == 404
+
+
+class TestNames:
+    """A page of another site may have its own name lead here (DNS rebinding)."""
+
+    @pytest.mark.parametrize(
+        "host",
+        ["localhost", "LocalHost:8080", "127.0.0.1:8080", "[::1]:8080", "192.168.1.7", "app.localhost", "studio.example"],
+    )
+    def test_it_answers_to_addresses_and_to_names_that_are_its_own(self, studio: Studio, host: str) -> None:
+        assert Web(studio, ["studio.example"]).get("/healthz", Host=host).status_code == 200
+
+    @pytest.mark.parametrize(
+        "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "[::1", "a@127.0.0.1", "127.1"]
+    )
+    @pytest.mark.parametrize("path", ["/api/export", "/library", "/healthz"])
+    def test_it_answers_to_no_other(self, studio: Studio, host: str, path: str) -> None:
+        answer = Web(studio, ["studio.example"]).get(path, Host=host)
+        assert answer.status_code == 421
+        assert "FRESHET_ALLOWED_HOSTS" in answer.text
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("query", "sound"),
+        [("q=100%", "q=100%25"), ("q=50%%20off&type=image", "q=50%25%20off&type=image"), ("q=%FF&x=", "q=%EF%BF%BD&x=")],
+    )
+    def test_what_no_script_can_decode_stands_for_itself(self, web: Web, query: str, sound: str) -> None:
+        answer = web.get(f"/library?{query}")
+        assert (answer.status_code, answer.headers["location"]) == (307, f"/library?{sound}")
+
+    @pytest.mark.parametrize("query", ["", "q=100%25", "q=caf%C3%A9", "q=a+b&q=c"])
+    def test_a_sound_address_stays_as_it_is(self, web: Web, query: str) -> None:
+        assert web.get(f"/library?{query}").status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ PICTURE = bytes(range(256)) * 40
 class Web:
     """One client of a fresh studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, hosts: Collection[str] | None = None) -> None:
         self.studio = studio
         self.app = create_app(
             studio.app,
@@ -38,6 +38,7 @@ class Web:
             ROUTES,
             main.joined_files(),
             main._mesop_files(Path(mesop.__file__)),
+            hosts,
         )
 
     def get(self, path: str, **headers: str) -> httpx.Response:

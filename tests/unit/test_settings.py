@@ -56,6 +56,12 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert load_settings({"FRESHET_DATA_DIR": "~/freshet"}).data_dir == tmp_path / "freshet"
 
 
+def test_names_are_divided_by_commas() -> None:
+    settings = load_settings({"FRESHET_ALLOWED_HOSTS": "studio.example, atelier"})
+    assert settings.allowed_hosts == ("studio.example", "atelier")
+    assert load_settings({}).allowed_hosts == ()
+
+
 def test_choices_may_be_written_in_any_case() -> None:
     assert load_settings({"FRESHET_STORE": " Firestore ", "FRESHET_LOG": "JSON"}).store == "firestore"
 
@@ -72,6 +78,7 @@ def test_choices_may_be_written_in_any_case() -> None:
         ("FRESHET_PROVIDER", "magic", "local"),
         ("FRESHET_AUTH", "none", "local"),
         ("FRESHET_LOG", "xml", "text, json"),
+        ("FRESHET_ALLOWED_HOSTS", "studio.example, https://other.example", "names like studio.example"),
         ("FRESHET_DATA_DIR", "~nobody-of-that-name/x", "no such home folder"),
         ("FRESHET_UPLOAD_IMAGE_MB", "51", "a number of megabytes from 1 to 50"),
         ("FRESHET_UPLOAD_IMAGE_MB", "0", "a number of megabytes from 1 to 50"),
