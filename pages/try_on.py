@@ -156,8 +156,7 @@ def _stage() -> None:
             symbol(name="checkroom", look="xl")
             with me.box(classes="strong"):
                 me.text("Choose a person and a product")
-    with me.box(classes="meta", key="preview-note"):
-        me.text("A preview made by laying one picture over the other: no model, no cost.")
+    _label()
     if state.error:
         with me.box(classes="notice failed", key="try-on-error"):
             aria(role="alert")
@@ -181,6 +180,7 @@ def _made(item: MediaItem | None) -> None:
             label=item.title if item else "", base_url=state.person.url, file_url=file_url,
             error=(item.error if item else "") or "", key="outcome",
         )  # fmt: skip
+    _label()
     with me.box(classes="row wrap", key="outcome-actions"):
         if status == "ready":
             button(label="Open", icon="zoom_in", token=state.made_id, on_press=on_open_result, key="open-result")
@@ -194,6 +194,11 @@ def _made(item: MediaItem | None) -> None:
         with me.box(classes="grow", key="outcome-space"):
             pass
         button(label="Place again", icon="tune", variant="primary", on_press=on_place_again, key="place-again")
+
+
+def _label() -> None:
+    with me.box(classes="meta", key="preview-note"):
+        me.text("A preview made by laying one picture over the other: no model, no cost.")
 
 
 def _result_head(note: str) -> None:

@@ -205,7 +205,7 @@ def test_R0_06_several_move_to_a_project_that_is_made_for_them_and_its_filter_fi
     name.fill(" Spring  collection")
     founder.get_by_role("button", name="Create and move").click()
     shows(page, [made[1]])
-    expect(page.locator(TOAST)).to_contain_text("2 items moved")
+    expect(page.locator(TOAST)).to_contain_text("2 items moved to “")
     expect(founder).to_be_hidden()
     page.get_by_role("button", name="Filters").click()
     panel(page).get_by_label("Project").select_option("Spring collection")

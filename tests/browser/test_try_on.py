@@ -134,6 +134,7 @@ def test_the_result_is_labelled_as_a_preview_and_follows_where_the_product_was_d
     made = result.get_by_role("img", name="Shirt 001 on Shirt 000")
     expect(made.locator("img")).to_be_visible()
     expect(result.get_by_text("Done")).to_be_visible()
+    expect(result.get_by_text("A preview made by laying one picture over the other")).to_be_visible()
     assert (made.locator("img").get_attribute("src") or "").startswith(f"/media/{before['id']}.original.")
     with page.expect_download() as download:
         result.get_by_role("link", name="Download").click()

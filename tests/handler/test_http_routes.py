@@ -262,7 +262,15 @@ class TestNames:
 
     @pytest.mark.parametrize(
         "host",
-        ["localhost", "LocalHost:8080", "127.0.0.1:8080", "[::1]:8080", "192.168.1.7", "app.localhost", "studio.example"],
+        [
+            "localhost",
+            "LocalHost:8080",
+            "127.0.0.1:8080",
+            "[::1]:8080",
+            "192.168.1.7",
+            "app.localhost",
+            "studio.example",
+        ],
     )
     def test_it_answers_to_addresses_and_to_names_that_are_its_own(self, studio: Studio, host: str) -> None:
         assert Web(studio, ["studio.example"]).get("/healthz", Host=host).status_code == 200
@@ -280,7 +288,11 @@ class TestNames:
 class TestAddresses:
     @pytest.mark.parametrize(
         ("query", "sound"),
-        [("q=100%", "q=100%25"), ("q=50%%20off&type=image", "q=50%25%20off&type=image"), ("q=%FF&x=", "q=%EF%BF%BD&x=")],
+        [
+            ("q=100%", "q=100%25"),
+            ("q=50%%20off&type=image", "q=50%25%20off&type=image"),
+            ("q=%FF&x=", "q=%EF%BF%BD&x="),
+        ],
     )
     def test_what_no_script_can_decode_stands_for_itself(self, web: Web, query: str, sound: str) -> None:
         answer = web.get(f"/library?{query}")

@@ -256,7 +256,7 @@ def test_R0_06_where_there_are_several_projects_items_move_and_the_filter_finds_
     assert dict(tab.element("freshet-filters")["projects"])[spring] == "Spring"
     edit(tab, "move", items[:2], spring)
     assert ids_shown(tab) == [items[2].id]
-    assert told(tab) == "2 items moved"
+    assert told(tab) == "2 items moved to “Spring”"
     tab.fire("freshet-status", "refreshEvent")
     assert ids_shown(tab) == [items[2].id]
     tab.fire("freshet-filters", "filterEvent", {"project": spring})
@@ -274,6 +274,8 @@ def test_R0_06_a_project_is_made_where_items_are_moved_to_it(studio: Studio) -> 
     (spring,) = (one for one, name in tab.element("freshet-selection")["projects"] if name == "Spring collection")
     edit(tab, "move", items[:1], spring)
     assert ids_shown(tab) == [items[1].id]
+    assert told(tab) == "1 item moved to “Spring collection”"
+    assert tab.element("freshet-status")["mode"] == "plain", "nothing of this project was written"
     before = studio.store.reads
     another = studio.open("/library", {"project": spring})
     assert ids_shown(another) == [items[0].id]

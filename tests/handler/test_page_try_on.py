@@ -200,8 +200,9 @@ def test_generating_needs_both_pictures_and_makes_one_run_from_a_double_click(st
     choose(open_chooser(tab, "product"), product)
     node = tab._find("freshet-button", {"label": "Generate Image"})
     token = tab.element("freshet-button", label="Generate Image")["token"]
+    press = tab._web(node)["events"]["pressEvent"]
     for _ in range(2):  # the second was pressed before the first was answered
-        tab._event(node, tab._web(node)["events"]["pressEvent"], string_value=json.dumps({"token": token}))
+        tab._event(node, press, string_value=json.dumps({"token": token}))
     assert studio.engine.enqueued == [token]
     result = tab.tiles()[0]
     assert result["status"] == "generating"
