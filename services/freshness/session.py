@@ -26,7 +26,7 @@ from typing import TypeVar
 from itsdangerous import BadData, URLSafeSerializer
 
 from services.freshness.snapshots import Key, Snapshot
-from services.models import Commit, Principal, Project, Write
+from services.models import Commit, Principal, Project, Put, Write
 from services.store.protocol import OnBatch, OnState, Store, Watch
 from services.store.watermarks import is_at_least
 
@@ -169,8 +169,8 @@ class NotingStore:
         commit = self._store.commit(principal, writes, operation_id=operation_id)
         written = noted()
         touched = {record.project_id for record in commit.records}
-        if not all(isinstance(record, Project) for record in commit.records):  # an item may have been elsewhere before
-            touched.add("")
+        if not all(isinstance(write, Put) and isinstance(write.record, Project) for write in writes):
+            touched.add("")  # an item may have been elsewhere before, or be gone
         for project_id in sorted(touched):
             written = moved(written, project_id, commit.watermark)
         _written.set(written)

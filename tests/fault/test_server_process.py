@@ -132,7 +132,7 @@ class TestStop:
                 with socket.create_connection(("127.0.0.1", port)) as client:
                     # No lingering: closing resets the connection, and the server's next write meets a broken pipe.
                     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    client.sendall(f"GET /media/{media_id}.original.wav HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                    client.sendall(f"GET /media/{media_id}.original.wav HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
                     assert b"200 OK" in client.recv(1000)
                     client.shutdown(socket.SHUT_WR)
                     time.sleep(0.1)
