@@ -34,10 +34,10 @@ class UlidIds:
 
 
 class SequentialIds:
-    """Predictable ids for tests: the n-th id encodes n."""
+    """Predictable ids for tests: the n-th id encodes n, counted on from `last`."""
 
-    def __init__(self) -> None:
-        self._last = 0
+    def __init__(self, last: int = 0) -> None:
+        self._last = last
 
     def new(self) -> str:
         self._last += 1

@@ -28,8 +28,15 @@
 // A stylesheet that cannot be had is asked for again: nothing can be read without it. Whether it came is known here, since
 // scripts wait for the stylesheets before them.
 (() => {
+  const came = (link) => {
+    try {
+      return link.sheet.cssRules.length > 0;
+    } catch {
+      return false; // no sheet, or one that Chromium keeps to itself since it never came
+    }
+  };
   const again = (link) => {
-    if (link.sheet) return;
+    if (came(link)) return;
     const next = link.cloneNode();
     next.addEventListener('error', () => setTimeout(again, 3000, next));
     link.replaceWith(next);

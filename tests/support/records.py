@@ -14,7 +14,7 @@ PROJECT = "studio"
 OWNER = "ada"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
-_ids = SequentialIds()
+_ids = SequentialIds(1 << 40)  # unlike those of a studio, however many tests have run before
 _seconds = itertools.count()
 
 
