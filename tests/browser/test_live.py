@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from services.library import open_library
 from services.models import Remove
-from tests.browser.conftest import SHARED_ALONE, Visit, keep_still
+from tests.browser.conftest import KINDS, SHARED_ALONE, Visit, keep_still, serve
 from tests.browser.library import add, fill, rename, repaint, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import (
@@ -292,28 +293,35 @@ def test_B10_R1_13_a_typed_prompt_and_its_focus_survive_what_arrives(server: Ser
     expect(box).to_have_value("Half a thought goes on")
 
 
-def test_B11_nothing_is_doubled_or_skipped_while_items_come_and_go_between_pages(
-    server: Server, visit: Visit, tolerated: list[str]
-) -> None:
-    tolerated.append("status of 404")  # a picture that was asked for just as its item went
-    held = fill(server, 60, "Row")
-    page = visit("/library")
-    live(page)
-    new = arrive(server, "New 1", "New 2", "New 3")
-    for place, each in enumerate(new):  # what comes once the list is scrolled waits behind "N new"
-        expect(tiles(page).nth(place)).to_have_attribute("data-id", each)
-    _remove(server, held[10], held[30])
-    page.locator("freshet-tile").first.hover()
-    for _ in range(30):
-        if page.locator(f"freshet-tile[data-id='{held[-1]}']").count():
-            break
-        shown = tiles(page).count()
-        page.mouse.wheel(0, 4000)
-        expect(tiles(page).nth(shown)).to_be_attached()
-    wanted = [*new, *(each for each in held if each not in (held[10], held[30]))]
-    found = ids(tiles(page))
-    assert len(found) == len(set(found))
-    assert [each for each in found if each in set(wanted)] == wanted
+class TestInALibraryOfItsOwn:
+    """So few items that all of them are mounted."""
+
+    @pytest.fixture(params=KINDS)
+    def server(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+        yield from serve(request, tmp_path)
+
+    def test_B11_nothing_is_doubled_or_skipped_while_items_come_and_go_between_pages(
+        self, server: Server, visit: Visit, tolerated: list[str]
+    ) -> None:
+        tolerated.append("status of 404")  # a picture that was asked for just as its item went
+        held = fill(server, 60, "Row")
+        page = visit("/library")
+        live(page)
+        new = arrive(server, "New 1", "New 2", "New 3")
+        for place, each in enumerate(new):  # what comes once the list is scrolled waits behind "N new"
+            expect(tiles(page).nth(place)).to_have_attribute("data-id", each)
+        _remove(server, held[10], held[30])
+        page.locator("freshet-tile").first.hover()
+        for _ in range(30):
+            if page.locator(f"freshet-tile[data-id='{held[-1]}']").count():
+                break
+            shown = tiles(page).count()
+            page.mouse.wheel(0, 4000)
+            expect(tiles(page).nth(shown)).to_be_attached()
+        wanted = [*new, *(each for each in held if each not in (held[10], held[30]))]
+        found = ids(tiles(page))
+        assert len(found) == len(set(found))
+        assert [each for each in found if each in set(wanted)] == wanted
 
 
 def test_B12_what_is_removed_elsewhere_leaves_every_open_view(server: Server, visit: Visit) -> None:
