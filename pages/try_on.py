@@ -180,7 +180,8 @@ def _made(item: MediaItem | None) -> None:
             label=item.title if item else "", base_url=state.person.url, file_url=file_url,
             error=(item.error if item else "") or "", key="outcome",
         )  # fmt: skip
-    _label()
+    if status != "failed":
+        _label()
     with me.box(classes="row wrap", key="outcome-actions"):
         if status == "ready":
             button(label="Open", icon="zoom_in", token=state.made_id, on_press=on_open_result, key="open-result")

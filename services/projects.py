@@ -51,9 +51,17 @@ class Projects:
     def known(self, principal: Principal) -> list[Project]:
         """The projects that `principal` is a member of, by name. Read at most once in LIFETIME, so that no page pays
         for it. Raises StoreError."""
-        with self._lock:
-            read_at, found = self._held.get(principal.user_id, (None, []))
+        read_at, found = self._of(principal)
         return found if read_at and self._clock.now() - read_at < LIFETIME else self.read(principal)
+
+    def name_of(self, principal: Principal, project_id: str) -> str:
+        """What a project of `principal`'s is called, by all that this process knows; "" otherwise. Asks nothing."""
+        _, found = self._of(principal)
+        return next((one.name for one in found if one.id == project_id), "")
+
+    def _of(self, principal: Principal) -> tuple[datetime | None, list[Project]]:
+        with self._lock:
+            return self._held.get(principal.user_id, (None, []))
 
     def read(self, principal: Principal) -> list[Project]:
         """As `known`, from the store; all of them are theirs from now on, whoever made them. Raises StoreError."""

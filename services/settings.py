@@ -91,19 +91,8 @@ CONTENT_KINDS = ("sections", "library", "item", "clips", "metadata")
 SETTING_NAMES = tuple(
     f"FRESHET_{name}"
     for name in (
-        *(
-            "HOST",
-            "PORT",
-            "DATA_DIR",
-            "STORE",
-            "FILES",
-            "PROVIDER",
-            "WORKFLOW_DB",
-            "AUTH",
-            "ALLOWED_HOSTS",
-            "LOG",
-            "SECRET",
-        ),
+        *("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "WORKFLOW_DB", "LOG"),
+        *("AUTH", "ALLOWED_HOSTS", "SECRET"),
         *(f"TTL_{kind.upper()}" for kind in CONTENT_KINDS),
         *("UPLOAD_IMAGE_MB", "UPLOAD_CLIP_MB", "UPLOAD_SPOOL_MB", "UPLOAD_AT_ONCE"),
     )

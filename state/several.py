@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput, Forbidden, StoreError
+from services.errors import BadInput, Forbidden
 from services.freshness import Attempt
 from services.freshness.edits import Change, Edit, delete, edited, favourite, move, restore, tags
 from services.identity import can
@@ -156,24 +155,16 @@ def _remember(group: str) -> None:
 
 def _tell(change: Change, count: int, others: int) -> None:
     tag = "".join((*change.tags_on, *change.tags_off)[:1])
+    project = services().projects.name_of(principal(), str(change.fields.get("project_id", "")))
     words = {
         "favourite": "added to favourites" if change.fields.get("favourite") else "taken out of favourites",
         "tags": f"tagged “{tag}”" if change.tags_on else f"without the tag “{tag}”",
-        "move": f"moved{_to_project(change)}",
+        "move": f"moved to “{project}”" if project else "moved",
         "delete": "deleted",
         "restore": "restored",
     }[change.kind]
     left_out = f". {_count(others)} of others left as {'it is' if others == 1 else 'they are'}" if others else ""
     notify(f"{_count(count)} {words}{left_out}", undo=change.kind == "delete")
-
-
-def _to_project(change: Change) -> str:
-    """Where to, in words; nothing while the store is away and this process has not heard of the project yet."""
-    with suppress(StoreError):
-        for project in services().projects.known(principal()):
-            if project.id == change.fields.get("project_id"):
-                return f" to “{project.name}”"
-    return ""
 
 
 def _count(number: int) -> str:

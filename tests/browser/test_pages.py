@@ -53,25 +53,16 @@ def test_a_script_that_comes_late_leaves_no_older_frame_on_screen(
     expect(tiles(page).first).to_have_attribute("data-id", late)
 
 
-def test_a_script_that_cannot_be_had_at_first_is_loaded_again(
-    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+@pytest.mark.parametrize("joined", [SCRIPT, STYLESHEET])
+def test_what_cannot_be_had_at_first_is_loaded_again(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str], joined: str
 ) -> None:
     tolerated.append("ERR_FAILED")
     [shown] = fill(server, 1, "Later")
-    context.route(f"**{SCRIPT}", lambda route: route.abort(), times=1)
+    context.route(f"**{joined}", lambda route: route.abort(), times=1)
     page = visit("/library")
     updated(page)
     expect(tiles(page).first).to_have_attribute("data-id", shown)
-
-
-def test_a_stylesheet_that_cannot_be_had_at_first_is_loaded_again(
-    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
-) -> None:
-    tolerated.append("ERR_FAILED")
-    fill(server, 1, "Plain")
-    context.route(f"**{STYLESHEET}", lambda route: route.abort(), times=1)
-    page = visit("/library")
-    updated(page)
     expect(page.locator(".sheet")).to_have_css("overflow-y", "auto")
 
 
