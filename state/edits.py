@@ -27,8 +27,12 @@ from state.window import lead_to
 Shown = Sequence[tuple[ViewState, MediaQuery]]
 MOVES_FOCUS = frozenset({"delete", "restore", "move"})
 """Edits after which another tile has the focus, so that it has to be mounted."""
+UNDONE = ("delete", "move")
+"""What an undo takes back."""
 MOST_UNDONE = 50
-"""Deletions that a tab can undo, one after the other."""
+"""Deletions and moves that a tab can undo, one after the other."""
+FROM = ">"
+"""Parts the name of a move from the project that it was made from."""
 
 
 @me.stateclass
@@ -37,8 +41,8 @@ class EditState:
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
     `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
-    travels with every event, and a text's difference is shorter than a list's. Several that were deleted at once stand
-    there by one name, "~…", and the browser knows which they were (state/several.py).
+    travels with every event, and a text's difference is shorter than a list's. Several that were deleted or moved at
+    once stand there by one name, "~…", and the browser knows which they were (state/several.py).
     """
 
     pending: str = ""
@@ -147,7 +151,7 @@ def follow_edits() -> None:
 
 
 def _tell(failed: list[Attempt]) -> None:
-    put_back = [attempt for attempt in failed if attempt.edit.change.kind == "delete" and not attempt.watermark]
+    put_back = [attempt for attempt in failed if attempt.edit.change.kind in UNDONE and not attempt.watermark]
     no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
     for attempt in failed:
         change = attempt.edit.change
@@ -157,10 +161,10 @@ def _tell(failed: list[Attempt]) -> None:
     notify(failed[-1].error + more, tone="failed")
 
 
-def no_longer_deleted(media_ids: set[str]) -> None:
+def no_longer_deleted(names: set[str]) -> None:
     """There is nothing to undo about these."""
     state = me.state(EditState)
-    state.deleted = " ".join(media_id for media_id in state.deleted.split() if media_id not in media_ids)
+    state.deleted = " ".join(one for one in state.deleted.split() if one.partition(FROM)[0] not in names)
 
 
 def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:

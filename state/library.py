@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import field
 from datetime import tzinfo
 
@@ -11,7 +10,7 @@ import flask
 import mesop as me
 
 from services.container import services
-from services.errors import FreshetError, StoreError
+from services.errors import FreshetError
 from services.freshness import Reason
 from services.freshness.merge import is_within
 from services.ids import is_id
@@ -19,7 +18,7 @@ from services.models import MediaItem, MediaQuery
 from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_spec
 from state.loading import load_view
 from state.preview import open_preview
-from state.session import principal, project_id
+from state.session import home_project, principal
 from state.totals import TotalState, count_total, follow_total, forget_total
 from state.view import ViewState, end_of_held, is_whole, show_down_to, show_held
 from state.zone import zone_of
@@ -42,7 +41,6 @@ class LibraryState:
     note: str = ""
     seek: str = ""
     ordered: str = ""
-    projects: dict[str, str] = field(default_factory=dict)
     view: ViewState = field(default_factory=ViewState)
     total: TotalState = field(default_factory=TotalState)
 
@@ -83,29 +81,7 @@ def _name_of(view: ViewState) -> str:
 
 def reader() -> Reader:
     who = principal()
-    return Reader(who.user_id, project_id(), who.project_ids)
-
-
-def projects() -> dict[str, str]:
-    """Names by id of the projects that can be chosen from; pure."""
-    names = me.state(LibraryState).projects
-    return names if len(names) > 1 else {}
-
-
-def find_projects() -> Generator[None, None, None]:
-    """Take up what the projects are called. Last of all: no list waits for that, nor fails."""
-    who, state = principal(), me.state(LibraryState)
-    with suppress(StoreError):
-        names = {one.id: one.name for one in services().projects.known(who)}
-        if names != state.projects:
-            state.projects = names
-            yield
-
-
-def make_project(name: str) -> Generator[None, None, None]:
-    """Make a project, and have it among those that can be chosen from. Raises BadInput, StoreError."""
-    services().projects.create(principal(), name)
-    yield from find_projects()
+    return Reader(who.user_id, home_project(), who.project_ids)
 
 
 def read_url() -> None:

@@ -23,7 +23,7 @@ from state.filters import read, to_query, to_spec
 from state.library import reader
 from state.loading import SEEN_BEGINNING, load_view
 from state.preview import NOT_THERE
-from state.session import principal, project_id
+from state.session import project_id
 from state.view import ViewState, held_items, new_items, show_held, show_new
 from state.zone import zone_of
 
@@ -59,25 +59,19 @@ def list_query() -> MediaQuery:
     return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader())
 
 
-def _project() -> str:
-    """The project that the address names, of those one is a member of."""
-    asked = me.query_params.get("project", "")
-    return asked if asked in principal().project_ids else project_id()
-
-
 def item_query() -> MediaQuery:
-    return MediaQuery(project_id=_project(), ids=(me.state(MediaItemState).item_id,))
+    return MediaQuery(project_id=project_id(), ids=(me.state(MediaItemState).item_id,))
 
 
 def sources_query() -> MediaQuery:
     """What the item was made from."""
     item = shown_item()
-    return MediaQuery(project_id=_project(), ids=source_ids(item) if item else ())
+    return MediaQuery(project_id=project_id(), ids=source_ids(item) if item else ())
 
 
 def derived_query() -> MediaQuery:
     """What was made from the item."""
-    return MediaQuery(project_id=_project(), source_id=me.state(MediaItemState).item_id)
+    return MediaQuery(project_id=project_id(), source_id=me.state(MediaItemState).item_id)
 
 
 def source_ids(item: MediaItem) -> tuple[str, ...]:
@@ -92,6 +86,12 @@ def is_named() -> bool:
 def has_sources() -> bool:
     item = shown_item()
     return item is not None and bool(item.source_ids)
+
+
+def sources_absent() -> int:
+    """How many of the items that this one was made from the list of them lacks, now that it is known; pure."""
+    view, item = sources_view(), shown_item()
+    return len(source_ids(item)) - len(held_items(view)) if item and view.version and not view.error else 0
 
 
 def shown_item() -> MediaItem | None:

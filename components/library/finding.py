@@ -32,8 +32,7 @@ MOST_TAGS = 50
 def filter_row(
     on: Filters,
     *,
-    projects: Mapping[str, str],
-    home: str,
+    projects: Sequence[tuple[str, str]],
     tags: Sequence[str],
     on_type: Handler,
     on_owner: Handler,
@@ -41,7 +40,7 @@ def filter_row(
 ) -> None:
     """Types, owner and the Filters button; the freshness capsule stands at the other end of the row.
 
-    `projects` are names by id, and `home` the one that is shown without a filter.
+    `projects` are pairs of value and name; the one that goes without saying is "".
     """
     segments(
         label="Type", options=TABS, value=on.get("type", "all"), kind="tabs", steps=True, on_select=on_type, key="types"
@@ -61,7 +60,7 @@ def filter_row(
         count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
         sorts=SORTS,
         models=[(model.id, model.name) for model in MODELS],
-        projects=[("" if one == home else one, name) for one, name in projects.items()],
+        projects=projects,
         tags=tags,
         on_filter=on_filter,
     )

@@ -1,8 +1,8 @@
 """The inside of the "Choose from Library" dialog: newest first, one press uses an item.
 
-What it lists is of the type its caller asked for, mine or everybody's, with words in it that were asked for; what is
-uploaded from here stands on top once it is in the library. Each opening begins unfiltered, so nothing new is hidden by
-what was looked for last time, or in another chooser.
+What it lists is of the type its caller asked for, mine or everybody's, with words in it that were asked for, in the
+page's project or another one; what is uploaded from here stands on top once it is in the library. Each opening begins
+unfiltered, so nothing new is hidden by what was looked for last time, or in another chooser.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import mesop as me
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
 from components.library.finding import searched_note
 from components.library.media_tile import media_tiles
-from components.web import SegmentOption, aria, button, search, segments, sentinel, symbol, upload
+from components.web import SegmentOption, aria, button, choice, search, segments, sentinel, symbol, upload
 from services.freshness import Reason
 from services.models import MediaQuery, MediaType
 from services.models.query import TEXT_LENGTH
 from state.handlers import Handler, handler
 from state.limits import upload_limits
 from state.loading import load_view
+from state.projects import others_too
 from state.session import learn_all, principal, project_id
 from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_held, show_new
 from state.window import follow_reader
@@ -33,6 +34,8 @@ class SelectorState:
     """What the open chooser lists. Only one is open at a time."""
 
     media_type: str = "image"
+    project: str = ""
+    """Another one than the page works in; "" for that."""
     mine: bool = False
     text: str = ""
     view: ViewState = dataclasses.field(default_factory=ViewState)
@@ -52,12 +55,18 @@ def selector_query() -> MediaQuery:
     """Finished items of the asked type, as filtered: what still generates cannot be chosen."""
     state = me.state(SelectorState)
     return MediaQuery(
-        project_id=project_id(),
+        project_id=listed_project(),
         media_type=cast(MediaType, state.media_type),
         status="ready",
         owner_id=principal().user_id if state.mine else None,
         text=state.text,
     )
+
+
+def listed_project() -> str:
+    """The project that the chooser lists, of those one is a member of."""
+    asked = me.state(SelectorState).project
+    return asked if asked in principal().project_ids else project_id()
 
 
 def selector_view() -> ViewState:
@@ -67,7 +76,7 @@ def selector_view() -> ViewState:
 def paint_held(media_type: MediaType) -> None:
     """Turn to all of `media_type` and show what this process holds of it, without asking the store."""
     state = me.state(SelectorState)
-    state.media_type, state.mine, state.text = media_type, False, ""
+    state.media_type, state.project, state.mine, state.text = media_type, "", False, ""
     show_held(selector_view(), selector_query())
 
 
@@ -117,10 +126,21 @@ def _tools(media_type: MediaType) -> None:
             key="choose-text",
         )
         owner = "mine" if state.mine else "all"
+        if names := others_too():
+            choice(
+                label="Project",
+                symbol="folder",
+                options=[{"value": one, "label": name} for one, name in names.items()],
+                value=listed_project(),
+                inside=True,
+                on_choose=on_project_choose,
+                key="choose-project",
+            )
         segments(label="Owner", options=OWNERS, value=owner, on_select=on_owner_select, key="choose-owner")
         wanted = media_type if media_type in UPLOADS else ""
         upload(
             wanted=wanted,
+            project=listed_project(),
             limits=upload_limits(wanted),
             drop_words=f"Drop {one} to add it to the library",
             on_uploaded=on_uploaded,
@@ -212,6 +232,12 @@ def on_search(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_owner_select(event: me.WebEvent) -> Generator[None, None, None]:
     me.state(SelectorState).mine = event.value.get("value") == "mine"
+    yield from refresh_selector("filter")
+
+
+@handler
+def on_project_choose(event: me.WebEvent) -> Generator[None, None, None]:
+    me.state(SelectorState).project = str(event.value.get("value", ""))
     yield from refresh_selector("filter")
 
 

@@ -19,6 +19,7 @@ export class Sending {
   #file;
   #name;
   #wanted;
+  #project;
   #tell;
   #address = null;
   #offset = 0;
@@ -29,10 +30,11 @@ export class Sending {
   #wake = () => {};
 
   /** `tell` hears {sent, note}: how many bytes are there, and what is waited for ("" while bytes go out). */
-  constructor(file, {name, wanted, tell}) {
+  constructor(file, {name, wanted, project, tell}) {
     this.#file = file;
     this.#name = name;
     this.#wanted = wanted;
+    this.#project = project;
     this.#tell = tell;
   }
 
@@ -79,8 +81,8 @@ export class Sending {
   }
 
   async #begin() {
-    const words = {filename: this.#name, ...(this.#wanted && {wanted: this.#wanted})};
-    const told = Object.entries(words).map(([key, value]) => `${key} ${encode(value)}`).join(',');
+    const words = {filename: this.#name, wanted: this.#wanted, project: this.#project};
+    const told = Object.entries(words).filter(([, value]) => value).map(([key, value]) => `${key} ${encode(value)}`).join(',');
     const answer = await this.#exchange('POST', '/upload', {'Upload-Length': this.#file.size, 'Upload-Metadata': told});
     this.#address = answer.getResponseHeader('Location');
     this.#offset = 0;
