@@ -23,6 +23,7 @@ from services.freshness.session import NotingStore
 from services.freshness.totals import Totals
 from services.freshness.usages import Usages
 from services.generation.cutouts import Cutouts
+from services.generation.offers import Offers
 from services.generation.opener import Opener
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
@@ -57,6 +58,7 @@ class Services:
     principals: LocalPrincipals
     project: Project
     projects: Projects
+    offers: Offers
     freshness: Freshness
     hub: LiveHub
     editor: Editor
@@ -212,6 +214,7 @@ def build(
         principals=principals,
         project=project,
         projects=projects,
+        offers=Offers(clock),
         freshness=freshness,
         hub=hub,
         editor=editor,

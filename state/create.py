@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import mesop as me
 
 from services.container import services
 from services.errors import BadInput
-from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
-from services.generation.requests import validate_image, validate_video
+from services.generation.catalog import Choice, ModelSpec
+from services.generation.requests import ImageRequest, VideoRequest, validate_image, validate_video
 from services.models import MediaQuery
 from services.workflows.studio import Order
+from state.catalog import offered
 from state.chosen import Chosen, choose, readable_picture
 from state.session import principal, project_id
 from state.view import ViewState
 
 Kind = Literal["image", "video"]
-SPECS: dict[str, ModelSpec] = {"image": LOCAL_IMAGE, "video": LOCAL_VIDEO}
 
 
 @dataclass
@@ -29,6 +29,8 @@ class FormState:
     `run_id` names the run that the next press starts: two presses on what is on screen start one run.
     """
 
+    model: str = ""
+    """The id of the one chosen; the default one until then."""
     prompt: str = ""
     aspect: str = ""
     amount: str = ""
@@ -54,6 +56,16 @@ def form_of(kind: str) -> FormState:
     return state.video if kind == "video" else state.image
 
 
+def run_type_of(kind: str) -> Kind:
+    return "video" if kind == "video" else "image"
+
+
+def spec_of(kind: str) -> ModelSpec:
+    """The model that the form is for: the one chosen, as long as it is offered."""
+    models, chosen = offered(run_type_of(kind)), form_of(kind).model
+    return next((model for model in models if model.id == chosen), models[0])
+
+
 def view_of(kind: str) -> ViewState:
     state = me.state(CreateState)
     return state.video_view if kind == "video" else state.image_view
@@ -66,12 +78,37 @@ def results_query(kind: str) -> MediaQuery:
 
 
 def prepare(kind: str) -> None:
-    """Fill what is still empty with the model's defaults."""
-    form, spec = form_of(kind), SPECS[kind]
-    form.aspect = form.aspect or spec.aspects[0]
-    form.amount = form.amount or str(spec.default_duration or 1)
+    """Fill what is still empty with defaults."""
+    form = form_of(kind)
+    fit(kind)
     form.run_id = form.run_id or services().ids.new()
     form.starting = False
+
+
+def choose_model(kind: str, model_id: str) -> None:
+    """Have the form be for that model; if it cannot be used, for the default one, and say why."""
+    form = form_of(kind)
+    form.errors.pop("model", None)
+    try:
+        form.model = services().offers.require(model_id, run_type_of(kind)).id
+    except BadInput as error:
+        form.model, form.errors["model"] = "", str(error)
+    fit(kind)
+
+
+def fit(kind: str) -> None:
+    """Replace what the model does not offer with its defaults."""
+    form, aspect, amount = form_of(kind), spec_of(kind).parameters.aspect, amount_of(kind)
+    if form.aspect not in aspect.options:
+        form.aspect = aspect.default
+    if form.amount not in map(str, amount.options):
+        form.amount = str(amount.default)
+
+
+def amount_of(kind: str) -> Choice[int]:
+    """The number of pictures, or the seconds of a clip."""
+    parameters = spec_of(kind).parameters
+    return parameters.duration if kind == "video" else parameters.count
 
 
 def start_from(kind: str, media_id: str) -> None:
@@ -88,7 +125,7 @@ def start_from(kind: str, media_id: str) -> None:
         return
     file = item.file("original")
     if file and file.width and file.height:
-        form.aspect = _nearest(file.width / file.height, SPECS[kind].aspects)
+        form.aspect = _nearest(file.width / file.height, spec_of(kind).parameters.aspect.options)
 
 
 def _nearest(ratio: float, aspects: tuple[str, ...]) -> str:
@@ -101,27 +138,43 @@ def _nearest(ratio: float, aspects: tuple[str, ...]) -> str:
 
 def order_from(kind: str) -> Order:
     """The form as an order, its picture authorised. Raises BadInput naming the field, StoreError."""
-    form, spec = form_of(kind), SPECS[kind]
-    seed, amount = _whole("seed", form.seed), _whole("amount", form.amount)
+    form, spec = form_of(kind), _required(kind)
+    seed = _whole("seed", form.seed) if spec.parameters.seed else None
+    amount = _whole("amount", form.amount)
     if kind == "video":
-        video = validate_video(form.prompt, form.aspect, amount or 0, seed, spec)
-        parameters, prompt, count = asdict(video), video.prompt, 1
+        video = validate_video(spec, form.prompt, form.aspect, amount or 0, seed)
+        parameters, prompt, count = given(video), video.prompt, 1
     else:
-        image = validate_image(form.prompt, form.aspect, amount or 0, seed, spec)
-        parameters, prompt, count = asdict(image), image.prompt, image.count
+        image = validate_image(spec, form.prompt, form.aspect, amount or 0, seed)
+        parameters, prompt, count = given(image), image.prompt, image.count
     del parameters["prompt"]
-    chosen = form.picture.media_id
+    chosen = form.picture.media_id if spec.parameters.picture else ""
     return Order(
-        run_type="video" if kind == "video" else "image",
+        run_type=run_type_of(kind),
         model=spec.id,
         prompt=prompt,
         title=title_from(prompt),
-        media_type="video" if kind == "video" else "image",
+        media_type=run_type_of(kind),
         origin="create-video" if kind == "video" else "create-image",
         count=count,
         parameters=parameters,
         source_ids=(readable_picture(chosen).id,) if chosen else (),
     )
+
+
+def _required(kind: str) -> ModelSpec:
+    """The model that is chosen; the default one is chosen instead if it cannot be used any more. Raises BadInput."""
+    asked = form_of(kind).model or spec_of(kind).id
+    try:
+        return services().offers.require(asked, run_type_of(kind))
+    except BadInput:
+        choose_model(kind, asked)
+        raise
+
+
+def given(request: ImageRequest | VideoRequest) -> dict[str, Any]:
+    """The parameters of a request, without those that its model does not have."""
+    return {name: value for name, value in asdict(request).items() if value is not None}
 
 
 def title_from(prompt: str) -> str:

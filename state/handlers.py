@@ -10,6 +10,7 @@ import mesop as me
 
 from services.errors import FreshetError
 from services.log import log_failure
+from state.catalog import note_day
 from state.session import find_project, keep_token, token
 
 Handler = Callable[..., Generator[None, None, None] | None]
@@ -43,6 +44,7 @@ def handler(function: Handler) -> Callable[..., Generator[None, None, None]]:
 
     @wraps(function)
     def run(*args: Any) -> Generator[None, None, None]:
+        note_day()
         find_project()
         token()  # what is committed from here on is the session's own
         try:

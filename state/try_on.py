@@ -6,10 +6,10 @@ from dataclasses import asdict, field
 
 import mesop as me
 
-from services.generation.catalog import LOCAL_TRY_ON
 from services.generation.requests import validate_try_on
 from services.models import MediaItem, MediaQuery
 from services.workflows.studio import Order
+from state.catalog import offered
 from state.chosen import Chosen, choose, forget, readable_picture
 from state.session import principal, project_id
 from state.view import ViewState
@@ -75,7 +75,7 @@ def order() -> Order:
     person, product = readable_picture(request.person_id), readable_picture(request.product_id)
     return Order(
         run_type="try-on",
-        model=LOCAL_TRY_ON.id,
+        model=offered("try-on")[0].id,
         prompt="",
         title=f"{product.title} on {person.title}"[:200],
         media_type="image",

@@ -6,12 +6,13 @@ from collections.abc import Generator
 
 import mesop as me
 
+from components.create.model import estimate, model_field
 from components.create.picture import field_error, picture_field
 from components.web import SegmentOption, aria, button, field, segments, symbol
 from services.container import services
 from services.errors import BadInput, FreshetError, StoreError
 from state.bound import bound
-from state.create import SPECS, form_of, order_from, results_query, view_of
+from state.create import amount_of, form_of, order_from, results_query, spec_of, view_of
 from state.loading import load_view
 from state.session import principal, project_id
 
@@ -21,47 +22,45 @@ EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting o
 
 def create_form(kind: str) -> None:
     """Prompt, shape, amount and seed; estimate and the one button below, always in reach."""
-    form, spec = form_of(kind), SPECS[kind]
+    form, takes = form_of(kind), spec_of(kind).parameters
     with me.box(classes="form", key="form"):
         aria(role="form", label=f"{kind.capitalize()} settings")
         with me.box(classes="formscroll", key="fields"):
-            with me.box(classes="field-fixed", key="model"):
-                with me.box(classes="lab"):
-                    me.text("Model")
-                with me.box(classes="fixed"):
-                    me.text(spec.name)
-                    with me.box(classes="meta"):
-                        me.text(f"free · about {spec.seconds_each:g} s each")
+            model_field(kind)
             field(
-                field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=spec.max_prompt,
+                field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=takes.prompt,
                 placeholder=EXAMPLES[kind], submit_hint="generates", error=form.errors.get("prompt", ""),
                 draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
                 on_submit=bound(on_generate, kind), key="prompt",
             )  # fmt: skip
-            picture_field(kind)
+            if takes.picture:
+                picture_field(kind)
             segments(
-                label="Shape", options=[{"value": a, "label": a} for a in spec.aspects], value=form.aspect,
+                label="Shape", options=[{"value": a, "label": a} for a in takes.aspect.options], value=form.aspect,
                 kind="aspects", on_select=bound(on_field, kind, "aspect"), key="aspect",
             )  # fmt: skip
             field_error(form.errors.get("aspect", ""))
             _amount(kind)
-            field(
-                field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
-                hint="The same seed and prompt make the same picture", error=form.errors.get("seed", ""),
-                draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
-                token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
-                on_action=bound(on_random_seed, kind), key="seed",
-            )  # fmt: skip
+            if takes.seed:
+                _seed(kind)
         _foot(kind)
 
 
+def _seed(kind: str) -> None:
+    form = form_of(kind)
+    field(
+        field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
+        hint="The same seed and prompt make the same picture", error=form.errors.get("seed", ""),
+        draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
+        token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
+        on_action=bound(on_random_seed, kind), key="seed",
+    )  # fmt: skip
+
+
 def _amount(kind: str) -> None:
-    form, spec = form_of(kind), SPECS[kind]
-    options: list[SegmentOption]
-    if kind == "video":
-        options = [{"value": str(n), "label": f"{n} s"} for n in spec.durations]
-    else:
-        options = [{"value": str(n), "label": str(n)} for n in spec.counts]
+    form, amounts = form_of(kind), amount_of(kind).options
+    unit = " s" if kind == "video" else ""
+    options: list[SegmentOption] = [{"value": str(n), "label": f"{n}{unit}"} for n in amounts]
     label = "Length" if kind == "video" else "How many"
     segments(label=label, options=options, value=form.amount, on_select=bound(on_field, kind, "amount"), key="amount")
     field_error(form.errors.get("amount", "") or form.errors.get("count", "") or form.errors.get("duration", ""))
@@ -76,19 +75,11 @@ def _foot(kind: str) -> None:
                 symbol(name="error")
                 me.text(form.failure)
         with me.box(classes="meta", key="estimate"):
-            me.text(_estimate(kind))
+            me.text(estimate(kind))
         button(
             label=LABELS[kind], variant="primary", big=True, full=True, busy=form.starting, busy_label="Starting…",
             token=form.run_id, on_press=bound(on_generate, kind), key="generate",
         )  # fmt: skip
-
-
-def _estimate(kind: str) -> str:
-    form, spec = form_of(kind), SPECS[kind]
-    amount = int(form.amount) if form.amount.isdecimal() else 1
-    if kind == "video":
-        return f"{amount} s of video · about {round(spec.seconds_each * amount / 4)} s to make · $0.0000"
-    return f"{amount} image{'s' if amount > 1 else ''} · about {round(spec.seconds_each * amount)} s · $0.0000"
 
 
 def on_field(kind: str, name: str, event: me.WebEvent) -> None:

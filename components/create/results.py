@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -17,11 +17,12 @@ from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
 from services.container import services
 from services.freshness import Reason
-from services.generation.catalog import display_name
+from services.generation.prices import cost_words, total
 from services.models import MediaItem
 from state.bound import bound
+from state.catalog import cost_of, model_name, was_made
 from state.chosen import forget
-from state.create import form_of, results_query, start_from, view_of
+from state.create import choose_model, fit, form_of, results_query, start_from, view_of
 from state.handlers import notify
 from state.loading import load_view
 from state.preview import PreviewState, previewed
@@ -66,7 +67,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     me.text(first.title)
                     aria(role="heading", label=first.title, level=2)
                 with me.box(classes="meta row"):
-                    me.text(" · ".join(_facts(first)))
+                    me.text(" · ".join(_facts(outputs)))
                     ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{run_id}")
             if waiting:
                 ready = sum(item.status != "generating" for item in outputs)
@@ -86,11 +87,18 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
             )
 
 
-def _facts(item: MediaItem) -> list[str]:
-    parts = [display_name(item.model), str(item.parameters.get("aspect", "")), f"seed {item.parameters.get('seed')}"]
-    if duration := item.parameters.get("duration"):
-        parts.insert(2, f"{duration} s")
-    return parts
+def _facts(outputs: Sequence[MediaItem]) -> list[str]:
+    """What a set was made with, and what it cost once nothing of it is on its way."""
+    first, given = outputs[0], outputs[0].parameters
+    seconds, seed = given.get("duration"), given.get("seed")
+    parts = [
+        model_name(first.model),
+        str(given.get("aspect", "")),
+        f"{seconds} s" if seconds else "",
+        "" if seed is None else f"seed {seed}",
+        cost_words(total(map(cost_of, outputs))) if all(map(was_made, outputs)) else "",
+    ]
+    return [part for part in parts if part]
 
 
 def _nothing(kind: str) -> None:
@@ -153,6 +161,7 @@ def on_remix(kind: str, event: me.WebEvent) -> None:
         return
     form, parameters = form_of(kind), item.parameters
     form.prompt, form.errors = item.prompt, {}
+    choose_model(kind, item.model)
     form.aspect = str(parameters.get("aspect", form.aspect))
     form.amount = str(parameters.get("duration" if kind == "video" else "count", form.amount))
     form.seed = str(parameters.get("seed", ""))
@@ -160,3 +169,4 @@ def on_remix(kind: str, event: me.WebEvent) -> None:
     if item.source_ids:
         start_from(kind, item.source_ids[0])
         form.aspect = str(parameters.get("aspect", form.aspect))
+    fit(kind)

@@ -8,37 +8,42 @@ import mesop as me
 
 from components.blank import blank
 from components.web import QuickItem, aria, button, quick, upload
-from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO
 from state.bound import bound
+from state.catalog import offered
 from state.handlers import Handler
 from state.limits import upload_limits
 from state.session import project_id
 from state.unfinished import Unfinished
 
-WAYS: list[QuickItem] = [
-    {
-        "url": "/create/image",
-        "label": "Create image",
-        "note": f"{min(LOCAL_IMAGE.counts)} to {max(LOCAL_IMAGE.counts)} at a time",
-        "symbol": "image",
-    },
-    {
-        "url": "/create/video",
-        "label": "Create video",
-        "note": f"{min(LOCAL_VIDEO.durations)} to {max(LOCAL_VIDEO.durations)} seconds",
-        "symbol": "movie",
-    },
-    {"url": "", "label": "Upload", "note": "Or drop, or paste", "symbol": "upload"},
-    {"url": "/try-on", "label": "Try-on", "note": "Product on person", "symbol": "checkroom"},
-]
 SYMBOLS = {"image": "image", "video": "movie", "try-on": "checkroom"}
 EXAMPLES = ("Paper-cut sea with a red sun", "Three stoneware vases in window light", "Aurora over a pine ridge")
+
+
+def ways() -> list[QuickItem]:
+    """What one can begin with, and how much of it at a time."""
+    pictures, clips = offered("image")[0].parameters.count, offered("video")[0].parameters.duration
+    return [
+        {
+            "url": "/create/image",
+            "label": "Create image",
+            "note": f"{min(pictures.options)} to {max(pictures.options)} at a time",
+            "symbol": "image",
+        },
+        {
+            "url": "/create/video",
+            "label": "Create video",
+            "note": f"{min(clips.options)} to {max(clips.options)} seconds",
+            "symbol": "movie",
+        },
+        {"url": "", "label": "Upload", "note": "Or drop, or paste", "symbol": "upload"},
+        {"url": "/try-on", "label": "Try-on", "note": "Product on person", "symbol": "checkroom"},
+    ]
 
 
 def quick_actions(on_uploaded: Handler) -> None:
     """Ways to begin. The button that takes files is pressed by one of them, and hears of what is dropped or pasted."""
     with me.box(classes="begin", key="begin"):
-        quick(label="Begin", items=WAYS, key="ways")
+        quick(label="Begin", items=ways(), key="ways")
         with me.box(classes="unseen", key="upload-box"):
             upload(
                 project=project_id(),

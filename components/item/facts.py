@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from components.web import Fact
-from services.generation.catalog import display_name
+from services.generation.prices import money
 from services.models import FileRef, MediaItem, Origin, Principal, Visibility
+from state.catalog import cost_of, model_words, was_made
 
 MADE: dict[Origin, str] = {
     "create-image": "Create image",
@@ -22,10 +23,11 @@ APART = {"aspect", "seed", "duration", "count", "prompt"}
 def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[str, Fact]]:
     known: list[tuple[str, Fact | None]] = [
         ("Type", item.media_type.capitalize()),
-        ("Model", display_name(item.model) or None),
+        ("Model", model_words(item.model) or None),
         ("Seed", _text(item.parameters.get("seed"))),
         *_file(item),
         *((_words(name), _text(value)) for name, value in item.parameters.items() if name not in APART),
+        ("Cost", money(cost_of(item)) if was_made(item) else None),
         ("Made", int(item.created_at.timestamp() * 1000)),
         ("By", viewer.name if item.owner_id == viewer.user_id else item.owner_id),
         ("How", MADE[item.origin]),

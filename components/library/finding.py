@@ -9,9 +9,9 @@ import mesop as me
 
 from components.blank import blank
 from components.web import SegmentOption, ago, aria, button, chips, choice, filters, segments, symbol
-from services.generation.catalog import MODELS
 from services.keeping.trash import KEPT
 from services.models import MediaItem
+from state.catalog import model_options
 from state.filters import IN_PANEL, SORTS, Filters, nothing
 from state.filters import chips as filter_words
 from state.handlers import Handler
@@ -59,7 +59,7 @@ def filter_row(
         chosen=on,
         count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
         sorts=SORTS,
-        models=[(model.id, model.name) for model in MODELS],
+        models=model_options(),
         projects=projects,
         tags=tags,
         on_filter=on_filter,

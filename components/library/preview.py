@@ -9,8 +9,9 @@ import mesop as me
 from components.library.looking import Row
 from components.web import dialog, item_bar, look, symbol
 from services.files.urls import media_url
-from services.generation.catalog import display_name
+from services.generation.prices import cost_words
 from services.models import MediaItem
+from state.catalog import cost_of, model_name, was_made
 from state.chosen import is_usable
 from state.edits import refused
 from state.handlers import Handler
@@ -110,11 +111,13 @@ def _player(item: MediaItem) -> str:
 def describe(item: MediaItem) -> list[str]:
     """What is known about an item besides its file's size, in a few words each."""
     original = item.file("original")
-    parts = [display_name(item.model) or "Imported"]
+    parts = [model_name(item.model) or "Imported"]
     if aspect := item.parameters.get("aspect"):
         parts.append(str(aspect))
     if (seed := item.parameters.get("seed")) is not None:
         parts.append(f"seed {seed}")
     if original is not None and original.width and original.height:
         parts.append(f"{original.width} × {original.height}")
+    if was_made(item):
+        parts.append(cost_words(cost_of(item)))
     return parts

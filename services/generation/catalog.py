@@ -1,71 +1,150 @@
-"""The models one may choose from, with what each accepts. Forms and validation both read it."""
+"""The models there are: what each accepts, what it costs, and from when to when. Read once, from models.toml.
+
+Forms, validation, filters, names and estimates all read it (docs/models.md).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Generic, Literal, Self, TypeVar
 
-from services.errors import BadInput
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from services.generation.prices import Price
 from services.models import RunType
 
+T = TypeVar("T", str, int)
 
-@dataclass(frozen=True)
-class ModelSpec:
-    """One model. Empty tuples mean that the parameter does not apply."""
+ProviderName = Literal["local"]
 
-    id: str
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Entry, Generic[T]):
+    """One of a few values. Without any, the parameter does not apply."""
+
+    options: tuple[T, ...]
+    default: T
+
+    @model_validator(mode="after")
+    def _offers_its_default(self) -> Self:
+        if self.options and self.default not in self.options:
+            raise ValueError(f"the default {self.default!r} is none of the options")
+        return self
+
+
+class Parameters(_Entry):
+    """What a model accepts."""
+
+    prompt: int = Field(default=0, ge=0)
+    """The longest prompt, in characters; 0 where there is none."""
+    aspect: Choice[str] = Choice[str](options=(), default="")
+    """Width to height."""
+    count: Choice[int] = Choice[int](options=(1,), default=1)
+    """Outputs of one run."""
+    duration: Choice[int] = Choice[int](options=(), default=0)
+    """Seconds."""
+    seed: bool = False
+    """Whether a seed can be given."""
+    picture: bool = False
+    """Whether it can begin with a picture."""
+
+
+class ModelSpec(_Entry):
+    """One model."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     name: str
+    """What people call it."""
+    provider: ProviderName
     run_type: RunType
-    aspects: tuple[str, ...] = ()
-    """Width to height, the first is the default."""
-    counts: tuple[int, ...] = (1,)
-    durations: tuple[int, ...] = ()
-    """Seconds of video."""
-    default_duration: int = 0
-    max_prompt: int = 4000
-    """Characters; 0 where there is no prompt."""
-    seconds_each: float = 1.0
-    """About how long one output takes, for the estimate beside the button."""
-    cost_nano: int = 0
-    """Price of one output in nano-dollars; local models cost nothing."""
+    seconds_each: float = Field(gt=0)
+    """About how long one output takes; of a video, one of the default length."""
+    parameters: Parameters = Parameters()
+    price: Price | None = None
+    """None where it is not known."""
+    launched: date | None = None
+    shutdown: date | None = None
+    """The first day on which it does not answer any more."""
+    successor: str | None = None
+    """The id of the model that takes its place."""
+
+    @model_validator(mode="after")
+    def _fits_what_it_makes(self) -> Self:
+        if self.run_type != "try-on" and not (self.parameters.prompt and self.parameters.aspect.options):
+            raise ValueError(f"{self.id} makes pictures of a prompt: it needs the parameters prompt and aspect")
+        if self.run_type == "video" and not self.parameters.duration.options:
+            raise ValueError(f"{self.id} makes videos: it needs the parameter duration")
+        return self
+
+    def cost_of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
+        """What one output of a run with these parameters costs, in nano-dollars; None where that is not known."""
+        return self.price.of_one(parameters) if self.price else None
+
+    def is_retired(self, day: date) -> bool:
+        return self.shutdown is not None and self.shutdown <= day
+
+    def is_offered(self, day: date) -> bool:
+        return not self.is_retired(day) and (self.launched is None or self.launched <= day)
 
 
-LOCAL_IMAGE = ModelSpec(
-    id="local-image-1",
-    name="Local Image 1",
-    run_type="image",
-    aspects=("1:1", "4:3", "3:4", "16:9", "9:16"),
-    counts=(1, 2, 3, 4),
-    seconds_each=2.0,
-)
-LOCAL_VIDEO = ModelSpec(
-    id="local-video-1",
-    name="Local Video 1",
-    run_type="video",
-    aspects=("16:9", "9:16", "1:1"),
-    durations=(2, 4, 6, 8),
-    default_duration=4,
-    seconds_each=6.0,
-)
-LOCAL_TRY_ON = ModelSpec(
-    id="local-try-on-1", name="Local Try-on 1 (preview)", run_type="try-on", max_prompt=0, seconds_each=1.5
-)
+class _File(_Entry):
+    model: tuple[ModelSpec, ...]
 
-MODELS: tuple[ModelSpec, ...] = (LOCAL_IMAGE, LOCAL_VIDEO, LOCAL_TRY_ON)
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> Self:
+        ids = [model.id for model in self.model]
+        if twice := {one for one in ids if ids.count(one) > 1}:
+            raise ValueError(f"more than one entry has the id {', '.join(sorted(twice))}")
+        if lost := {model.successor for model in self.model if model.successor} - set(ids):
+            raise ValueError(f"there is no model {', '.join(sorted(lost))} to succeed another")
+        return self
 
 
-def models_for(run_type: RunType) -> tuple[ModelSpec, ...]:
-    """The models that make `run_type`; the first is the default."""
-    return tuple(model for model in MODELS if model.run_type == run_type)
+def read_models(text: str) -> tuple[ModelSpec, ...]:
+    """The entries of a file like models.toml. Raises ValueError naming what is wrong."""
+    return _File.model_validate(tomllib.loads(text, parse_float=Decimal)).model
+
+
+MODELS = read_models(Path(__file__).with_name("models.toml").read_text())
+
+
+def find_model(model_id: str, models: Sequence[ModelSpec] = MODELS) -> ModelSpec | None:
+    return next((model for model in models if model.id == model_id), None)
+
+
+def is_free(model_id: str) -> bool:
+    """Whether whatever a model makes costs nothing."""
+    model = find_model(model_id)
+    return model is not None and model.price is not None and model.price.usd == 0
 
 
 def display_name(model_id: str) -> str:
     """What people call a model; an id that is none of ours is its own name."""
-    return next((model.name for model in MODELS if model.id == model_id), model_id)
+    model = find_model(model_id)
+    return model.name if model else model_id
 
 
-def model_named(model_id: str, run_type: RunType) -> ModelSpec:
-    """Raises BadInput("model", …) for an id that is unknown or makes something else."""
-    for model in models_for(run_type):
-        if model.id == model_id:
-            return model
-    raise BadInput("model", f"There is no {run_type} model {model_id!r}. Choose another model")
+def successor_of(model: ModelSpec, day: date, models: Sequence[ModelSpec] = MODELS) -> ModelSpec | None:
+    """The model that is to be used on that day instead of one that was shut down; what succeeds it may be gone, too."""
+    seen = {model.id}
+    following = find_model(model.successor or "", models)
+    while following is not None and following.is_retired(day) and following.id not in seen:
+        seen.add(following.id)
+        following = find_model(following.successor or "", models)
+    return following if following is not None and following.is_offered(day) else None
+
+
+def retirement(model: ModelSpec, day: date, models: Sequence[ModelSpec] = MODELS) -> str:
+    """A sentence on a model that was shut down and on what takes its place; "" for one that was not."""
+    if model.shutdown is None or not model.is_retired(day):
+        return ""
+    following = successor_of(model, day, models)
+    place = f"{following.name} takes its place" if following else "Choose another model"
+    return f"{model.name} was shut down on {model.shutdown.day} {model.shutdown:%b %Y}. {place}."

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from services.errors import BadInput
-from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
+from services.generation.catalog import ModelSpec
 from services.ids import is_id
 
 MAX_SEED = 2**31 - 1
@@ -31,7 +31,7 @@ class ImageRequest:
     prompt: str
     aspect: str
     count: int
-    seed: int
+    seed: int | None
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class VideoRequest:
     prompt: str
     aspect: str
     duration: int
-    seed: int
+    seed: int | None
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,23 @@ class TryOnRequest:
 
 
 def validate_image(
-    prompt: str, aspect: str, count: int, seed: int | None = None, model: ModelSpec = LOCAL_IMAGE
+    model: ModelSpec, prompt: str, aspect: str, count: int, seed: int | None = None
 ) -> ImageRequest:
-    """Raises BadInput on "prompt", "aspect", "count" or "seed". Without a seed, one is drawn."""
+    """Raises BadInput on "prompt", "aspect", "count" or "seed". A model that takes a seed gets one in any case."""
     cleaned = validate_prompt(prompt, model)
-    _one_of("aspect", "shape", aspect, model.aspects)
-    _one_of("count", "number of pictures", count, model.counts)
-    return ImageRequest(cleaned, aspect, count, validate_seed(seed))
+    _one_of("aspect", "shape", aspect, model.parameters.aspect.options)
+    _one_of("count", "number of pictures", count, model.parameters.count.options)
+    return ImageRequest(cleaned, aspect, count, validate_seed(model, seed))
 
 
 def validate_video(
-    prompt: str, aspect: str, duration: int, seed: int | None = None, model: ModelSpec = LOCAL_VIDEO
+    model: ModelSpec, prompt: str, aspect: str, duration: int, seed: int | None = None
 ) -> VideoRequest:
-    """Raises BadInput on "prompt", "aspect", "duration" or "seed". Without a seed, one is drawn."""
+    """Raises BadInput on "prompt", "aspect", "duration" or "seed". A model that takes a seed gets one in any case."""
     cleaned = validate_prompt(prompt, model)
-    _one_of("aspect", "shape", aspect, model.aspects)
-    _one_of("duration", "length in seconds", duration, model.durations)
-    return VideoRequest(cleaned, aspect, duration, validate_seed(seed))
+    _one_of("aspect", "shape", aspect, model.parameters.aspect.options)
+    _one_of("duration", "length in seconds", duration, model.parameters.duration.options)
+    return VideoRequest(cleaned, aspect, duration, validate_seed(model, seed))
 
 
 def validate_try_on(
@@ -101,9 +101,10 @@ def validate_prompt(prompt: str, model: ModelSpec) -> str:
     cleaned = clean_prompt(prompt)
     if not _can_be_seen(cleaned):
         raise BadInput("prompt", "Write a prompt first: a few words on what you want to see")
-    over = len(cleaned) - model.max_prompt
+    longest = model.parameters.prompt
+    over = len(cleaned) - longest
     if over > 0:
-        raise BadInput("prompt", f"{len(cleaned):,} of {model.max_prompt:,} characters. Shorten by {over:,}")
+        raise BadInput("prompt", f"{len(cleaned):,} of {longest:,} characters. Shorten by {over:,}")
     return cleaned
 
 
@@ -119,8 +120,10 @@ def _can_be_seen(text: str) -> bool:
     return any(c not in _BLANKS and unicodedata.category(c) not in _UNSEEN for c in text)
 
 
-def validate_seed(seed: int | None) -> int:
-    """`seed`, or a drawn one. Raises BadInput("seed", …)."""
+def validate_seed(model: ModelSpec, seed: int | None) -> int | None:
+    """`seed`, or a drawn one; none for a model that takes none. Raises BadInput("seed", …)."""
+    if not model.parameters.seed:
+        return None
     if seed is None:
         return secrets.randbelow(MAX_SEED + 1)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:

@@ -59,6 +59,8 @@ class MediaItem(Record):
     """Place among its run's outputs, from 0."""
     files: dict[Variant, FileRef] = {}
     error: str | None = None
+    cost_nano: int | None = Field(default=None, ge=0)
+    """What making it cost, in nano-dollars; None where that is not known."""
     favourite: bool = False
     tags: tuple[str, ...] = ()
     """As `clean_tags` makes them, in their owner's order."""

@@ -30,6 +30,8 @@ class Run(Record):
     progress: int = Field(default=0, ge=0, le=100)
     """Percent, stored at most once a second and without touching `updated_at`."""
     error: str | None = None
+    cost_nano: int | None = Field(default=None, ge=0)
+    """What its outputs cost together, in nano-dollars; None while that is not known, or never will be."""
     engine_id: str = ""
     """The workflow engine that executes it: another one must not take it up."""
     started_at: datetime | None = None

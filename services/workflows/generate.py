@@ -31,7 +31,9 @@ from services.errors import (
     StoreUnavailable,
 )
 from services.files.keep import discard_files, store_files
+from services.generation.catalog import is_free
 from services.generation.pool import PoolClosed
+from services.generation.prices import total
 from services.identity import SYSTEM
 from services.log import log_event, log_failure
 from services.models import FileRef, MediaItem, Put, Run, RunStatus, Variant
@@ -110,7 +112,10 @@ def begin(run_id: str) -> list[str]:
 
 @_step
 def render(run_id: str, media_id: str) -> dict[str, Any]:
-    """Make one output's files. Returns {"files": FileRefs as JSON}, {"error": sentence}, or {} if nobody wants it."""
+    """Make one output's files. Returns {"files": FileRefs as JSON}, {"error": sentence}, or {} if nobody wants it.
+
+    Both come with the "cost" in nano-dollars, None for an unknown one.
+    """
     ctx = context()
     run = ctx.store.runs.get(SYSTEM, run_id)
     item = _item(media_id)
@@ -121,9 +126,9 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     if ctx.progress.get(run_id) is None:
         _show(run)
     try:
-        rendered = render_output(ctx, run, item, lambda percent: _on_progress(ctx, run_id, media_id, percent))
+        made = render_output(ctx, run, item, lambda percent: _on_progress(ctx, run_id, media_id, percent))
         files = store_files(
-            ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, rendered, key_suffix=f"run-{run_id}"
+            ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, made.files, key_suffix=f"run-{run_id}"
         )
     except PoolClosed as closing:
         raise Interrupted from closing
@@ -131,23 +136,24 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
         return {}
     except (GenerationError, BadInput, NotFound, FileError, StorageFull) as error:
         log_event("run.output_failed", run_id=run_id, media_id=media_id, why=str(error))
-        return {"error": str(error)}
+        return {"error": str(error), "cost": 0}
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a renderer raises, the others of the run are still made
         error_id = log_failure("run.output_broke", error, run_id=run_id, media_id=media_id)
-        return {"error": f"Something went wrong while making this (error {error_id}). Try again."}
-    return {"files": _files.dump_python(files, mode="json")}
+        return {"error": f"Something went wrong while making this (error {error_id}). Try again.", "cost": None}
+    return {"files": _files.dump_python(files, mode="json"), "cost": made.cost_nano}
 
 
 @_step
 def publish(run_id: str, media_id: str, result: dict[str, Any]) -> None:
     """Turn the placeholder into what was made; drop the files of one that was removed meanwhile."""
+    cost = {"cost_nano": result.get("cost")}
     if "error" in result:
-        _settle(run_id, media_id, {"status": "failed", "error": result["error"]})
+        _settle(run_id, media_id, {"status": "failed", "error": result["error"], **cost})
     elif result:
         files = _files.validate_python(result["files"])
-        if not _settle(run_id, media_id, {"status": "ready", "files": files}):
+        if not _settle(run_id, media_id, {"status": "ready", "files": files, **cost}):
             discard_files(context().blobs, files.values())
 
 
@@ -160,7 +166,9 @@ def finish(run_id: str) -> None:
     outputs = [items[media_id] for media_id in run.output_ids if media_id in items and items[media_id].run_id == run_id]
     made = any(item.status == "ready" for item in outputs)
     error = None if made else next((item.error for item in outputs if item.error), "Nothing was made")
-    _close(run_id, "succeeded" if made else "failed", error)
+    known = len(outputs) == len(run.output_ids)  # what a removed one cost is told nowhere
+    cost = 0 if is_free(run.model) else total(item.cost_nano for item in outputs) if known else None
+    _close(run_id, "succeeded" if made else "failed", error, cost)
 
 
 @_step
@@ -193,9 +201,10 @@ def abandon_in_time(run_id: str, reason: str) -> None:
 
 def abandon(run_id: str, reason: str) -> None:
     """Record a run as failed that nothing works on, and its placeholders with it. Raises NotFound, StoreError."""
-    for media_id in context().store.runs.get(SYSTEM, run_id).output_ids:
+    run = context().store.runs.get(SYSTEM, run_id)
+    for media_id in run.output_ids:
         _settle(run_id, media_id, {"status": "failed", "error": reason})
-    _close(run_id, "failed", reason)
+    _close(run_id, "failed", reason, 0 if is_free(run.model) else None)
 
 
 def _settle(run_id: str, media_id: str, change: dict[str, Any]) -> bool:
@@ -214,13 +223,14 @@ def _settle(run_id: str, media_id: str, change: dict[str, Any]) -> bool:
     raise Conflict(f"Media item {media_id} kept changing while its files were published")
 
 
-def _close(run_id: str, status: RunStatus, error: str | None) -> None:
+def _close(run_id: str, status: RunStatus, error: str | None, cost: int | None) -> None:
     ctx = context()
-    change = {"status": status, "error": error, "progress": 100, "finished_at": ctx.clock.now()}
+    now = ctx.clock.now()
+    change = {"status": status, "error": error, "progress": 100, "finished_at": now, "cost_nano": cost}
     run = _change_run(run_id, lambda run: run.model_copy(update=change))
     ctx.progress.finish(run or ctx.store.runs.get(SYSTEM, run_id))
     if run is not None:
-        log_event("run.finished", run_id=run_id, status=status, run_type=run.run_type)
+        log_event("run.finished", run_id=run_id, status=status, run_type=run.run_type, cost_nano=cost)
 
 
 def _change_run(run_id: str, change: Callable[[Run], Run]) -> Run | None:

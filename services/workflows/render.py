@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from services.errors import FileMissing, GenerationError, NotFound
 from services.files.rendered import RenderedFile
+from services.generation.catalog import find_model
 from services.generation.local.render import render_image, render_video
 from services.generation.local.tryon import render_try_on
 from services.identity import SYSTEM
@@ -13,13 +15,29 @@ from services.models import MediaItem, Run
 from services.workflows.context import WorkflowContext
 
 
-def render_output(
-    ctx: WorkflowContext, run: Run, item: MediaItem, on_progress: Callable[[int], None]
-) -> tuple[RenderedFile, ...]:
-    """Make the files of one output; blocks until the pool has made them.
+@dataclass(frozen=True)
+class Made:
+    """One output."""
+
+    files: tuple[RenderedFile, ...]
+    cost_nano: int | None
+    """What making it cost, in nano-dollars; None where that is not known."""
+
+
+def render_output(ctx: WorkflowContext, run: Run, item: MediaItem, on_progress: Callable[[int], None]) -> Made:
+    """Make one output; blocks until that is done.
 
     Raises GenerationError, also where a source picture is gone, BadInput, and FileError, StoreError.
     """
+    model = find_model(run.model)
+    files = _render(ctx, run, item, on_progress)
+    return Made(files, model.cost_of_one(run.parameters) if model else None)
+
+
+def _render(
+    ctx: WorkflowContext, run: Run, item: MediaItem, on_progress: Callable[[int], None]
+) -> tuple[RenderedFile, ...]:
+    """In the pool."""
     request = {"prompt": run.prompt, **run.parameters}
     pictures = [_picture(ctx, media_id) for media_id in run.source_ids]
     if run.run_type == "image":

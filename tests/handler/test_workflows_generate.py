@@ -93,6 +93,7 @@ class TestMaking:
             for file in item.files.values():
                 assert studio.services.blobs.get(file.key) == f"picture {item.run_index}".encode()
         assert len(studio.blobs()) == 8
+        assert (run.cost_nano, [item.cost_nano for item in page.items]) == (0, [0, 0, 0, 0])
 
     def test_outputs_become_ready_one_by_one(self, studio: Running) -> None:
         run = studio.begin_held(3, held=1)

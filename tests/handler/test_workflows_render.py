@@ -151,9 +151,9 @@ def test_a_try_on_through_the_real_pool_is_the_size_of_the_person(ctx: WorkflowC
     pool = RenderPool(workers=1)
     try:
         real = WorkflowContext(ctx.store, ctx.blobs, pool, ctx.clock, ctx.ids, ctx.progress, ctx.activity)
-        files = render_output(real, run, make_item(), percentages.append)
+        made = render_output(real, run, make_item(), percentages.append)
     finally:
         pool.close()
-    assert [file.variant for file in files] == ["original", "thumb"]
-    assert (files[0].width, files[0].height) == (320, 480)
+    assert [file.variant for file in made.files] == ["original", "thumb"]
+    assert (made.files[0].width, made.files[0].height) == (320, 480)
     assert percentages[-1] == 100

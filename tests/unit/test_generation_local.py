@@ -16,13 +16,13 @@ import pytest
 from PIL import Image
 
 from services.errors import BadInput
-from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO
 from services.generation.local.film import FPS, Camera, film
 from services.generation.local.painter import paint
 from services.generation.local.pictures import covering, repainted
 from services.generation.local.render import IMAGE_SIZES, VIDEO_SIZES, render_image, render_video
 from services.generation.local.subjects import RECIPES
 from tests.support.media import decoded
+from tests.support.models import LOCAL_IMAGE, LOCAL_VIDEO
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = (96, 72)
@@ -88,7 +88,7 @@ def test_a_prompt_of_any_text_is_painted() -> None:
         assert len(still(prompt)) == SMALL[0] * SMALL[1] * 3
 
 
-@pytest.mark.parametrize("aspect", LOCAL_IMAGE.aspects)
+@pytest.mark.parametrize("aspect", LOCAL_IMAGE.parameters.aspect.options)
 def test_an_image_has_its_aspect_its_size_and_a_thumbnail(aspect: str) -> None:
     heard: list[int] = []
     original, thumb = render_image(image_request(aspect=aspect), 0, None, heard.append)
@@ -115,7 +115,7 @@ def test_an_image_is_the_same_bytes_in_another_process() -> None:
     assert other.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
-@pytest.mark.parametrize("aspect", LOCAL_VIDEO.aspects)
+@pytest.mark.parametrize("aspect", LOCAL_VIDEO.parameters.aspect.options)
 def test_a_video_plays_everywhere_and_has_poster_and_thumbnail(aspect: str) -> None:
     heard: list[int] = []
     request = {"prompt": "marble", "aspect": aspect, "duration": 2, "seed": 3}
@@ -134,7 +134,7 @@ def test_a_video_plays_everywhere_and_has_poster_and_thumbnail(aspect: str) -> N
     assert heard[-1] == 100
 
 
-@pytest.mark.parametrize("seconds", LOCAL_VIDEO.durations)
+@pytest.mark.parametrize("seconds", LOCAL_VIDEO.parameters.duration.options)
 def test_a_film_has_the_asked_length_and_is_the_same_each_time(seconds: int) -> None:
     def shoot(seed: int) -> bytes:
         scene = paint("sea", seed, 0, SMALL, grain=0.0)
@@ -183,7 +183,7 @@ def photo(size: tuple[int, int] = (300, 200), mode: str = "RGB") -> bytes:
 
 
 class TestStartingFromAPicture:
-    @pytest.mark.parametrize("aspect", LOCAL_IMAGE.aspects)
+    @pytest.mark.parametrize("aspect", LOCAL_IMAGE.parameters.aspect.options)
     def test_a_repainted_picture_has_the_asked_shape_and_the_pictures_light(self, aspect: str) -> None:
         original, _ = render_image(image_request(aspect=aspect), 0, photo(), silent)
         picture = decoded(original.data)

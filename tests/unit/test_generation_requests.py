@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.errors import BadInput
-from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, MODELS, model_named, models_for
 from services.generation.requests import (
     MAX_SEED,
     ImageRequest,
@@ -18,17 +17,18 @@ from services.generation.requests import (
     validate_try_on,
     validate_video,
 )
+from tests.support.models import LOCAL_IMAGE, LOCAL_VIDEO, make_model
 
 A, B = "01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"
 
 
 def image(**changes: Any) -> ImageRequest:
-    asked: dict[str, Any] = {"prompt": "a lake", "aspect": "1:1", "count": 1, "seed": 7}
+    asked: dict[str, Any] = {"model": LOCAL_IMAGE, "prompt": "a lake", "aspect": "1:1", "count": 1, "seed": 7}
     return validate_image(**asked | changes)
 
 
 def video(**changes: Any) -> VideoRequest:
-    asked: dict[str, Any] = {"prompt": "a lake", "aspect": "16:9", "duration": 4, "seed": 7}
+    asked: dict[str, Any] = {"model": LOCAL_VIDEO, "prompt": "a lake", "aspect": "16:9", "duration": 4, "seed": 7}
     return validate_video(**asked | changes)
 
 
@@ -36,14 +36,14 @@ def try_on(**changes: Any) -> TryOnRequest:
     return validate_try_on(**{"person_id": A, "product_id": B} | changes)
 
 
-@pytest.mark.parametrize("aspect", LOCAL_IMAGE.aspects)
-@pytest.mark.parametrize("count", LOCAL_IMAGE.counts)
+@pytest.mark.parametrize("aspect", LOCAL_IMAGE.parameters.aspect.options)
+@pytest.mark.parametrize("count", LOCAL_IMAGE.parameters.count.options)
 def test_every_offered_choice_of_an_image_is_accepted(aspect: str, count: int) -> None:
     assert image(aspect=aspect, count=count) == ImageRequest("a lake", aspect, count, 7)
 
 
-@pytest.mark.parametrize("aspect", LOCAL_VIDEO.aspects)
-@pytest.mark.parametrize("duration", LOCAL_VIDEO.durations)
+@pytest.mark.parametrize("aspect", LOCAL_VIDEO.parameters.aspect.options)
+@pytest.mark.parametrize("duration", LOCAL_VIDEO.parameters.duration.options)
 def test_every_offered_choice_of_a_video_is_accepted(aspect: str, duration: int) -> None:
     assert video(aspect=aspect, duration=duration) == VideoRequest("a lake", aspect, duration, 7)
 
@@ -141,20 +141,15 @@ def test_prompts_are_composed_and_freed_of_control_characters(typed: str, kept: 
 def test_without_a_seed_one_is_drawn_within_range() -> None:
     seeds = {image(seed=None).seed for _ in range(20)}
     assert len(seeds) > 1
-    assert all(0 <= seed <= MAX_SEED for seed in seeds)
+    assert all(seed is not None and 0 <= seed <= MAX_SEED for seed in seeds)
     assert image(seed=0).seed == 0
     assert image(seed=MAX_SEED).seed == MAX_SEED
 
 
-def test_the_catalogue_finds_models_by_what_they_make() -> None:
-    assert [model.id for model in MODELS] == ["local-image-1", "local-video-1", "local-try-on-1"]
-    assert models_for("image")[0] is LOCAL_IMAGE
-    assert model_named("local-video-1", "video") is LOCAL_VIDEO
-    assert LOCAL_VIDEO.default_duration in LOCAL_VIDEO.durations
-
-
-@pytest.mark.parametrize(("model_id", "run_type"), [("imagen-3", "image"), ("local-video-1", "image"), ("", "try-on")])
-def test_an_unknown_model_is_refused(model_id: str, run_type: Any) -> None:
-    with pytest.raises(BadInput, match="Choose another model") as caught:
-        model_named(model_id, run_type)
-    assert caught.value.field == "model"
+def test_each_model_has_limits_of_its_own() -> None:
+    brush = make_model()
+    assert image(model=brush, aspect="16:9", count=2, seed=7) == ImageRequest("a lake", "16:9", 2, None)
+    for changes, field in (({"aspect": "4:3"}, "aspect"), ({"count": 3}, "count"), ({"prompt": "x" * 201}, "prompt")):
+        with pytest.raises(BadInput) as caught:
+            image(**{"model": brush, "aspect": "16:9"} | changes)
+        assert caught.value.field == field

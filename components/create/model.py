@@ -1,0 +1,68 @@
+"""Which model makes it, for about what and in about which time."""
+
+from __future__ import annotations
+
+import mesop as me
+from pydantic import JsonValue
+
+from components.create.picture import field_error
+from components.web import choice
+from services.generation.prices import cost_words, money
+from state.bound import bound
+from state.catalog import offered
+from state.create import choose_model, form_of, run_type_of, spec_of
+
+
+def model_field(kind: str) -> None:
+    """The model: a menu where there are several."""
+    models, spec = offered(run_type_of(kind)), spec_of(kind)
+    with me.box(classes="field-fixed", key="model"):
+        with me.box(classes="lab"):
+            me.text("Model")
+        if len(models) > 1:
+            choice(
+                label="Model", symbol="unfold_more", options=[{"value": m.id, "label": m.name} for m in models],
+                value=spec.id, inside=True, on_choose=bound(on_model, kind), key="model-choice",
+            )  # fmt: skip
+            with me.box(classes="help", key="model-note"):
+                me.text(_each(kind))
+        else:
+            with me.box(classes="fixed"):
+                me.text(spec.name)
+                with me.box(classes="meta"):
+                    me.text(_each(kind))
+        field_error(form_of(kind).errors.get("model", ""))
+
+
+def estimate(kind: str) -> str:
+    """What a press on the form's button makes, in about which time and for about what."""
+    amount, spec, one = _amount(kind), spec_of(kind), _cost_of_one(kind)
+    seconds = spec.seconds_each * amount
+    if kind == "video":
+        seconds /= spec.parameters.duration.default
+        return f"{amount} s of video · about {round(seconds)} s to make · {_about(one)}"
+    cost = None if one is None else one * amount
+    return f"{amount} image{'s' if amount > 1 else ''} · about {round(seconds)} s · {_about(cost)}"
+
+
+def on_model(kind: str, event: me.WebEvent) -> None:
+    choose_model(kind, str(event.value.get("value", "")))
+    form_of(kind).failure = ""
+
+
+def _each(kind: str) -> str:
+    return f"{_about(_cost_of_one(kind))} · about {spec_of(kind).seconds_each:g} s each"
+
+
+def _cost_of_one(kind: str) -> int | None:
+    given: dict[str, JsonValue] = {"duration": _amount(kind)} if kind == "video" else {}
+    return spec_of(kind).cost_of_one(given)
+
+
+def _amount(kind: str) -> int:
+    amount = form_of(kind).amount
+    return int(amount) if amount.isdecimal() else 1
+
+
+def _about(cost: int | None) -> str:
+    return f"about {money(cost)}" if cost else cost_words(cost)

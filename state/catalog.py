@@ -1,0 +1,67 @@
+"""Models as this tab names and offers them: which of them were shut down is a matter of the day, which drawing may not ask."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import mesop as me
+
+from services.container import services
+from services.generation.catalog import MODELS, ModelSpec, display_name, find_model, is_free, retirement, successor_of
+from services.models import MediaItem, RunType
+
+
+@me.stateclass
+class CatalogState:
+    """`day`: when this tab last asked for something, as in ISO 8601; "" before its first event."""
+
+    day: str = ""
+
+
+def note_day() -> None:
+    """At the beginning of each event."""
+    state, today = me.state(CatalogState), services().offers.today().isoformat()
+    if state.day != today:
+        state.day = today
+
+
+def day() -> date:
+    noted = me.state(CatalogState).day
+    return date.fromisoformat(noted) if noted else date.min
+
+
+def offered(run_type: RunType) -> tuple[ModelSpec, ...]:
+    """The models that a form may offer; the first is the default."""
+    return services().offers.models(run_type, day())
+
+
+def model_name(model_id: str) -> str:
+    """What people call a model, marked if it was shut down."""
+    model = find_model(model_id)
+    return f"{model.name} (retired)" if model and model.is_retired(day()) else display_name(model_id)
+
+
+def model_words(model_id: str) -> str:
+    """As `model_name`, with when it was shut down and what takes its place."""
+    model = find_model(model_id)
+    return (retirement(model, day()) if model else "") or display_name(model_id)
+
+
+def model_options() -> list[tuple[str, str]]:
+    """All models by id, for whoever looks for what they made."""
+    return [(model.id, _found_as(model)) for model in MODELS]
+
+
+def _found_as(model: ModelSpec) -> str:
+    following = successor_of(model, day()) if model.is_retired(day()) else None
+    return f"{model_name(model.id)}, now {following.name}" if following else model_name(model.id)
+
+
+def was_made(item: MediaItem) -> bool:
+    """Whether a model has done its work on it, successfully or not."""
+    return bool(item.model) and item.status != "generating"
+
+
+def cost_of(item: MediaItem) -> int | None:
+    """In nano-dollars. What was made before costs were kept is unknown, unless its model is free."""
+    return 0 if item.cost_nano is None and is_free(item.model) else item.cost_nano

@@ -1,0 +1,171 @@
+"""Models on the pages: forms follow them, what things cost is told before and after, and retired ones are named."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.generation.catalog import MODELS, ModelSpec
+from services.generation.offers import Offers
+from tests.handler.test_page_create import field, outputs, type_into
+from tests.handler.test_page_media_item import fact, open_item
+from tests.support.mesop_client import MesopClient
+from tests.support.models import make_model
+from tests.support.studio import Studio
+
+
+def offer(studio: Studio, *models: ModelSpec) -> None:
+    """Have the studio know these besides its own."""
+    studio.services.offers = Offers(studio.clock, models=(*MODELS, *models))
+
+
+def choose_model(tab: MesopClient, model_id: str) -> None:
+    tab.fire("freshet-choice", "chooseEvent", {"value": model_id}, label="Model")
+
+
+def shapes(tab: MesopClient) -> list[str]:
+    return [option["value"] for option in tab.element("freshet-segments", label="Shape")["options"]]
+
+
+class TestTheForm:
+    def test_one_model_is_named_with_its_price_and_time(self, studio: Studio) -> None:
+        tab = studio.open("/create/image")
+        assert tab.elements("freshet-choice") == []
+        assert "Local Image 1" in tab.text
+        assert "Free · about 2 s each" in tab.text
+        assert "1 image · about 2 s · Free" in tab.text
+        assert "4 s of video · about 6 s to make · Free" in studio.open("/create/video").text
+
+    def test_of_several_one_is_chosen_and_the_form_follows_it(self, studio: Studio) -> None:
+        offer(studio, make_model("brush-1"))
+        tab = studio.open("/create/image")
+        menu = tab.element("freshet-choice", label="Model")
+        assert [option["label"] for option in menu["options"]] == ["Local Image 1", "Brush 1"]
+        assert menu["value"] == "local-image-1"
+        type_into(tab, "seed", "-5")
+        choose_model(tab, "brush-1")
+        assert shapes(tab) == ["16:9", "1:1"]
+        assert tab.element("freshet-segments", label="How many")["value"] == "1"
+        assert "about $0.0400 · about 9 s each" in tab.text
+        assert "1 image · about 9 s · about $0.0400" in tab.text
+        assert field(tab, "prompt")["limit"] == 200
+        assert [one["fieldId"] for one in tab.elements("freshet-field")] == ["prompt"]
+        assert tab.elements("freshet-dialog")[0]["purpose"] != "for Picture to repaint"
+
+    def test_what_is_made_is_made_with_it_and_has_its_parameters_alone(self, studio: Studio) -> None:
+        offer(studio, make_model("brush-1"))
+        tab = studio.open("/create/image")
+        choose_model(tab, "brush-1")
+        tab.fire("freshet-segments", "selectEvent", {"value": "16:9"}, label="Shape")
+        tab.fire("freshet-segments", "selectEvent", {"value": "2"}, label="How many")
+        assert "2 images · about 18 s · about $0.0800" in tab.text
+        type_into(tab, "prompt", "Dunes")
+        tab.press("Generate Image")
+        run = studio.services.store.runs.get(studio.principal, studio.engine.enqueued[0])
+        assert (run.model, run.parameters) == ("brush-1", {"aspect": "16:9", "count": 2})
+        assert {item.model for item in outputs(studio, tab)} == {"brush-1"}
+
+    def test_a_shape_that_the_new_model_does_not_make_becomes_its_default(self, studio: Studio) -> None:
+        offer(studio, make_model("brush-1"))
+        tab = studio.open("/create/image")
+        tab.fire("freshet-segments", "selectEvent", {"value": "3:4"}, label="Shape")
+        tab.fire("freshet-segments", "selectEvent", {"value": "4"}, label="How many")
+        choose_model(tab, "brush-1")
+        assert tab.element("freshet-segments", label="Shape")["value"] == "16:9"
+        assert tab.element("freshet-segments", label="How many")["value"] == "2"
+
+    def test_a_model_without_a_price_costs_nobody_knows_what(self, studio: Studio) -> None:
+        offer(studio, make_model("brush-1", price=None))
+        tab = studio.open("/create/image")
+        choose_model(tab, "brush-1")
+        assert "1 image · about 9 s · cost unknown" in tab.text
+
+    @pytest.mark.parametrize("model_id", ["local-video-1", "nobody-s-3", ""])
+    def test_a_model_forged_in_the_browser_is_refused_and_nothing_typed_is_lost(
+        self, studio: Studio, model_id: str
+    ) -> None:
+        offer(studio, make_model("brush-1"))
+        tab = studio.open("/create/image")
+        type_into(tab, "prompt", "Kept")
+        choose_model(tab, model_id)
+        assert any("Choose another model" in text for text in tab.text)
+        assert tab.element("freshet-choice", label="Model")["value"] == "local-image-1"
+        assert field(tab, "prompt")["value"] == "Kept"
+
+    def test_one_that_is_shut_down_while_the_form_is_open_is_named_with_its_successor(self, studio: Studio) -> None:
+        end = (studio.clock.now() + timedelta(days=1)).date()
+        offer(studio, make_model("brush-1", shutdown=end, successor="brush-2"), make_model("brush-2"))
+        tab = studio.open("/create/image")
+        choose_model(tab, "brush-1")
+        type_into(tab, "prompt", "Too late")
+        studio.clock.advance(24 * 3600)
+        tab.press("Generate Image")
+        assert any(text.startswith("Brush 1 was shut down on") for text in tab.text)
+        assert any(text.endswith("Brush 2 takes its place.") for text in tab.text)
+        assert studio.engine.enqueued == []
+        options = [option["value"] for option in tab.element("freshet-choice", label="Model")["options"]]
+        assert options == ["local-image-1", "brush-2"]
+        tab.press("Generate Image")
+        assert len(studio.engine.enqueued) == 1
+
+    def test_remix_brings_the_model_back_or_says_why_it_cannot(self, studio: Studio) -> None:
+        end = (studio.clock.now() + timedelta(days=1)).date()
+        offer(studio, make_model("brush-1", shutdown=end))
+        (item,) = studio.add(origin="create-image", run_id=studio.services.ids.new(), model="brush-1")
+        tab = studio.open("/create/image")
+        tab.press("Remix")
+        assert tab.element("freshet-choice", label="Model")["value"] == "brush-1"
+        studio.clock.advance(24 * 3600)
+        tab.press("Remix")
+        assert tab.elements("freshet-choice") == []
+        assert any(text.startswith("Brush 1 was shut down on") for text in tab.text)
+        assert field(tab, "prompt")["value"] == item.prompt
+
+
+class TestCosts:
+    @pytest.mark.parametrize(
+        ("fields", "told"),
+        [
+            ({"cost_nano": 33_600_000}, "$0.0336"),
+            ({"cost_nano": 0}, "Free"),
+            ({"cost_nano": None}, "Free"),  # of before costs were kept, by a model that costs nothing
+            ({"cost_nano": None, "model": "somebody-elses-2"}, "unknown"),
+            ({"cost_nano": 500, "status": "failed", "files": {}, "error": "Refused"}, "under $0.0001"),
+        ],
+    )
+    def test_an_items_page_tells_its_cost(self, studio: Studio, fields: dict[str, Any], told: str) -> None:
+        (item,) = studio.add(**fields)
+        assert fact(open_item(studio, item), "Cost") == told
+
+    @pytest.mark.parametrize("fields", [{"model": ""}, {"status": "generating", "files": {}}])
+    def test_what_was_not_made_has_no_cost(self, studio: Studio, fields: dict[str, Any]) -> None:
+        (item,) = studio.add(**fields)
+        names = [name for name, _ in open_item(studio, item).element("freshet-details")["facts"]]
+        assert "Cost" not in names
+
+    def test_a_closer_look_tells_it_too(self, studio: Studio) -> None:
+        items = [*studio.add(cost_nano=134_400_000), *studio.add(model="somebody-elses-2")]
+        for item, words in zip(items, ("$0.1344", "cost unknown"), strict=True):
+            tab = studio.open("/library", {"item": item.id})
+            assert tab.element("freshet-look")["facts"][-1] == words
+
+    def test_a_set_of_results_tells_what_it_cost_together_once_all_of_it_is_there(self, studio: Studio) -> None:
+        tab = studio.open("/create/image")
+        type_into(tab, "prompt", "Two of a kind")
+        tab.fire("freshet-segments", "selectEvent", {"value": "2"}, label="How many")
+        tab.press("Generate Image")
+        first, second = outputs(studio, tab)
+        ready = {"status": "ready", "files": studio.add(origin="import")[0].files}
+        made = studio.change(first, cost_nano=40_000_000, **ready)
+        assert self._facts(studio) == ["Local Image 1", "1:1", f"seed {first.parameters['seed']}"]
+        studio.change(second, cost_nano=40_000_000, **ready)
+        assert self._facts(studio)[-1] == "$0.0800"
+        studio.change(made, cost_nano=None, model="somebody-elses-2")
+        assert self._facts(studio)[-1] == "cost unknown"
+
+    @staticmethod
+    def _facts(studio: Studio) -> list[str]:
+        (told,) = [text for text in studio.open("/create/image").text if text.startswith(("Local", "somebody"))][1:]
+        return told.split(" · ")

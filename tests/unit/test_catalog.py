@@ -1,0 +1,153 @@
+"""The models there are: every entry of models.toml holds together, and those that were shut down are never offered."""
+
+from __future__ import annotations
+
+import doctest
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from services.clock import FakeClock
+from services.errors import BadInput
+from services.generation import prices
+from services.generation.catalog import MODELS, ModelSpec, display_name, is_free, read_models, retirement, successor_of
+from services.generation.offers import Offers
+from services.generation.prices import Price
+from services.models import RunType
+from tests.support.models import LOCAL_IMAGE, LOCAL_VIDEO, make_model
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = date(2026, 11, 20)
+OLD = make_model("old-1", name="Old 1", shutdown=date(2026, 8, 17), successor="mid-1")
+MID = make_model("mid-1", name="Mid 1", shutdown=TODAY, successor="new-1")
+NEW = make_model("new-1", name="New 1", launched=TODAY)
+
+ENTRY = """
+[[model]]
+id = "brush-1"
+name = "Brush 1"
+provider = "local"
+run_type = "image"
+seconds_each = 3
+launched = 2026-10-07
+[model.parameters]
+prompt = 800
+aspect = { options = ["1:1", "4:3"], default = "4:3" }
+[model.price]
+unit = "output"
+usd = 0.0336
+source = "https://example.org/prices"
+as_of = 2026-11-20
+"""
+
+
+def offers(*models: ModelSpec, day: date = TODAY) -> Offers:
+    return Offers(FakeClock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)), models=models)
+
+
+class TestReading:
+    def test_an_entry_is_all_that_a_model_needs(self) -> None:
+        (model,) = read_models(ENTRY)
+        assert offers(model).models("image", TODAY) == (model,)
+        assert (model.parameters.prompt, model.parameters.aspect.default) == (800, "4:3")
+        assert model.parameters.count.options == (1,)
+        assert model.cost_of_one({}) == 33_600_000
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (('default = "4:3"', 'default = "16:9"'), "the default '16:9' is none of the options"),
+            (("prompt = 800", "prompts = 800"), "prompts"),
+            (('run_type = "image"', 'run_type = "video"'), "needs the parameter duration"),
+            (("prompt = 800", ""), "needs the parameters prompt and aspect"),
+            (("usd = 0.0336", "usd = -1"), "usd"),
+            (("usd = 0.0336", "usd = 0.00000000001"), "usd"),
+            (("as_of = 2026-11-20", ""), "as_of"),
+            (('provider = "local"', 'provider = "elsewhere"'), "provider"),
+            (("launched = 2026-10-07", 'successor = "brush-2"'), "no model brush-2 to succeed another"),
+            (("launched = 2026-10-07", 'launched = "soon"'), "launched"),
+            (('id = "brush-1"', 'id = "Brush 1"'), "id"),
+        ],
+    )
+    def test_an_entry_that_does_not_hold_together_is_refused_with_the_reason(
+        self, change: tuple[str, str], words: str
+    ) -> None:
+        with pytest.raises(ValueError, match=words):
+            read_models(ENTRY.replace(*change))
+
+    def test_an_id_stands_for_one_model(self) -> None:
+        with pytest.raises(ValueError, match="more than one entry has the id brush-1"):
+            read_models(ENTRY + ENTRY)
+
+    def test_every_kind_of_run_has_a_model_of_this_machine_which_costs_nothing(self) -> None:
+        for run_type in get_args(RunType):
+            (first, *_) = offers(*MODELS).models(run_type, TODAY)
+            assert first.provider == "local"
+            assert is_free(first.id)
+
+
+class TestOffering:
+    def test_a_model_is_offered_from_its_launch_until_its_shutdown(self) -> None:
+        assert offers().models("image", TODAY) == ()
+        assert offers(OLD, MID, NEW).models("image", TODAY) == (NEW,)
+        assert offers(OLD, MID, NEW).models("image", date(2026, 11, 19)) == (MID,)
+        assert offers(OLD, MID, NEW).models("image", date(2026, 8, 16)) == (OLD, MID)
+
+    def test_a_model_of_a_provider_that_is_not_set_up_is_not_offered(self) -> None:
+        elsewhere = Offers(FakeClock(), providers=(), models=[NEW])
+        assert elsewhere.models("image", TODAY) == ()
+        with pytest.raises(BadInput, match="New 1 cannot be used here. Choose another model"):
+            elsewhere.require("new-1", "image")
+
+    def test_one_that_was_shut_down_is_refused_with_what_takes_its_place(self) -> None:
+        with pytest.raises(BadInput) as caught:
+            offers(OLD, MID, NEW).require("old-1", "image")
+        assert caught.value.field == "model"
+        assert str(caught.value) == "Old 1 was shut down on 17 Aug 2026. New 1 takes its place."
+
+    def test_one_whose_successors_are_gone_too_says_to_choose_another(self) -> None:
+        assert retirement(OLD, TODAY, [OLD, MID]) == "Old 1 was shut down on 17 Aug 2026. Choose another model."
+        circle = MID.model_copy(update={"successor": "old-1"})
+        assert successor_of(OLD, TODAY, [OLD, circle]) is None
+
+    @pytest.mark.parametrize(
+        ("model_id", "run_type"), [("imagen-3", "image"), ("local-video-1", "image"), ("", "try-on")]
+    )
+    def test_an_unknown_model_is_refused(self, model_id: str, run_type: RunType) -> None:
+        with pytest.raises(BadInput, match="Choose another model") as caught:
+            offers(*MODELS).require(model_id, run_type)
+        assert caught.value.field == "model"
+
+    def test_a_model_that_is_none_of_ours_is_called_by_its_id(self) -> None:
+        assert display_name("local-image-1") == "Local Image 1"
+        assert display_name("somebody-elses-2") == "somebody-elses-2"
+
+
+class TestPrices:
+    def test_the_examples_hold(self) -> None:
+        assert doctest.testmod(prices).failed == 0
+
+    def test_what_runs_on_this_machine_costs_nothing(self) -> None:
+        assert LOCAL_IMAGE.cost_of_one({}) == 0
+        assert LOCAL_VIDEO.cost_of_one({"duration": 8}) == 0
+
+    def test_seconds_are_counted(self) -> None:
+        film = Price(unit="second", usd=Decimal("0.40"), source="a price list", as_of=TODAY)
+        assert film.of_one({"duration": 8}) == 3_200_000_000
+        assert film.of_one({}) is None
+
+    def test_a_model_without_a_price_costs_nobody_knows_what(self) -> None:
+        assert make_model(price=None).cost_of_one({}) is None
+        assert not is_free("somebody-elses-2")
+
+
+def test_the_entry_that_the_documentation_shows_is_one() -> None:
+    text = (ROOT / "docs" / "models.md").read_text()
+    shown = [line for line in text.splitlines() if line.startswith("    ")]
+    following = ENTRY.replace("brush-1", "brush-3")
+    model, _ = read_models("\n".join(shown) + following)
+    assert (model.id, model.successor, model.parameters.count.options) == ("brush-2", "brush-3", (1, 2, 4))
+    assert set(ModelSpec.model_fields) == set(model.model_fields_set)
