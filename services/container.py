@@ -23,7 +23,7 @@ from services.freshness.session import NotingStore
 from services.freshness.totals import Totals
 from services.freshness.usages import Usages
 from services.generation.cutouts import Cutouts
-from services.generation.offers import Offers
+from services.generation.offers import Offers, open_offers
 from services.generation.opener import Opener
 from services.generation.pool import RenderPool
 from services.identity import SYSTEM, LocalPrincipals
@@ -131,6 +131,7 @@ class Services:
         self.engine.close()
         self.store.close()
         self.lock.release()
+        self.offers.close()
         workflow_context.install(None)
 
     def leave(self, patience: float) -> None:
@@ -199,7 +200,10 @@ def build(
     pool = RenderPool()
     activity = workflow_context.Activity()
     engine = WorkflowEngine(settings.workflow_db, engine_id, activity)
-    workflow_context.install(workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity))
+    offers = open_offers(settings, clock)
+    workflow_context.install(
+        workflow_context.WorkflowContext(store, blobs, pool, clock, ids, progress, activity, offers)
+    )
     ttls, disk = with_ttls(settings.ttls), open_disk(settings)
     freshness = Freshness(store.media, clock, SnapshotStore(ids.new()[-6:]), ttls=ttls, disk=disk)
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
@@ -214,7 +218,7 @@ def build(
         principals=principals,
         project=project,
         projects=projects,
-        offers=Offers(clock),
+        offers=offers,
         freshness=freshness,
         hub=hub,
         editor=editor,

@@ -16,6 +16,12 @@ FreshetError
 ├── FileError           a blob could not be read or written
 │   └── FileMissing         no blob under that key
 └── GenerationError     a model could not make what was asked; the message is shown to the person
+    ├── Refused             by the provider, for what it would show or say; the message has its reason
+    ├── QuotaUsedUp         the provider takes no more for now
+    ├── ProviderUnavailable the provider cannot be reached, is broken, or does not take our credentials
+    ├── ProviderTimeout     the provider took too long
+    ├── ProviderCancelled   the provider gave up what it had begun
+    └── AnswerLost          it was asked for and its answer is lost: it was made and paid for, or it was not
 
 Back ends map their own exceptions to these in one place each and always `raise … from`. A read that fails
 raises: it never turns into an empty list.
@@ -87,4 +93,38 @@ class FileMissing(FileError):
 
 
 class GenerationError(FreshetError):
+    """`cost_nano`: what the attempt cost, None if nobody knows. `again`: the same request may succeed a little later."""
+
+    def __init__(self, message: str, *, cost_nano: int | None = 0, again: bool = False) -> None:
+        super().__init__(message)
+        self.cost_nano = cost_nano
+        self.again = again
+
+
+class Refused(GenerationError):
     pass
+
+
+class QuotaUsedUp(GenerationError):
+    pass
+
+
+class ProviderUnavailable(GenerationError):
+    pass
+
+
+class ProviderTimeout(GenerationError):
+    pass
+
+
+class ProviderCancelled(GenerationError):
+    pass
+
+
+class AnswerLost(GenerationError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Outcome unknown: the answer was lost on its way, so this may have been made, and charged. Press Retry to "
+            "ask again.",
+            cost_nano=None,
+        )

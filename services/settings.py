@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -13,7 +13,7 @@ from services.errors import SettingsError
 
 StoreKind = Literal["sqlite", "firestore"]
 LogFormat = Literal["text", "json"]
-ProviderKind = Literal["local"]
+ProviderKind = Literal["local", "google"]
 AuthKind = Literal["local"]
 
 SHORTEST_SECRET = 16
@@ -37,6 +37,17 @@ class UploadLimits:
 
 
 @dataclass(frozen=True)
+class GoogleAccess:
+    """How Google's models are reached: with a key, or as a project of Google Cloud."""
+
+    api_key: str | None = field(repr=False)
+    project: str | None
+    location: str
+    url: str | None
+    """Where to, if not to Google itself."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an operator can choose. README.md describes each in words."""
 
@@ -49,6 +60,7 @@ class Settings:
     """Google Cloud project of the Firestore database (GOOGLE_CLOUD_PROJECT)."""
     files_url: str
     provider: ProviderKind
+    google: GoogleAccess
     workflow_db: str
     """SQLAlchemy URL of the workflow engine's own database."""
     auth: AuthKind
@@ -77,6 +89,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         firestore_project=environ.get("GOOGLE_CLOUD_PROJECT") or None,
         files_url=environ.get("FRESHET_FILES") or (data_dir / "files").as_uri(),
         provider=cast(ProviderKind, _choice(environ, "FRESHET_PROVIDER", get_args(ProviderKind))),
+        google=_google(environ),
         workflow_db=environ.get("FRESHET_WORKFLOW_DB") or f"sqlite:///{data_dir / 'workflows.sqlite'}",
         auth=cast(AuthKind, _choice(environ, "FRESHET_AUTH", get_args(AuthKind))),
         allowed_hosts=_names(environ.get("FRESHET_ALLOWED_HOSTS") or ""),
@@ -91,7 +104,7 @@ CONTENT_KINDS = ("sections", "library", "item", "clips", "metadata")
 SETTING_NAMES = tuple(
     f"FRESHET_{name}"
     for name in (
-        *("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "WORKFLOW_DB", "LOG"),
+        *("HOST", "PORT", "DATA_DIR", "STORE", "FILES", "PROVIDER", "GOOGLE_URL", "WORKFLOW_DB", "LOG"),
         *("AUTH", "ALLOWED_HOSTS", "SECRET"),
         *(f"TTL_{kind.upper()}" for kind in CONTENT_KINDS),
         *("UPLOAD_IMAGE_MB", "UPLOAD_CLIP_MB", "UPLOAD_SPOOL_MB", "UPLOAD_AT_ONCE"),
@@ -109,6 +122,24 @@ def _choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> 
     if value not in allowed:
         raise SettingsError(f"{name} is {value!r}, but must be one of: {', '.join(allowed)}")
     return value
+
+
+def _google(environ: Mapping[str, str]) -> GoogleAccess:
+    """By the variables that Google's own programs read. With a project asked for, the key is left alone."""
+    project, asked = environ.get("GOOGLE_CLOUD_PROJECT") or None, environ.get("GOOGLE_GENAI_USE_VERTEXAI") or ""
+    key = environ.get("GOOGLE_API_KEY") or environ.get("GEMINI_API_KEY") or None
+    return GoogleAccess(
+        api_key=None if asked.lower() in ("true", "1") else key,
+        project=project,
+        location=environ.get("GOOGLE_CLOUD_LOCATION") or "global",
+        url=_url("FRESHET_GOOGLE_URL", environ.get("FRESHET_GOOGLE_URL")),
+    )
+
+
+def _url(name: str, text: str | None) -> str | None:
+    if text and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise SettingsError(f"{name} is {text!r}, but must be an address like https://models.example")
+    return text or None
 
 
 def _folder(name: str, text: str) -> Path:

@@ -35,6 +35,11 @@ def offered(run_type: RunType) -> tuple[ModelSpec, ...]:
     return services().offers.models(run_type, day())
 
 
+def provider_note() -> str:
+    """Why a provider that was asked for cannot be used; "" if it can."""
+    return services().offers.note
+
+
 def model_name(model_id: str) -> str:
     """What people call a model, marked if it was shut down."""
     model = find_model(model_id)

@@ -34,6 +34,7 @@ class FormState:
     prompt: str = ""
     aspect: str = ""
     amount: str = ""
+    resolution: str = ""
     seed: str = ""
     picture: Chosen = field(default_factory=Chosen)
     """The picture to repaint, or a clip's first frame."""
@@ -98,9 +99,11 @@ def choose_model(kind: str, model_id: str) -> None:
 
 def fit(kind: str) -> None:
     """Replace what the model does not offer with its defaults."""
-    form, aspect, amount = form_of(kind), spec_of(kind).parameters.aspect, amount_of(kind)
-    if form.aspect not in aspect.options:
-        form.aspect = aspect.default
+    form, takes, amount = form_of(kind), spec_of(kind).parameters, amount_of(kind)
+    if form.aspect not in takes.aspect.options:
+        form.aspect = takes.aspect.default
+    if form.resolution not in takes.resolution.options:
+        form.resolution = takes.resolution.default
     if form.amount not in map(str, amount.options):
         form.amount = str(amount.default)
 
@@ -145,7 +148,7 @@ def order_from(kind: str) -> Order:
         video = validate_video(spec, form.prompt, form.aspect, amount or 0, seed)
         parameters, prompt, count = given(video), video.prompt, 1
     else:
-        image = validate_image(spec, form.prompt, form.aspect, amount or 0, seed)
+        image = validate_image(spec, form.prompt, form.aspect, amount or 0, seed, form.resolution)
         parameters, prompt, count = given(image), image.prompt, image.count
     del parameters["prompt"]
     chosen = form.picture.media_id if spec.parameters.picture else ""

@@ -40,6 +40,8 @@ def create_form(kind: str) -> None:
                 kind="aspects", on_select=bound(on_field, kind, "aspect"), key="aspect",
             )  # fmt: skip
             field_error(form.errors.get("aspect", ""))
+            if takes.resolution.options:
+                _resolution(kind)
             _amount(kind)
             if takes.seed:
                 _seed(kind)
@@ -55,6 +57,15 @@ def _seed(kind: str) -> None:
         token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
         on_action=bound(on_random_seed, kind), key="seed",
     )  # fmt: skip
+
+
+def _resolution(kind: str) -> None:
+    form = form_of(kind)
+    segments(
+        label="Resolution", options=[{"value": s, "label": s} for s in spec_of(kind).parameters.resolution.options],
+        value=form.resolution, on_select=bound(on_field, kind, "resolution"), key="resolution",
+    )  # fmt: skip
+    field_error(form.errors.get("resolution", ""))
 
 
 def _amount(kind: str) -> None:

@@ -6,10 +6,10 @@ import mesop as me
 from pydantic import JsonValue
 
 from components.create.picture import field_error
-from components.web import choice
+from components.web import aria, choice, symbol
 from services.generation.prices import cost_words, money
 from state.bound import bound
-from state.catalog import offered
+from state.catalog import offered, provider_note
 from state.create import choose_model, form_of, run_type_of, spec_of
 
 
@@ -32,6 +32,17 @@ def model_field(kind: str) -> None:
                 with me.box(classes="meta"):
                     me.text(_each(kind))
         field_error(form_of(kind).errors.get("model", ""))
+        _note()
+
+
+def _note() -> None:
+    """Why models that were asked for are not there."""
+    note = provider_note()
+    if note:
+        with me.box(classes="notice info", key="provider-note"):
+            aria(role="status")
+            symbol(name="info")
+            me.text(note)
 
 
 def estimate(kind: str) -> str:
@@ -55,7 +66,7 @@ def _each(kind: str) -> str:
 
 
 def _cost_of_one(kind: str) -> int | None:
-    given: dict[str, JsonValue] = {"duration": _amount(kind)} if kind == "video" else {}
+    given: dict[str, JsonValue] = {"duration": _amount(kind), "resolution": form_of(kind).resolution}
     return spec_of(kind).cost_of_one(given)
 
 

@@ -8,13 +8,15 @@ from components.library.library_chooser_button import LibrarySelectEvent, OnSele
 from components.web import aria, button
 from state.bound import bound
 from state.chosen import forget
-from state.create import form_of, start_from
+from state.create import form_of, spec_of, start_from
 
 LABELS = {"image": "Picture to repaint", "video": "First frame"}
 HINTS = {
     "image": "Optional. Its shapes stay; your words choose the colours.",
     "video": "Optional. The clip begins with this picture and comes closer.",
 }
+EDITED = "Optional. Your words say what is to change in it."
+"""Of a model that understands pictures."""
 
 
 def picture_field(kind: str) -> None:
@@ -35,7 +37,7 @@ def picture_field(kind: str) -> None:
                 )  # fmt: skip
         library_chooser_button(chooser_key=f"create-{kind}", purpose=f"for {LABELS[kind]}", on_select=_ON_SELECT[kind])
         with me.box(classes="help", key="picture-hint"):
-            me.text(HINTS[kind])
+            me.text(EDITED if kind == "image" and spec_of(kind).provider == "google" else HINTS[kind])
         field_error(form.errors.get("picture", ""))
 
 

@@ -94,6 +94,7 @@ def _facts(outputs: Sequence[MediaItem]) -> list[str]:
     parts = [
         model_name(first.model),
         str(given.get("aspect", "")),
+        str(given.get("resolution", "")),
         f"{seconds} s" if seconds else "",
         "" if seed is None else f"seed {seed}",
         cost_words(total(map(cost_of, outputs))) if all(map(was_made, outputs)) else "",
@@ -163,6 +164,7 @@ def on_remix(kind: str, event: me.WebEvent) -> None:
     form.prompt, form.errors = item.prompt, {}
     choose_model(kind, item.model)
     form.aspect = str(parameters.get("aspect", form.aspect))
+    form.resolution = str(parameters.get("resolution", form.resolution))
     form.amount = str(parameters.get("duration" if kind == "video" else "count", form.amount))
     form.seed = str(parameters.get("seed", ""))
     forget(form.picture)

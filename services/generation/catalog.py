@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Generic, Literal, Self, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from services.generation.prices import Price
+from services.generation.prices import Price, TokenPrice
 from services.models import RunType
 
 T = TypeVar("T", str, int)
 
-ProviderName = Literal["local"]
+ProviderName = Literal["local", "google"]
 
 
 class _Entry(BaseModel):
@@ -50,6 +50,8 @@ class Parameters(_Entry):
     """Outputs of one run."""
     duration: Choice[int] = Choice[int](options=(), default=0)
     """Seconds."""
+    resolution: Choice[str] = Choice[str](options=(), default="")
+    """As the provider names it."""
     seed: bool = False
     """Whether a seed can be given."""
     picture: bool = False
@@ -67,7 +69,7 @@ class ModelSpec(_Entry):
     seconds_each: float = Field(gt=0)
     """About how long one output takes; of a video, one of the default length."""
     parameters: Parameters = Parameters()
-    price: Price | None = None
+    price: Annotated[Price | TokenPrice, Field(discriminator="unit")] | None = None
     """None where it is not known."""
     launched: date | None = None
     shutdown: date | None = None
@@ -122,7 +124,7 @@ def find_model(model_id: str, models: Sequence[ModelSpec] = MODELS) -> ModelSpec
 def is_free(model_id: str) -> bool:
     """Whether whatever a model makes costs nothing."""
     model = find_model(model_id)
-    return model is not None and model.price is not None and model.price.usd == 0
+    return model is not None and model.price is not None and model.price.is_free
 
 
 def display_name(model_id: str) -> str:

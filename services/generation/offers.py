@@ -1,25 +1,34 @@
-"""Which models may be used here and today."""
+"""Which models may be used here and today: those of this machine, and Google's where they are asked for and set up."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from services.clock import Clock
-from services.errors import BadInput
+from services.errors import BadInput, SettingsError
 from services.generation.catalog import MODELS, ModelSpec, ProviderName, find_model, retirement
+from services.log import log_event
 from services.models import RunType
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.generation.google.client import Google
 
 
 class Offers:
-    """The models of the `providers` that are set up here, theirs first who are named first."""
+    """`google`: None where its models cannot be used. `note`: why not, where somebody asked for them."""
 
     def __init__(
-        self, clock: Clock, providers: Sequence[ProviderName] = ("local",), models: Sequence[ModelSpec] = MODELS
+        self, clock: Clock, models: Sequence[ModelSpec] = MODELS, *, google: Google | None = None, note: str = ""
     ) -> None:
+        self.google = google
+        self.note = note
         self._clock = clock
-        self._providers = tuple(providers)
         self._models = tuple(models)
+        self._providers: tuple[ProviderName, ...] = ("google", "local") if google else ("local",)
 
     def today(self) -> date:
         return self._clock.now().date()
@@ -40,5 +49,22 @@ class Offers:
             raise BadInput("model", f"{model.name} cannot be used here. Choose another model")
         return model
 
+    def close(self) -> None:
+        if self.google is not None:
+            self.google.close()
+
     def _is_offered(self, model: ModelSpec, day: date) -> bool:
         return model.provider in self._providers and model.is_offered(day)
+
+
+def open_offers(settings: Settings, clock: Clock) -> Offers:
+    """What the settings ask for. Missing credentials do not stop the start: the log says so in a line, the pages do."""
+    if settings.provider != "google":
+        return Offers(clock)
+    from services.generation.google.client import Google  # its SDK takes a second to load
+
+    try:
+        return Offers(clock, google=Google(settings.google))
+    except SettingsError as error:
+        log_event("google.not_set_up", logging.WARNING, why=str(error))
+        return Offers(clock, note=f"Google's models cannot be used: {error}. Models of this machine can.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -11,21 +12,30 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 NANO = 1_000_000_000
 """Nano-dollars in a dollar."""
+MILLION = 1_000_000
 SHOWN = Decimal("0.0001")
 """Dollars: prices of single pictures are told to this."""
 Usd = Annotated[Decimal, Field(ge=0, decimal_places=9)]
+UsdPerMillion = Annotated[Decimal, Field(ge=0, decimal_places=3)]
 
 
-class Price(BaseModel):
-    """What one output costs: a fixed amount, or so much for each second of it."""
-
+class _Price(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    unit: Literal["output", "second"]
-    usd: Usd
     source: str
     """The page it was read from."""
     as_of: date
+
+
+class Price(_Price):
+    """What one output costs: a fixed amount, or so much for each second of it."""
+
+    unit: Literal["output", "second"]
+    usd: Usd
+
+    @property
+    def is_free(self) -> bool:
+        return self.usd == 0
 
     def of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
         """One output of a run with these parameters; None where that cannot be told."""
@@ -33,6 +43,43 @@ class Price(BaseModel):
             return nano(self.usd)
         seconds = parameters.get("duration")
         return nano(self.usd) * seconds if isinstance(seconds, int) else None
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What one request used of a model that is paid by tokens."""
+
+    input: int
+    text: int
+    """Of the answer, thoughts included."""
+    picture: int
+
+
+class TokenPrice(_Price):
+    """Dollars for a million tokens, of what is asked and of what is answered."""
+
+    unit: Literal["token"]
+    input_usd: UsdPerMillion
+    text_usd: UsdPerMillion
+    picture_usd: UsdPerMillion
+    picture_tokens: Mapping[str, int]
+    """By resolution: what a picture is counted as."""
+
+    @property
+    def is_free(self) -> bool:
+        return False
+
+    def of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
+        """About: the picture alone, which is most of it; None for a resolution whose tokens are not known."""
+        tokens = self.picture_tokens.get(str(parameters.get("resolution")))
+        return None if tokens is None else self.of_tokens(Tokens(0, 0, tokens))
+
+    def of_tokens(self, used: Tokens | None) -> int | None:
+        """What a request did cost; None where its answer does not tell what it used."""
+        if used is None:
+            return None
+        usd = used.input * self.input_usd + used.text * self.text_usd + used.picture * self.picture_usd
+        return nano(usd / MILLION)
 
 
 def nano(usd: Decimal) -> int:

@@ -32,6 +32,7 @@ class ImageRequest:
     aspect: str
     count: int
     seed: int | None
+    resolution: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,16 @@ class TryOnRequest:
 
 
 def validate_image(
-    model: ModelSpec, prompt: str, aspect: str, count: int, seed: int | None = None
+    model: ModelSpec, prompt: str, aspect: str, count: int, seed: int | None = None, resolution: str = ""
 ) -> ImageRequest:
-    """Raises BadInput on "prompt", "aspect", "count" or "seed". A model that takes a seed gets one in any case."""
+    """Raises BadInput on "prompt", "aspect", "count", "resolution" or "seed". One that takes a seed gets one in any case."""
     cleaned = validate_prompt(prompt, model)
     _one_of("aspect", "shape", aspect, model.parameters.aspect.options)
     _one_of("count", "number of pictures", count, model.parameters.count.options)
-    return ImageRequest(cleaned, aspect, count, validate_seed(model, seed))
+    offered = model.parameters.resolution.options
+    if offered:
+        _one_of("resolution", "resolution", resolution, offered)
+    return ImageRequest(cleaned, aspect, count, validate_seed(model, seed), resolution if offered else None)
 
 
 def validate_video(

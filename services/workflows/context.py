@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from services.clock import Clock
 from services.files.blobs import Blobs
+from services.generation.offers import Offers
 from services.generation.pool import RenderPool
 from services.ids import Ids
 from services.store.protocol import Store
@@ -70,6 +71,7 @@ class WorkflowContext:
     ids: Ids
     progress: ProgressBoard
     activity: Activity
+    offers: Offers
 
 
 _installed: WorkflowContext | None = None

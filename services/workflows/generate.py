@@ -13,17 +13,20 @@ steps are taken up again, too.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS
 from pydantic import TypeAdapter
 
 from services.errors import (
+    AnswerLost,
     BadInput,
     Conflict,
     FileError,
+    FreshetError,
     GenerationError,
     NotFound,
     StorageFull,
@@ -38,11 +41,10 @@ from services.identity import SYSTEM
 from services.log import log_event, log_failure
 from services.models import FileRef, MediaItem, Put, Run, RunStatus, Variant
 from services.workflows.context import Interrupted, WorkflowContext, context
+from services.workflows.records import CLASHES, awaits, change_run, discard_leftovers, find_item
 from services.workflows.render import render_output
 from services.workflows.room import FULL, is_out_of_room
 
-CLASHES = 20
-"""How often a write is repeated on a record that others keep changing."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 """Seconds between two attempts of a step while the store is away or full."""
 
@@ -101,7 +103,7 @@ def generate(run_id: str) -> None:
 @_step
 def begin(run_id: str) -> list[str]:
     """Mark the run as running and return the media ids to make; none if it was finished or cancelled meanwhile."""
-    run = _change_run(
+    run = change_run(
         run_id, lambda run: run.model_copy(update={"status": "running", "started_at": context().clock.now()})
     )
     if run is None:
@@ -118,15 +120,20 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     """
     ctx = context()
     run = ctx.store.runs.get(SYSTEM, run_id)
-    item = _item(media_id)
+    item = find_item(media_id)
     if item is None:
-        _discard_leftovers(ctx, run, media_id)
-    if run.finished or item is None or not _awaits(item, run_id):
+        discard_leftovers(run, media_id)
+    if run.finished or item is None or not awaits(item, run_id):
         return {}
     if ctx.progress.get(run_id) is None:
         _show(run)
+    if media_id in run.asked:
+        return _as_failed(run_id, media_id, AnswerLost())
+    cost: int | None = 0
     try:
-        made = render_output(ctx, run, item, lambda percent: _on_progress(ctx, run_id, media_id, percent))
+        heard, claim = partial(_on_progress, ctx, run_id, media_id), partial(_claimed, run_id, media_id)
+        made = render_output(ctx, run, item, heard, claim)
+        cost = made.cost_nano
         files = store_files(
             ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, made.files, key_suffix=f"run-{run_id}"
         )
@@ -135,14 +142,46 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     except Unwanted:
         return {}
     except (GenerationError, BadInput, NotFound, FileError, StorageFull) as error:
-        log_event("run.output_failed", run_id=run_id, media_id=media_id, why=str(error))
-        return {"error": str(error), "cost": 0}
+        return _as_failed(run_id, media_id, error, cost)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a renderer raises, the others of the run are still made
         error_id = log_failure("run.output_broke", error, run_id=run_id, media_id=media_id)
         return {"error": f"Something went wrong while making this (error {error_id}). Try again.", "cost": None}
-    return {"files": _files.dump_python(files, mode="json"), "cost": made.cost_nano}
+    return {"files": _files.dump_python(files, mode="json"), "cost": cost}
+
+
+def _as_failed(run_id: str, media_id: str, error: FreshetError, cost: int | None = 0) -> dict[str, Any]:
+    if isinstance(error, GenerationError):
+        cost = error.cost_nano
+    log_event("run.output_failed", run_id=run_id, media_id=media_id, kind=type(error).__name__, why=str(error))
+    return {"error": str(error), "cost": cost}
+
+
+@contextmanager
+def _claimed(run_id: str, media_id: str) -> Iterator[None]:
+    """Have the run know that an output is being asked for, before it is.
+
+    The note stays for good, so that a step that is repeated after a crash does not pay twice. It goes where it is known
+    that nothing came of it and the same is about to be asked again. Raises Unwanted once the run was cancelled.
+    """
+    _note_asked(run_id, media_id, asked=True)
+    try:
+        yield
+    except GenerationError as error:
+        if error.again:
+            _note_asked(run_id, media_id, asked=False)
+        raise
+
+
+@_patient
+def _note_asked(run_id: str, media_id: str, *, asked: bool) -> None:
+    def noted(run: Run) -> Run:
+        others = tuple(one for one in run.asked if one != media_id)
+        return run.model_copy(update={"asked": (*others, media_id) if asked else others})
+
+    if change_run(run_id, noted) is None:
+        raise Unwanted
 
 
 @_step
@@ -211,8 +250,8 @@ def _settle(run_id: str, media_id: str, change: dict[str, Any]) -> bool:
     """Commit `change` to an output that still waits for it; False if it was removed, or is made by another run now."""
     ctx = context()
     for _ in range(CLASHES):
-        item = _item(media_id)
-        if item is None or not _awaits(item, run_id):
+        item = find_item(media_id)
+        if item is None or not awaits(item, run_id):
             return item is not None and item.run_id == run_id
         try:
             ctx.store.commit(SYSTEM, [Put(item.model_copy(update=change), expect=item.revision)], operation_id=run_id)
@@ -227,39 +266,10 @@ def _close(run_id: str, status: RunStatus, error: str | None, cost: int | None) 
     ctx = context()
     now = ctx.clock.now()
     change = {"status": status, "error": error, "progress": 100, "finished_at": now, "cost_nano": cost}
-    run = _change_run(run_id, lambda run: run.model_copy(update=change))
+    run = change_run(run_id, lambda run: run.model_copy(update=change))
     ctx.progress.finish(run or ctx.store.runs.get(SYSTEM, run_id))
     if run is not None:
         log_event("run.finished", run_id=run_id, status=status, run_type=run.run_type, cost_nano=cost)
-
-
-def _change_run(run_id: str, change: Callable[[Run], Run]) -> Run | None:
-    """Commit `change` to the run, again if it clashes; None once the run is finished."""
-    store = context().store
-    for _ in range(CLASHES):
-        run = store.runs.get(SYSTEM, run_id)
-        if run.finished:
-            return None
-        try:
-            commit = store.commit(SYSTEM, [Put(change(run), expect=run.revision)], operation_id=run_id)
-        except Conflict:
-            continue
-        stored = commit.records[0]
-        assert isinstance(stored, Run)
-        return stored
-    raise Conflict(f"Run {run_id} kept changing")
-
-
-def _item(media_id: str) -> MediaItem | None:
-    try:
-        return context().store.media.get(SYSTEM, media_id)
-    except NotFound:
-        return None
-
-
-def _awaits(item: MediaItem, run_id: str) -> bool:
-    """A failed output may be made again by another run while the first one still works on its others."""
-    return item.status == "generating" and item.run_id == run_id
 
 
 def _show(run: Run) -> None:
@@ -267,13 +277,6 @@ def _show(run: Run) -> None:
     made = context().store.media.get_many(SYSTEM, run.output_ids).values() if run.progress else ()
     context().progress.begin(run, {item.id: 100 for item in made if item.status != "generating"})
 
-
-def _discard_leftovers(ctx: WorkflowContext, run: Run, media_id: str) -> None:
-    """Delete what a step stored that ended with its process, for an output that was removed since."""
-    try:
-        ctx.blobs.delete(ctx.blobs.list(f"media/{run.project_id}/{media_id}"))
-    except FileError as error:
-        log_event("run.files_left_behind", logging.WARNING, run_id=run.id, media_id=media_id, why=str(error))
 
 
 def _on_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:

@@ -56,11 +56,11 @@ class Yard:
         self._studio = Studio(self.store, engine, ProgressBoard(clock), clock, ids)  # type: ignore[arg-type]
         self._ids = ids
 
-    def order(self, count: int, *, prompt: str = "") -> Run:
+    def order(self, count: int, *, prompt: str = "", model: str = "local-image-1") -> Run:
         """Commit a run that the next server to start takes up. Without a prompt, its script holds at output 2."""
         order = Order(
             run_type="image",
-            model="local-image-1",
+            model=model,
             prompt=prompt or script(self.log, hold=str(self.hold), held=2),
             title="A lighthouse",
             media_type="image",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from services.generation.catalog import MODELS, ModelSpec
+from services.generation.google.client import Google
 from services.generation.offers import Offers
 from tests.handler.test_page_create import field, outputs, type_into
 from tests.handler.test_page_media_item import fact, open_item
@@ -18,7 +19,7 @@ from tests.support.studio import Studio
 
 def offer(studio: Studio, *models: ModelSpec) -> None:
     """Have the studio know these besides its own."""
-    studio.services.offers = Offers(studio.clock, models=(*MODELS, *models))
+    studio.services.offers = Offers(studio.clock, (*MODELS, *models))
 
 
 def choose_model(tab: MesopClient, model_id: str) -> None:
@@ -169,3 +170,77 @@ class TestCosts:
     def _facts(studio: Studio) -> list[str]:
         (told,) = [text for text in studio.open("/create/image").text if text.startswith(("Local", "somebody"))][1:]
         return told.split(" · ")
+
+
+class TestGoogle:
+    """Where Google's models are set up, as far as a form can tell."""
+
+    @pytest.fixture
+    def tab(self, studio: Studio) -> MesopClient:
+        studio.services.offers = Offers(studio.clock, google=cast(Google, object()))
+        return studio.open("/create/image")
+
+    def test_its_models_come_first_and_this_machines_are_there_too(self, tab: MesopClient) -> None:
+        menu = tab.element("freshet-choice", label="Model")
+        assert [option["label"] for option in menu["options"]] == [
+            "Nano Banana 2.1", "Nano Banana Pro", "Local Image 1",
+        ]  # fmt: skip
+        assert menu["value"] == "gemini-nano-banana-2.1"
+        assert "about $0.0336 · about 12 s each" in tab.text
+        assert "Optional. Your words say what is to change in it." in tab.text
+
+    def test_the_estimate_follows_resolution_and_number(self, tab: MesopClient) -> None:
+        choose_model(tab, "gemini-3-pro-image")
+        tab.fire("freshet-segments", "selectEvent", {"value": "4"}, label="How many")
+        assert "4 images · about 100 s · about $0.5376" in tab.text
+        tab.fire("freshet-segments", "selectEvent", {"value": "4K"}, label="Resolution")
+        assert "4 images · about 100 s · about $0.9600" in tab.text
+        choose_model(tab, "gemini-nano-banana-2.1")
+        assert "4 images · about 48 s · cost unknown" in tab.text
+
+    def test_what_is_ordered_has_the_resolution_and_no_seed(self, studio: Studio, tab: MesopClient) -> None:
+        type_into(tab, "prompt", "Dunes")
+        tab.fire("freshet-segments", "selectEvent", {"value": "2K"}, label="Resolution")
+        tab.press("Generate Image")
+        (item,) = outputs(studio, tab)
+        assert (item.model, item.parameters) == (
+            "gemini-nano-banana-2.1", {"aspect": "1:1", "count": 1, "resolution": "2K"},
+        )  # fmt: skip
+        assert fact(open_item(studio, item), "Resolution") == "2K"
+
+    def test_a_resolution_forged_in_the_browser_is_refused(self, studio: Studio, tab: MesopClient) -> None:
+        type_into(tab, "prompt", "Dunes")
+        tab.fire("freshet-segments", "selectEvent", {"value": "64K"}, label="Resolution")
+        tab.press("Generate Image")
+        assert any("is not a resolution" in text for text in tab.text)
+        assert studio.engine.enqueued == []
+
+    def test_where_it_is_not_set_up_the_page_says_why_and_offers_what_there_is(self, studio: Studio) -> None:
+        studio.services.offers = Offers(studio.clock, note="Google's models cannot be used: no key.")
+        tab = studio.open("/create/image")
+        assert "Google's models cannot be used: no key." in tab.text
+        assert "Local Image 1" in tab.text
+
+
+class TestRetired:
+    def test_an_item_keeps_the_name_of_its_model_with_what_takes_its_place(self, studio: Studio) -> None:
+        (item,) = studio.add(model="imagen-4.0-generate-001", run_id=studio.services.ids.new())
+        told = "Imagen 4 was shut down on 17 Aug 2026. Nano Banana 2.1 takes its place."
+        assert fact(open_item(studio, item), "Model") == told
+        assert any(text.startswith("Imagen 4 (retired) · 1:1") for text in studio.open("/create/image").text)
+        look = studio.open("/library", {"item": item.id}).element("freshet-look")
+        assert look["facts"][0] == "Imagen 4 (retired)"
+
+    def test_the_library_finds_what_it_made(self, studio: Studio) -> None:
+        (item,) = studio.add(model="imagen-4.0-generate-001")
+        studio.add()
+        tab = studio.open("/library", {"model": "imagen-4.0-generate-001"})
+        assert [tile["mediaId"] for tile in tab.tiles()] == [item.id]
+        models = dict(tab.element("freshet-filters")["models"])
+        assert models["imagen-4.0-generate-001"] == "Imagen 4 (retired), now Nano Banana 2.1"
+        assert models["gemini-nano-banana-2.1"] == "Nano Banana 2.1"
+
+    def test_until_its_last_day_it_is_like_any_other(self, studio: Studio) -> None:
+        (item,) = studio.add(model="gemini-3.1-flash-image")
+        studio.clock._now = studio.clock.now().replace(month=10, day=28)
+        assert fact(open_item(studio, item), "Model") == "Nano Banana 2"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import io
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +58,7 @@ def pool(services: Services) -> ListeningPool:
 
 @pytest.fixture
 def ctx(services: Services, pool: ListeningPool) -> WorkflowContext:
-    real = context()
-    return WorkflowContext(
-        real.store, real.blobs, pool, real.clock, real.ids, real.progress, real.activity  # type: ignore[arg-type]
-    )  # fmt: skip
+    return replace(context(), pool=pool)  # type: ignore[arg-type]
 
 
 def picture(services: Services, colour: str, size: tuple[int, int] = (64, 96)) -> MediaItem:
@@ -82,9 +81,13 @@ def heard(percent: int) -> None:
     pass
 
 
+def unclaimed() -> AbstractContextManager[None]:
+    raise AssertionError("Nothing that this machine makes is paid for")
+
+
 def test_an_image_is_made_from_its_request_and_its_place_in_the_run(ctx: WorkflowContext, pool: ListeningPool) -> None:
     run = make_run(prompt="dunes", parameters={"aspect": "16:9", "count": 3, "seed": 9})
-    render_output(ctx, run, make_item(run_index=2), heard)
+    render_output(ctx, run, make_item(run_index=2), heard, unclaimed)
     assert pool.calls == [
         (render.render_image, ({"prompt": "dunes", "aspect": "16:9", "count": 3, "seed": 9}, 2, None))
     ]
@@ -92,7 +95,7 @@ def test_an_image_is_made_from_its_request_and_its_place_in_the_run(ctx: Workflo
 
 def test_a_video_is_made_from_its_request(ctx: WorkflowContext, pool: ListeningPool) -> None:
     run = make_run(run_type="video", prompt="sea", parameters={"aspect": "16:9", "duration": 4, "seed": 9})
-    render_output(ctx, run, make_item(), heard)
+    render_output(ctx, run, make_item(), heard, unclaimed)
     assert pool.calls == [(render.render_video, ({"prompt": "sea", "aspect": "16:9", "duration": 4, "seed": 9}, None))]
 
 
@@ -101,7 +104,7 @@ def test_what_starts_from_a_picture_gets_its_file(
     ctx: WorkflowContext, pool: ListeningPool, services: Services, run_type: RunType
 ) -> None:
     source = picture(services, "teal")
-    render_output(ctx, make_run(run_type=run_type, source_ids=(source.id,)), make_item(), heard)
+    render_output(ctx, make_run(run_type=run_type, source_ids=(source.id,)), make_item(), heard, unclaimed)
     [(_, arguments)] = pool.calls
     assert arguments[-1] == services.blobs.get(source.files["original"].key)
 
@@ -113,7 +116,7 @@ def test_a_try_on_is_made_from_two_pictures_and_the_placement(
     run = make_run(
         run_type="try-on", prompt="", parameters={"x": 0.5, "y": 0.6, "scale": 0.4}, source_ids=(person.id, product.id)
     )
-    render_output(ctx, run, make_item(), heard)
+    render_output(ctx, run, make_item(), heard, unclaimed)
     [(function, (person_bytes, product_bytes, placement))] = pool.calls
     assert function is tryon.render_try_on
     assert (person_bytes, product_bytes) == tuple(
@@ -131,7 +134,7 @@ def test_a_picture_that_was_deleted_meanwhile_is_named_as_the_reason(ctx: Workfl
     )
     run = make_run(run_type="try-on", source_ids=(person.id, product.id))
     with pytest.raises(GenerationError, match="has been deleted"):
-        render_output(ctx, run, make_item(), heard)
+        render_output(ctx, run, make_item(), heard, unclaimed)
 
 
 def test_a_picture_whose_file_is_lost_is_named_as_the_reason(ctx: WorkflowContext, services: Services) -> None:
@@ -139,7 +142,7 @@ def test_a_picture_whose_file_is_lost_is_named_as_the_reason(ctx: WorkflowContex
     services.blobs.delete([product.files["original"].key])
     run = make_run(run_type="try-on", source_ids=(person.id, product.id))
     with pytest.raises(GenerationError, match="is lost"):
-        render_output(ctx, run, make_item(), heard)
+        render_output(ctx, run, make_item(), heard, unclaimed)
 
 
 def test_a_try_on_through_the_real_pool_is_the_size_of_the_person(ctx: WorkflowContext, services: Services) -> None:
@@ -150,8 +153,7 @@ def test_a_try_on_through_the_real_pool_is_the_size_of_the_person(ctx: WorkflowC
     percentages: list[int] = []
     pool = RenderPool(workers=1)
     try:
-        real = WorkflowContext(ctx.store, ctx.blobs, pool, ctx.clock, ctx.ids, ctx.progress, ctx.activity)
-        made = render_output(real, run, make_item(), percentages.append)
+        made = render_output(replace(ctx, pool=pool), run, make_item(), percentages.append, unclaimed)
     finally:
         pool.close()
     assert [file.variant for file in made.files] == ["original", "thumb"]

@@ -66,7 +66,7 @@ def make_run(**fields: Any) -> Run:
         "updated_at": created_at,
         "run_type": "image",
         "status": "queued",
-        "model": "local-image-1",
+        "model": f"local-{fields.get('run_type', 'image')}-1",
         "prompt": "a lighthouse at dusk",
         "parameters": {"aspect": "1:1", "count": 1},
     }

@@ -33,13 +33,13 @@ PATIENCE = 20.0
 class Running:
     """A studio at work on a data directory of its own. `restart` is another process's view: nothing is carried over."""
 
-    def __init__(self, data_dir: Path, clock: FakeClock) -> None:
-        self.data_dir, self.clock = data_dir, clock
+    def __init__(self, data_dir: Path, clock: FakeClock, **settings: str) -> None:
+        self.data_dir, self.clock, self.settings = data_dir, clock, settings
         self.log, self.hold = data_dir / "renders.log", data_dir / "go-on"
         self.start()
 
     def start(self, *, launch: bool = True) -> None:
-        settings = load_settings({"FRESHET_DATA_DIR": str(self.data_dir)})
+        settings = load_settings({"FRESHET_DATA_DIR": str(self.data_dir), **self.settings})
         if not self.data_dir.exists():
             shutil.copytree(_template(), self.data_dir)
         real = open_store(kind="sqlite", sqlite_path=settings.sqlite_path, clock=self.clock)

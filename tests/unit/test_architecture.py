@@ -80,6 +80,8 @@ def test_imports_point_down_inside_services(path: Path) -> None:
 def test_a_library_is_named_in_its_own_room_only() -> None:
     homes = {
         "google.cloud": ("services/store/firestore",),
+        "google.genai": ("services/generation/google",),
+        "httpx2": ("services/generation/google",),
         "dbos": ("services/workflows",),
         "obstore": ("services/files/blobs",),
         "fastapi": ("services/http",),

@@ -45,7 +45,7 @@ as_of = 2026-11-20
 
 
 def offers(*models: ModelSpec, day: date = TODAY) -> Offers:
-    return Offers(FakeClock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)), models=models)
+    return Offers(FakeClock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)), models)
 
 
 class TestReading:
@@ -97,10 +97,10 @@ class TestOffering:
         assert offers(OLD, MID, NEW).models("image", date(2026, 8, 16)) == (OLD, MID)
 
     def test_a_model_of_a_provider_that_is_not_set_up_is_not_offered(self) -> None:
-        elsewhere = Offers(FakeClock(), providers=(), models=[NEW])
-        assert elsewhere.models("image", TODAY) == ()
+        elsewhere = NEW.model_copy(update={"provider": "google"})
+        assert offers(elsewhere).models("image", TODAY) == ()
         with pytest.raises(BadInput, match="New 1 cannot be used here. Choose another model"):
-            elsewhere.require("new-1", "image")
+            offers(elsewhere).require("new-1", "image")
 
     def test_one_that_was_shut_down_is_refused_with_what_takes_its_place(self) -> None:
         with pytest.raises(BadInput) as caught:

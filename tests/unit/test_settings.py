@@ -41,6 +41,27 @@ def test_every_setting_has_its_effect(tmp_path: Path) -> None:
     assert (settings.files_url, settings.workflow_db) == ("gs://bucket/prefix", "postgresql://db/x")
 
 
+class TestGoogle:
+    def test_a_key_is_found_under_either_name_and_shown_nowhere(self) -> None:
+        for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
+            settings = load_settings({"FRESHET_PROVIDER": "google", name: "planted-key"})
+            assert (settings.provider, settings.google.api_key) == ("google", "planted-key")
+            assert "planted-key" not in repr(settings)
+
+    def test_a_project_that_is_asked_for_goes_before_a_key(self) -> None:
+        names = {"GOOGLE_API_KEY": "key", "GOOGLE_CLOUD_PROJECT": "studio", "GOOGLE_CLOUD_LOCATION": "europe-west4"}
+        assert load_settings(names).google.api_key == "key"
+        google = load_settings(names | {"GOOGLE_GENAI_USE_VERTEXAI": "true"}).google
+        assert (google.api_key, google.project, google.location) == (None, "studio", "europe-west4")
+        assert load_settings({}).google.location == "global"
+
+    @pytest.mark.parametrize("url", ["models.example", "ftp://models.example", "https://", "https://a b"])
+    def test_where_to_ask_is_an_address(self, url: str) -> None:
+        with pytest.raises(SettingsError, match="FRESHET_GOOGLE_URL"):
+            load_settings({"FRESHET_GOOGLE_URL": url})
+        assert load_settings({"FRESHET_GOOGLE_URL": "https://models.example/v1"}).google.url == "https://models.example/v1"
+
+
 def test_an_empty_value_is_as_good_as_none() -> None:
     assert load_settings(dict.fromkeys(SETTING_NAMES, "")) == load_settings({})
 

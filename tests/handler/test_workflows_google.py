@@ -1,0 +1,231 @@
+"""Runs by Google's models through the workflow engine: asked again only where nothing was made, and never paid twice."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from services.clock import FakeClock
+from services.errors import StorageFull
+from services.files.importer import import_file
+from services.models import MediaItem, Run
+from services.workflows.studio import Order
+from tests.support.google_stub import COST, KEY, GoogleStub, blocked, failed, made, reset
+from tests.support.logs import recorded_lines
+from tests.support.media import picture
+from tests.support.running import Running
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.workflows.render.FIRST_WAIT", 0.01)
+
+
+@pytest.fixture
+def stub() -> Iterator[GoogleStub]:
+    stub = GoogleStub()
+    yield stub
+    stub.close()
+
+
+@pytest.fixture
+def studio(tmp_path: Path, clock: FakeClock, stub: GoogleStub) -> Iterator[Running]:
+    studio = Running(tmp_path / "data", clock, **stub.environment)
+    yield studio
+    stub.go_on.set()
+    studio.stop()
+
+
+def order(studio: Running, count: int = 1, *, source: str = "", **fields: Any) -> Run:
+    asked: dict[str, Any] = {
+        "run_type": "image",
+        "model": "gemini-nano-banana-2.1",
+        "prompt": "Dunes at dusk",
+        "title": "Dunes",
+        "media_type": "image",
+        "origin": "create-image",
+        "count": count,
+        "parameters": {"aspect": "1:1", "count": count, "resolution": "1K"},
+        "source_ids": (source,) if source else (),
+    }
+    run_id = studio.services.ids.new()
+    return studio.services.studio.start(
+        studio.principal, studio.services.project.id, Order(**asked | fields), run_id=run_id
+    )
+
+
+def item_of(studio: Running, run: Run, index: int = 0) -> MediaItem:
+    item = studio.output(run, index)
+    assert item is not None
+    return item
+
+
+class TestMaking:
+    def test_pictures_are_kept_as_google_encoded_them_with_their_cost(self, studio: Running, stub: GoogleStub) -> None:
+        run = studio.finished(order(studio, 2))
+        assert (run.status, run.cost_nano) == ("succeeded", 2 * COST)
+        for index in range(2):
+            item = item_of(studio, run, index)
+            assert (item.status, item.cost_nano) == ("ready", COST)
+            original, thumb = item.files["original"], item.files["thumb"]
+            assert studio.services.blobs.get(original.key) == picture()
+            assert (original.content_type, original.width, original.height) == ("image/png", 64, 48)
+            assert thumb.content_type == "image/webp"
+        assert [asked["body"]["contents"][0]["parts"] for asked in stub.requests] == [[{"text": "Dunes at dusk"}]] * 2
+
+    def test_one_unknown_cost_makes_the_runs_unknown(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(made(), made(usage=None))
+        run = studio.finished(order(studio, 2))
+        assert [item_of(studio, run, index).cost_nano for index in range(2)] == [COST, None]
+        assert run.cost_nano is None
+
+    def test_a_picture_to_change_is_sent_upright_and_no_larger_than_it_has_to_be(
+        self, studio: Running, stub: GoogleStub
+    ) -> None:
+        s, large = studio.services, picture("JPEG", (3000, 1500), exif=_turned())
+        source = import_file(
+            s.store, s.blobs, s.clock, s.ids, studio.principal, s.project.id, large, "large.jpg"
+        )  # fmt: skip
+        assert studio.finished(order(studio, source=source.id)).status == "succeeded"
+        data = stub.requests[0]["body"]["contents"][0]["parts"][1]["inlineData"]
+        assert data["mimeType"] == "image/webp"
+        with Image.open(io.BytesIO(base64.urlsafe_b64decode(data["data"]))) as sent:
+            assert sent.size == (1024, 2048)
+            assert not sent.getexif()
+
+    def test_a_model_of_this_machine_is_there_too(self, studio: Running, stub: GoogleStub) -> None:
+        run = studio.finished(studio.begin(1))
+        assert (run.status, run.cost_nano) == ("succeeded", 0)
+        assert stub.requests == []
+
+
+class TestFailing:
+    def test_what_fails_in_passing_is_asked_again(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(failed(503), failed(429))
+        with recorded_lines() as lines:
+            run = studio.finished(order(studio))
+        assert (run.status, run.cost_nano) == ("succeeded", COST)
+        assert len(stub.requests) == 3
+        assert len([line for line in lines if line["event"] == "run.asking_again"]) == 2
+
+    def test_what_goes_on_failing_is_given_up_and_cost_nothing(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(*[failed(429)] * 10)
+        run = studio.finished(order(studio))
+        assert (run.status, run.cost_nano) == ("failed", 0)
+        assert "quota is used up" in (item_of(studio, run).error or "")
+        assert len(stub.requests) == 4
+
+    def test_a_refusal_is_told_with_its_reason_and_not_asked_again(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(blocked("PROHIBITED_CONTENT"))
+        with recorded_lines() as lines:
+            run = studio.finished(order(studio, 2))
+        assert studio.statuses(run) == ["failed", "ready"]
+        refused = item_of(studio, run)
+        assert "it asks for prohibited content" in (refused.error or "")
+        assert (refused.cost_nano, run.cost_nano) == (15_000, 15_000 + COST)
+        assert len(stub.requests) == 2
+        assert [line["kind"] for line in lines if line["event"] == "run.output_failed"] == ["Refused"]
+
+    def test_a_lost_answer_is_not_asked_for_again_until_somebody_presses_retry(
+        self, studio: Running, stub: GoogleStub
+    ) -> None:
+        stub.will(reset)
+        run = studio.finished(order(studio))
+        lost = item_of(studio, run)
+        assert (lost.error or "").startswith("Outcome unknown")
+        assert (lost.cost_nano, run.cost_nano) == (None, None)
+        assert len(stub.requests) == 1
+        studio.services.studio.retry(studio.principal, lost.id)
+        studio.wait_for(lambda: studio.library()[0].status == "ready")
+        assert studio.library()[0].cost_nano == COST
+        assert len(stub.requests) == 2
+
+    def test_what_is_no_picture_has_cost_what_it_cost(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(made(b"plain words"))
+        run = studio.finished(order(studio))
+        assert "no picture that can be opened" in (item_of(studio, run).error or "")
+        assert run.cost_nano == COST
+
+    def test_a_picture_that_cannot_be_kept_has_cost_what_it_cost(
+        self, studio: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(key: str, data: bytes) -> None:
+            raise StorageFull("There is no room left for files: free some space and try again")
+
+        monkeypatch.setattr(studio.services.blobs, "put", full)
+        assert studio.finished(order(studio)).cost_nano == COST
+
+    @pytest.mark.parametrize(
+        ("model", "words"),
+        [
+            ("imagen-4.0-generate-001", "Imagen 4 was shut down on 17 Aug 2026. Nano Banana 2.1 takes its place."),
+            ("nobody-s-3", "Choose another model"),
+        ],
+    )
+    def test_a_model_that_cannot_be_used_any_more_is_not_asked(
+        self, studio: Running, stub: GoogleStub, model: str, words: str
+    ) -> None:
+        run = studio.finished(order(studio, model=model))
+        assert words in (item_of(studio, run).error or "")
+        assert stub.requests == []
+
+    def test_a_run_that_was_cancelled_meanwhile_is_not_asked_for_again(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(stub.hang)
+        run = order(studio, 3)
+        studio.wait_for(lambda: len(stub.requests) == 1)
+        studio.services.studio.cancel(studio.principal, run.id)
+        stub.go_on.set()
+        studio.wait_for(studio.idle)
+        assert studio.library() == []
+        assert len(stub.requests) == 1
+
+
+class TestStopping:
+    def test_a_run_that_was_asked_for_when_the_server_stopped_says_so_and_is_not_paid_twice(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.workflows.engine.PATIENCE", 0.1)
+        stub.will(made(), stub.hang)
+        run = order(studio, 3)
+        studio.wait_for(lambda: len(stub.requests) == 2)
+        studio.stop()
+        studio.start()
+        run = studio.finished(run)
+        assert studio.statuses(run) == ["ready", "failed", "ready"]
+        assert (item_of(studio, run, 1).error or "").startswith("Outcome unknown")
+        assert "Press Retry" in (item_of(studio, run, 1).error or "")
+        assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
+        assert len(stub.requests) == 3
+
+
+class TestTheKey:
+    def test_it_is_in_no_log_no_record_and_no_file(self, studio: Running, stub: GoogleStub) -> None:
+        echo = f"You sent {KEY}"
+        stub.will(made(), failed(400, "INVALID_ARGUMENT", echo), failed(404, "NOT_FOUND", echo), reset)
+        with recorded_lines() as lines:
+            run = studio.finished(order(studio, 4))
+            studio.finished(order(studio, 1, model="nobody-s-3"))
+        assert len(stub.requests) == 4
+        assert all(asked["headers"]["x-goog-api-key"] == KEY for asked in stub.requests)
+        assert KEY not in str(lines)
+        assert KEY not in repr(studio.services.settings)
+        assert KEY not in f"{run}{studio.library()}"
+        for path in studio.data_dir.rglob("*"):
+            if path.is_file():
+                assert KEY.encode() not in path.read_bytes(), path
+        with closing(sqlite3.connect(studio.data_dir / "workflows.sqlite")) as connection:
+            assert KEY not in "\n".join(connection.iterdump())
+
+
+def _turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn clockwise
+    return exif

@@ -1,0 +1,127 @@
+"""Google, as far as its SDK can tell: a server on this machine that answers as a test says."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.support.media import picture
+
+KEY = "AIza-planted-key-0123456789"
+"""What must appear nowhere."""
+USAGE = {
+    "promptTokenCount": 10,
+    "candidatesTokenCount": 1140,
+    "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}],
+    "thoughtsTokenCount": 100,
+    "totalTokenCount": 1250,
+}
+COST = (10 * 1_500 + 20 * 7_500 + 100 * 7_500 + 1120 * 30_000)
+"""Of that usage, for gemini-nano-banana-2.1, in nano-dollars."""
+
+Reply = Callable[["_Handler"], None]
+
+
+def made(data: bytes | None = None, *, usage: Any = USAGE, words: str = "Here it is", **fields: Any) -> Reply:
+    """A picture, after a few words and an early draft of it."""
+    image = {"mimeType": "image/png", "data": base64.b64encode(picture() if data is None else data).decode()}
+    draft = {"thought": True, "inlineData": {"mimeType": "image/png", "data": base64.b64encode(b"draft").decode()}}
+    parts = [{"text": words}, draft, {"inlineData": image}]
+    return answered([{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", **fields}], usage=usage)
+
+
+def answered(candidates: list[Any] | None, *, usage: Any = USAGE, **fields: Any) -> Reply:
+    body = {"modelVersion": "stub", **({"candidates": candidates} if candidates is not None else {}), **fields}
+    return sent(200, json.dumps(body | ({"usageMetadata": usage} if usage else {})).encode())
+
+
+def held_back(reason: str, **fields: Any) -> Reply:
+    """A candidate without content."""
+    return answered([{"finishReason": reason, **fields}])
+
+
+def blocked(reason: str, **fields: Any) -> Reply:
+    """A prompt that is not even tried: there are no candidates."""
+    usage = {"promptTokenCount": 10, "totalTokenCount": 10}
+    return answered(None, usage=usage, promptFeedback={"blockReason": reason, **fields})
+
+
+def failed(code: int, status: str = "", message: str = "Something", **fields: Any) -> Reply:
+    error = {"code": code, "message": message, "status": status, **fields}
+    return sent(code, json.dumps({"error": error}).encode())
+
+
+def sent(code: int, body: bytes, content_type: str = "application/json", length: int | None = None) -> Reply:
+    def reply(handler: _Handler) -> None:
+        handler.send_response(code)
+        handler.send_header("Content-Type", content_type)
+        handler.send_header("Content-Length", str(len(body) if length is None else length))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return reply
+
+
+def reset(handler: _Handler) -> None:
+    """The connection breaks without a word."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.shutdown(socket.SHUT_RD)
+    handler.close_connection = True
+    handler.connection.close()
+
+
+class GoogleStub:
+    """Answers each request with what is next in the script, and with a picture once that is used up."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.script: deque[Reply] = deque()
+        self.go_on = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server.daemon_threads = True
+        self._server.stub = self  # type: ignore[attr-defined]
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
+
+    def will(self, *replies: Reply) -> None:
+        self.script.extend(replies)
+
+    def hang(self, handler: _Handler) -> None:
+        """Nothing comes until `go_on` is set; then a picture, if anybody still listens."""
+        self.go_on.wait(60)
+        made()(handler)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings that have Freshet ask here."""
+        return {"FRESHET_PROVIDER": "google", "FRESHET_GOOGLE_URL": self.url, "GOOGLE_API_KEY": KEY}
+
+    def close(self) -> None:
+        self.go_on.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        stub: GoogleStub = self.server.stub  # type: ignore[attr-defined]
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = {"path": self.path, "headers": dict(self.headers), "body": json.loads(body)}
+        stub.requests.append(asked)
+        reply = stub.script.popleft() if stub.script else made()
+        try:
+            reply(self)
+        except OSError:
+            self.close_connection = True  # who asked has gone
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: tests read `requests`."""

@@ -1,0 +1,142 @@
+"""Every error of Google's SDK, and of what it is built on, is one of ours, and says what to do."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import google.auth.exceptions
+import google.genai
+import httpx2
+import pytest
+from google.genai import errors
+
+from services.errors import (
+    AnswerLost,
+    BadInput,
+    FreshetError,
+    GenerationError,
+    ProviderCancelled,
+    ProviderTimeout,
+    ProviderUnavailable,
+    QuotaUsedUp,
+)
+from services.generation.google.failures import mapped, told
+from tests.support.google_stub import KEY
+from tests.support.logs import recorded_lines
+
+REMEDIES = ("Try again", "try again", "Press Retry", "press Retry", "Choose", "choose", "Change", "check")
+
+
+def api_error(code: Any, message: str = "", status: str = "") -> Exception:
+    return errors.APIError(code, {"error": {"code": code, "message": message, "status": status}})
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "again"),
+    [
+        (400, BadInput, False), (401, ProviderUnavailable, False), (403, ProviderUnavailable, False),
+        (404, ProviderUnavailable, False), (408, ProviderTimeout, True), (409, ProviderUnavailable, True),
+        (413, BadInput, False), (418, BadInput, False), (422, BadInput, False), (429, QuotaUsedUp, True),
+        (499, ProviderCancelled, False), (500, ProviderUnavailable, True), (501, ProviderUnavailable, False),
+        (502, ProviderUnavailable, True), (503, ProviderUnavailable, True), (504, ProviderTimeout, True),
+        (302, ProviderUnavailable, False), (599, ProviderUnavailable, False),
+    ],
+)  # fmt: skip
+def test_an_answer_with_an_error_is_told_by_its_status_and_costs_nothing(
+    code: int, kind: type[FreshetError], again: bool
+) -> None:
+    error = told(api_error(code, "Something"))
+    assert type(error) is kind
+    assert any(words in str(error) for words in REMEDIES)
+    if isinstance(error, GenerationError):
+        assert (error.cost_nano, error.again) == (0, again)
+
+
+@pytest.mark.parametrize("message", ["API key not valid. Please pass a valid API key.", "API key expired. Renew it."])
+def test_a_key_that_is_none_is_told_as_such_although_its_status_is_that_of_bad_input(message: str) -> None:
+    assert "does not accept this server's credentials" in str(told(api_error(400, message, "INVALID_ARGUMENT")))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "cost", "again"),
+    [
+        (httpx2.ConnectError("refused"), ProviderUnavailable, 0, True),
+        (httpx2.ConnectTimeout("slow"), ProviderUnavailable, 0, True),
+        (httpx2.ReadTimeout("slow"), ProviderTimeout, None, False),
+        (httpx2.WriteTimeout("slow"), ProviderTimeout, None, False),
+        (httpx2.ReadError("reset"), AnswerLost, None, False),
+        (httpx2.WriteError("reset"), AnswerLost, None, False),
+        (httpx2.RemoteProtocolError("gone"), AnswerLost, None, False),
+        (ConnectionResetError("reset"), AnswerLost, None, False),
+        (google.auth.exceptions.TransportError("away"), ProviderUnavailable, 0, True),
+        (google.auth.exceptions.RefreshError("revoked"), ProviderUnavailable, 0, False),
+        (errors.UnknownApiResponseError("no JSON"), GenerationError, None, False),
+        (ValueError("not supported"), GenerationError, 0, False),
+    ],
+)
+def test_what_breaks_below_an_answer_says_whether_it_may_have_cost_something(
+    error: Exception, kind: type[GenerationError], cost: int | None, again: bool
+) -> None:
+    ours = told(error)
+    assert isinstance(ours, GenerationError)
+    assert type(ours) is kind
+    assert (ours.cost_nano, ours.again) == (cost, again)
+    assert any(words in str(ours) for words in REMEDIES)
+
+
+def raised_by_the_sdk() -> Iterator[type[Exception]]:
+    """Every exception class in the SDK, its transport and its credentials."""
+    names = [module.name for module in pkgutil.walk_packages(google.genai.__path__, "google.genai.")]
+    found: set[type[Exception]] = set()
+    for name in (*names, "google.auth.exceptions", "httpx2"):
+        if ".tests" in name or name.rpartition(".")[2].startswith(("_replay", "_test")):
+            continue
+        try:
+            module = importlib.import_module(name)
+        except ImportError:  # a part that needs a package which is not here
+            continue
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, Warning):
+                found.add(value)
+    ours = ("google.genai", "google.auth", "httpx2")
+    yield from sorted((one for one in found if one.__module__.startswith(ours)), key=lambda one: one.__qualname__)
+
+
+def test_no_exception_class_of_the_sdk_is_unforeseen() -> None:
+    kinds = list(raised_by_the_sdk())
+    assert len(kinds) > 40
+    with recorded_lines() as lines:
+        for kind in kinds:
+            error = kind.__new__(kind)  # their constructors differ, and none of that counts here
+            ours = told(error)
+            assert isinstance(ours, BadInput | GenerationError)
+    assert [line["error"] for line in lines if line["event"] == "google.unforeseen"] == []
+
+
+def test_one_that_is_unforeseen_all_the_same_is_told_and_logged_without_its_text() -> None:
+    class Odd(Exception):
+        pass
+
+    with recorded_lines() as lines:
+        ours = told(Odd(f"with {KEY}"))
+    assert "Something unforeseen" in str(ours)
+    assert [line["event"] for line in lines] == ["google.unforeseen"]
+    assert KEY not in f"{ours}{lines}"
+
+
+def test_a_key_that_google_echoes_is_in_no_message() -> None:
+    ours = told(api_error(400, f"Bad prompt, key {KEY}"), KEY)
+    assert "Bad prompt, key …" in str(ours)
+    assert KEY not in str(ours)
+
+
+def test_ours_pass_as_they_are() -> None:
+    with pytest.raises(BadInput, match="as it is"), mapped(None):
+        raise BadInput("prompt", "as it is")
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(str(told(api_error(400, "word " * 500)))) < 500
