@@ -93,7 +93,7 @@ class FileMissing(FileError):
 
 
 class GenerationError(FreshetError):
-    """`cost_nano`: what the attempt cost, None if nobody knows. `again`: the same request may succeed a little later."""
+    """`cost_nano`: what the attempt cost, None if nobody knows. `again`: the same may succeed a little later."""
 
     def __init__(self, message: str, *, cost_nano: int | None = 0, again: bool = False) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Models as this tab names and offers them: which of them were shut down is a matter of the day, which drawing may not ask."""
+"""Models as this tab names and offers them: which were shut down is a matter of the day, which drawing may not ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures on their way to and from a provider, opened in a render process: pages stay quick, and they may be damaged."""
+"""Pictures on their way to and from a provider, opened in a render process, since they may be damaged."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class TryOnRequest:
 def validate_image(
     model: ModelSpec, prompt: str, aspect: str, count: int, seed: int | None = None, resolution: str = ""
 ) -> ImageRequest:
-    """Raises BadInput on "prompt", "aspect", "count", "resolution" or "seed". One that takes a seed gets one in any case."""
+    """Raises BadInput on "prompt", "aspect", "count", "resolution" or "seed". A seed that is taken is drawn if need be."""
     cleaned = validate_prompt(prompt, model)
     _one_of("aspect", "shape", aspect, model.parameters.aspect.options)
     _one_of("count", "number of pictures", count, model.parameters.count.options)

@@ -28,7 +28,7 @@ class Run(Record):
     source_ids: tuple[str, ...] = ()
     output_ids: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
-    """Outputs that somebody who is paid for it was asked for: where a crash lost the answer, nobody knows if it is paid."""
+    """Outputs that a provider was asked for who is paid: after a crash nobody knows what became of them."""
     progress: int = Field(default=0, ge=0, le=100)
     """Percent, stored at most once a second and without touching `updated_at`."""
     error: str | None = None

@@ -1,4 +1,4 @@
-"""Runs by Google's models through the workflow engine: asked again only where nothing was made, and never paid twice."""
+"""Runs by Google's models through the workflow engine: asked again only where nothing was made, never paid twice."""
 
 from __future__ import annotations
 

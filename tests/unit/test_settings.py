@@ -59,7 +59,8 @@ class TestGoogle:
     def test_where_to_ask_is_an_address(self, url: str) -> None:
         with pytest.raises(SettingsError, match="FRESHET_GOOGLE_URL"):
             load_settings({"FRESHET_GOOGLE_URL": url})
-        assert load_settings({"FRESHET_GOOGLE_URL": "https://models.example/v1"}).google.url == "https://models.example/v1"
+        right = "https://models.example/v1"
+        assert load_settings({"FRESHET_GOOGLE_URL": right}).google.url == right
 
 
 def test_an_empty_value_is_as_good_as_none() -> None:

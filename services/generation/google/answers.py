@@ -63,16 +63,18 @@ def picture_of(answer: types.GenerateContentResponse, price: Price | TokenPrice 
     candidate = answer.candidates[0]
     reason = candidate.finish_reason
     if reason in WHY_HELD_BACK:
-        raise Refused(_refusal(WHY_HELD_BACK[reason], candidate.finish_message, candidate.safety_ratings), cost_nano=cost)
+        words = _refusal(WHY_HELD_BACK[reason], candidate.finish_message, candidate.safety_ratings)
+        raise Refused(words, cost_nano=cost)
     parts = [part for part in (candidate.content and candidate.content.parts) or () if not part.thought]
     pictures = [part.inline_data.data for part in parts if part.inline_data and part.inline_data.data]
     if pictures:
         return Answer(pictures[-1], cost)
-    words = " ".join(part.text for part in parts if part.text).strip()
-    if words:
-        quote = f"{words[:LONGEST_QUOTE]}…" if len(words) > LONGEST_QUOTE else words
+    said = " ".join(part.text for part in parts if part.text).strip()
+    if said:
+        quote = f"{said[:LONGEST_QUOTE]}…" if len(said) > LONGEST_QUOTE else said
         raise GenerationError(
-            f"Google answered in words instead of a picture: “{quote}”. Change the prompt and try again.", cost_nano=cost
+            f"Google answered in words instead of a picture: “{quote}”. Change the prompt and try again.",
+            cost_nano=cost,
         )
     why = WHY_NONE.get(reason, reason.value) if reason is not None else "it gave no reason"
     raise GenerationError(f"Google made no picture: {why}. Change the prompt and try again.", cost_nano=cost)

@@ -1,4 +1,4 @@
-"""Whatever Google's SDK raises, as one of ours: what it was, whether to ask again, and whether it may have cost something.
+"""Whatever Google's SDK raises, as one of ours: what it was, whether to ask again, and what it may have cost.
 
 The SDK has three families of errors: its own, by status; those of its newer calls, by status or by class; and those of
 the transport and of the credentials below it. Google charges nothing for a request that it answers with an error.
