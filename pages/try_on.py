@@ -17,6 +17,7 @@ from services.container import services
 from services.errors import FreshetError
 from services.files.urls import media_url
 from services.freshness import Reason
+from services.generation.catalog import FREE
 from services.generation.cutouts import cutout_url
 from services.models import MediaItem
 from state.bound import bound
@@ -199,7 +200,7 @@ def _made(item: MediaItem | None) -> None:
 
 def _label() -> None:
     with me.box(classes="meta", key="preview-note"):
-        me.text("A preview made by laying one picture over the other: no model, no cost.")
+        me.text(f"A preview made by laying one picture over the other, without a model · {FREE}")
 
 
 def _result_head(note: str) -> None:
