@@ -48,7 +48,7 @@ def _load_results(reason: Reason, *, until: str = "", hold: bool = False) -> Gen
     yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until, hold=hold)
 
 
-VIEWS = [View(try_on_view, results_query, _load_results, "try_on"), CHOOSER]
+VIEWS = [View(try_on_view, results_query, _load_results, "try_on"), *CHOOSER]
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:

@@ -40,8 +40,10 @@ def test_ids_of_nothing_and_nonsense_in_links_open_a_usable_library(server: Serv
     page.keyboard.press("Escape")
     expect(tile(page, "Kept 000")).to_be_visible()
     for query, told in (
-        ("item=..%2F..%2Fetc%2Fpasswd", NO_ITEM), ("type=%3Cscript%3E&item=", "type “<script>”"), ("item=" + "x" * 3000, NO_ITEM)
-    ):  # fmt: skip
+        ("item=..%2F..%2Fetc%2Fpasswd", NO_ITEM),
+        ("type=%3Cscript%3E&item=", "type “<script>”"),
+        ("item=" + "x" * 3000, NO_ITEM),
+    ):
         page = visit(f"/library?{query}")
         expect(tile(page, "Kept 000")).to_be_visible()
         expect(page.get_by_text(told)).to_be_visible()
