@@ -19,6 +19,7 @@ from tests.browser.steps import (
     ids,
     make_images,
     open_chooser,
+    settle,
     shows,
     tile,
     tiles,
@@ -108,6 +109,31 @@ def test_R0_11_two_choosers_each_fill_their_own_field_by_mouse_and_by_keyboard(s
     expect(page.get_by_role("button", name="Clear product")).to_be_visible()
     assert (chosen(page, "Person"), chosen(page, "Product")) == (person, product)
     expect(choose_button(page, "Product")).to_be_focused()
+
+
+@SHARED_ALONE
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_an_empty_place_is_part_of_the_button_below_it(server: Server, visit: Visit, size: tuple[int, int]) -> None:
+    fill(server, 1, "Glove")
+    page = visit("/try-on")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    updated(page)
+    for slot in ("Person", "Product"):
+        region = page.get_by_role("region", name=slot)
+        expect(region.get_by_role("button")).to_have_count(1)
+        box = region.locator(".slot-pic.empty").bounding_box()
+        assert box is not None
+        for x, y in ((0.5, 0.5), (0.02, 0.04), (0.98, 0.96)):
+            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            dialog = chooser(page)
+            expect(dialog.get_by_text(f"for {slot}")).to_be_visible()
+            close(dialog)
+        expect(choose_button(page, slot)).to_be_focused()
+        page.keyboard.press("Enter")
+        close(chooser(page))
+    page.get_by_text("Choose a person and a product").click()
+    settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def _picture(page: Page, slot: str, name: str) -> Locator:
