@@ -29,6 +29,7 @@ from state.view import (
     ViewState,
     all_items,
     cursor,
+    end_of_held,
     first_load,
     has_more,
     held_items,
@@ -92,7 +93,7 @@ def on_its_way() -> str:
     """How many are going to be listed here once they are made, in words; "" for none, or if that is unknown. Pure."""
     view, listed = waiting_view(), selector_query().model_copy(update={"status": "generating"})
     count = 0 if view.error else sum(listed.matches(item) for item in all_items(view))
-    return f"{count}{'+' if has_more(view) else ''} on its way" if count else ""
+    return f"{count}{'' if end_of_held(view) is None else '+'} on its way" if count else ""
 
 
 def paint_held(media_type: MediaType) -> None:

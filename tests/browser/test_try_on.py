@@ -121,6 +121,7 @@ def test_an_empty_place_is_part_of_the_button_below_it(server: Server, visit: Vi
     for slot in ("Person", "Product"):
         region = page.get_by_role("region", name=slot)
         expect(region.get_by_role("button")).to_have_count(1)
+        region.scroll_into_view_if_needed()
         box = region.locator(".slot-pic.empty").bounding_box()
         assert box is not None
         for x, y in ((0.5, 0.5), (0.02, 0.04), (0.98, 0.96)):

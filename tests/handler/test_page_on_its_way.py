@@ -172,8 +172,14 @@ def test_F7_what_could_not_be_read_is_not_told_as_if_it_were_known(studio: Studi
     assert note(tab) == "1 on its way"
 
 
-def test_more_than_a_page_are_not_counted(studio: Studio, tab: MesopClient) -> None:
-    making(studio, 30)
+def test_more_than_a_page_are_told_as_so_many_at_least(studio: Studio, tab: MesopClient) -> None:
+    making(studio, 24)
     studio.open("/library")
+    open_chooser(tab, "image")
+    assert note(tab) == "24 on its way"
+    making(studio, 6)
+    studio.restart()
+    studio.open("/library")
+    close_chooser(tab)
     open_chooser(tab, "image")
     assert note(tab) == "24+ on its way"
