@@ -161,6 +161,12 @@ def _tell(failed: list[Attempt]) -> None:
     notify(failed[-1].error + more, tone="failed")
 
 
+def last_deleted() -> str:
+    """The item that an undo would bring back; "" for none, and for several at once."""
+    last = me.state(EditState).deleted.rpartition(" ")[2]
+    return "" if last.startswith("~") else last
+
+
 def no_longer_deleted(names: set[str]) -> None:
     """There is nothing to undo about these."""
     state = me.state(EditState)

@@ -19,6 +19,7 @@ from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
 from state import loading
+from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.library import reader
 from state.loading import SEEN_BEGINNING, load_view
@@ -32,10 +33,14 @@ GONE = "This item is no longer there: it was deleted for good, or it is not your
 
 @me.stateclass
 class MediaItemState:
-    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit."""
+    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit.
+
+    `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
+    """
 
     item_id: str = ""
     known: bool = False
+    left: str = ""
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
@@ -118,6 +123,7 @@ def why_absent() -> str:
 
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
+    me.state(MediaItemState).left = ""
     show(me.query_params.get("id", ""))
 
 
@@ -131,6 +137,16 @@ def show(media_id: str) -> None:
         show_held(state.derived, derived_query())
     if has_sources():
         show_held(state.sources, sources_query())
+
+
+def go_on_from(media_id: str) -> None:
+    """The item was deleted, and the page is about to show another one."""
+    state = me.state(MediaItemState)
+    state.left = " ".join([*state.left.split(), media_id][-MOST_UNDONE:])
+
+
+def has_gone_on_from(media_id: str) -> bool:
+    return media_id in me.state(MediaItemState).left.split()
 
 
 def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
