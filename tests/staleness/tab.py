@@ -79,7 +79,7 @@ class Tab(MesopClient):
         self, kind: str, ids: Sequence[str], value: str | bool | None = None, *, several: bool = False, **more: Any
     ) -> None:
         """What a tile, an item's head, the toast or the bar of a selection has components/web/edits.js tell."""
-        told = {"edit": kind, "value": value, **more}
+        told: dict[str, Any] = {"edit": kind, "value": value, **more}
         if kind == "undo":
             self._edits.ask("restore", self._edits.deleted)
             group = self._edits.groups.get(self.element("freshet-edits")["undoes"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.models import MediaItem
 from tests.staleness.checker import check
-from tests.staleness.history import UNTOLD, Face, Shown
+from tests.staleness.history import UNTOLD, Face
 from tests.staleness.screens import DERIVED, HOME, ITEM, MAIN, OPENED, SOURCES
 from tests.staleness.tab import Tab
 from tests.staleness.test_processes import Studio, studio
@@ -25,8 +25,14 @@ def written_by(studio: Studio, session: str) -> list[MediaItem | None]:
     return [version.item for write in studio.history.writes if write.session == session for version in write.versions]
 
 
-def last_shown(studio: Studio) -> Shown:
-    return studio.history.shown[-1]
+def hear_the_end(tab: Tab) -> None:
+    """Until the page waits for no edit any more."""
+
+    def has_ended() -> bool:
+        tab.hear()
+        return not tab.is_waiting
+
+    until(has_ended)
 
 
 def test_home_is_read_row_by_row(studio: Studio) -> None:
@@ -75,7 +81,8 @@ def test_B05_an_edit_is_the_sessions_write_once_the_page_has_told_that_it_was_st
     tab = studio.tab(studio.one)
     tab.edit("title", [item], "Mine")
     (edit,) = studio.history.edits
-    until(lambda: last_shown(studio).told == (edit,) or tab.hear())
+    hear_the_end(tab)
+    assert studio.history.shown[-1].told == (edit,)
     (written,) = written_by(studio, "ada-1")
     assert written is not None and written.title == "Mine"
     assert face(tab, item).title == "Mine"
@@ -88,7 +95,8 @@ def test_B22_an_edit_that_fails_is_no_write_and_shows_until_the_page_tells(studi
     studio.one.weather.failing = True
     tab.edit("favourite", [item], True)
     (edit,) = studio.history.edits
-    until(lambda: last_shown(studio).told == (edit,) or tab.hear())
+    hear_the_end(tab)
+    assert studio.history.shown[-1].told == (edit,)
     assert [shown.faces[0].favourite for shown in studio.history.shown[-2:]] == [True, False]
     assert written_by(studio, "ada-1") == []
     assert [str(violation) for violation in check(studio.history)] == []
@@ -98,10 +106,10 @@ def test_several_that_were_deleted_together_are_brought_back_together(studio: St
     items = [studio.add() for _ in range(3)]
     tab = studio.tab(studio.one)
     tab.edit("delete", items[:2], several=True)
-    until(lambda: not tab.is_waiting or tab.hear())
+    hear_the_end(tab)
     assert rows(tab) == {MAIN: [items[2]]}
     tab.edit("undo", ())
-    until(lambda: not tab.is_waiting or tab.hear())
+    hear_the_end(tab)
     assert rows(tab) == {MAIN: items[::-1]}
     assert len(written_by(studio, "ada-1")) == 4
     assert [str(violation) for violation in check(studio.history)] == []
@@ -114,11 +122,11 @@ def test_an_item_that_is_deleted_on_its_page_gives_way_to_its_neighbour_and_can_
     tab = studio.tab(studio.one)
     tab.open_item(item, {})
     tab.delete_shown(item)
-    until(lambda: not tab.is_waiting or tab.hear())
+    hear_the_end(tab)
     assert rows(tab) == {MAIN: [older]}
     tab.open_item(item, {})
     assert face(tab, item).deleted
     tab.restore_shown(item)
-    until(lambda: not tab.is_waiting or tab.hear())
+    hear_the_end(tab)
     assert not face(tab, item).deleted
     assert [str(violation) for violation in check(studio.history)] == []
