@@ -65,9 +65,7 @@ class Face:
 
     def fits(self, item: MediaItem) -> bool:
         """Whether all of it is true of `item`."""
-        truth = Face(
-            item.title, item.favourite, item.deleted_at is not None, item.status, item.media_type, item.tags
-        )
+        truth = Face(item.title, item.favourite, item.deleted_at is not None, item.status, item.media_type, item.tags)
         return all(said is None or said == getattr(truth, name) for name, said in vars(self).items())
 
 

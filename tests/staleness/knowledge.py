@@ -207,8 +207,6 @@ def _not_announced(absent: list[Fault], shown: Shown, versions: Versions) -> lis
     places = [place for tile in shown.tiles if (place := versions.place(*tile))]
     top = max(places, default=(-math.inf, ""))
     above = [
-        fault
-        for fault in absent
-        if all(place_of(one) > top for one in versions.since(fault.media_id, 1) if one.item)
+        fault for fault in absent if all(place_of(one) > top for one in versions.since(fault.media_id, 1) if one.item)
     ]
     return [fault for fault in absent if fault not in above] if len(above) <= shown.held_back else absent

@@ -195,4 +195,3 @@ class Person:
 
     def _is_scrolled(self) -> bool:
         return self._chance.random() < 0.3
-
