@@ -100,12 +100,16 @@ def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
         return None
     state.deleted = state.deleted[: -len(group)].strip()
     ids = wanted_ids(wanted)
-    items = [item for item in _find(shown, ids, deleted=True) if can(principal(), "delete", item)]
+    found = _found(shown, ids, deleted=True)
+    items = [item for item in _of_one_project(found) if can(principal(), "delete", item)]
+    gone = len(ids) - len(found)
     if not items:
+        if gone:
+            notify(f"Not restored: {_gone(gone)}", tone="failed")
         return None
     attempt = services().editor.begin_all(principal(), items, restore(), _pending(shown))
     focus_on(ids[0])
-    notify(f"{_count(len(items))} restored")
+    notify(f"{_count(len(items))} restored" + (f". {_gone(gone)}" if gone else ""))
     return attempt
 
 
@@ -119,15 +123,23 @@ def wanted_ids(wanted: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _find(shown: Shown, ids: Sequence[str], *, deleted: bool = False) -> list[MediaItem]:
-    """The stored items that this tab shows, of one project; others are read. Those that are gone are left out."""
+def _find(shown: Shown, ids: Sequence[str]) -> list[MediaItem]:
+    """As `_found`, of one project."""
+    return _of_one_project(_found(shown, ids))
+
+
+def _found(shown: Shown, ids: Sequence[str], *, deleted: bool = False) -> list[MediaItem]:
+    """The stored items that this tab shows; others are read. Those that are gone are left out."""
     who, seen = principal(), services().freshness.seen
     held = {} if deleted else {item.id: item for view, _ in shown for item in stored_items(view)}
     found = {one: item for one in ids if (item := held.get(one) or seen.get(who.user_id, one)) is not None}
     missing = [one for one in ids if one not in found]
     if missing:
         found |= services().store.media.get_many(who, missing)
-    items = [found[one] for one in ids if one in found]
+    return [found[one] for one in ids if one in found]
+
+
+def _of_one_project(items: Sequence[MediaItem]) -> list[MediaItem]:
     return [item for item in items if item.project_id == items[0].project_id]
 
 
@@ -169,3 +181,7 @@ def _tell(change: Change, count: int, others: int) -> None:
 
 def _count(number: int) -> str:
     return "1 item" if number == 1 else f"{number} items"
+
+
+def _gone(number: int) -> str:
+    return f"{_count(number)} {'was' if number == 1 else 'were'} deleted for good meanwhile"

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from services.clock import Clock
 from services.errors import Conflict, FreshetError, NotFound, StoreError, StoreUnavailable
-from services.freshness.edits import Change, Edit, edited, put_back, replayed, some_put_back
+from services.freshness.edits import Change, Edit, edited, gone, put_back, replayed, some_put_back
 from services.freshness.groups import Stored, store_group
 from services.freshness.overlays import Overlays
 from services.freshness.revalidate import Freshness
@@ -225,9 +225,9 @@ class Editor:
                 newest, certain = self._store.media.get(principal, edit.media_id), True
         except NotFound as error:
             if edit.change.kind != "delete":
-                raise Conflict("it was deleted elsewhere") from error
-            gone = Removal("media", edit.media_id, newest.revision + 1)
-            return Batch(newest.project_id, (), (gone,), frozenset(), "", self._clock.now())
+                raise Conflict(gone(edit)) from error
+            removal = Removal("media", edit.media_id, newest.revision + 1)
+            return Batch(newest.project_id, (), (removal,), frozenset(), "", self._clock.now())
         raise Conflict("others keep changing it")
 
     def _stored_all(self, attempt: Attempt) -> Batch:

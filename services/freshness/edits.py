@@ -28,6 +28,8 @@ _WHAT: Mapping[Kind, str] = {
     "delete": "Item put back",
     "restore": "Not restored",
 }
+GONE = "it was deleted for good meanwhile"
+"""Why what was in the trash cannot be restored."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,11 @@ def replayed(edit: Edit, stored: MediaItem) -> MediaItem:
     return wanted
 
 
+def gone(edit: Edit) -> str:
+    """Why an edit of an item that is no longer there cannot be stored."""
+    return GONE if edit.change.kind == "restore" else "it was deleted elsewhere"
+
+
 def put_back(edit: Edit, error: FreshetError, count: int = 1) -> str:
     """What is told of an edit, of `count` items, that could not be stored."""
     what = f"{count} items put back" if edit.change.kind == "delete" and count > 1 else _WHAT[edit.change.kind]
@@ -177,7 +184,8 @@ def put_back(edit: Edit, error: FreshetError, count: int = 1) -> str:
 def some_put_back(edit: Edit, reasons: Sequence[str], count: int) -> str:
     """What is told of an edit of `count` items of which some could not be stored, for these reasons."""
     others = sorted(set(reasons[1:]) - {reasons[0]})
-    return f"{len(reasons)} of {count} items put back: {reasons[0]}{', and more' if others else ''}"
+    what = "not restored" if edit.change.kind == "restore" else "put back"
+    return f"{len(reasons)} of {count} items {what}: {reasons[0]}{', and more' if others else ''}"
 
 
 def _retagged(held: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...]) -> tuple[str, ...]:
