@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Route, expect
 
 from components.web import SCRIPT, STYLESHEET
 from tests.browser.conftest import Visit
@@ -64,6 +64,63 @@ def test_what_cannot_be_had_at_first_is_loaded_again(
     updated(page)
     expect(tiles(page).first).to_have_attribute("data-id", shown)
     expect(page.locator(".sheet")).to_have_css("overflow-y", "auto")
+
+
+def test_a_page_whose_elements_cannot_be_had_says_so_and_is_there_once_they_can(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+) -> None:
+    tolerated.append("ERR_FAILED|Failed to fetch dynamically imported module")
+    [shown] = fill(server, 1, "Later")
+    context.route(f"**{SCRIPT}", lambda route: route.abort())
+    page = visit("/library")
+    told = page.get_by_role("alert").filter(has_text="This page cannot be shown yet. A part of it does not load.")
+    expect(told).to_be_visible()
+    expect(told.get_by_role("link", name="Reload")).to_have_attribute("href", server.url + "/library")
+    told.get_by_role("link", name="Reload").click()
+    expect(told).to_have_count(0)
+    expect(told).to_be_visible()
+    context.unroute(f"**{SCRIPT}")
+    updated(page)
+    expect(tiles(page).first).to_have_attribute("data-id", shown)
+    expect(told).to_have_count(0)
+
+
+def test_a_page_that_an_earlier_version_has_drawn_says_so_and_keeps_what_was_typed(
+    server: Server, visit: Visit, tolerated: list[str]
+) -> None:
+    tolerated.append("400 \\(Bad Request\\)")
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).fill("Half a thought about a harbour")
+    prompt(page).blur()
+    settle(page)
+    _age(page.locator("freshet-button", has_text="Generate Image"), "pressEvent")
+    page.get_by_role("button", name="Generate Image").click()
+    told = page.get_by_role("alert").filter(has_text="This page is out of date. Reload it to go on.")
+    expect(told).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("^Updated .*Reconnecting…$")).first).to_be_visible()
+    prompt(page).fill("A whole thought about a harbour")
+    told.get_by_role("button", name="Reload").click()
+    expect(told).to_have_count(0)
+    expect(prompt(page)).to_have_value("A whole thought about a harbour")
+    page.get_by_role("button", name="Generate Image").click()
+    expect(tile(page, "A whole thought")).to_be_visible()
+    [line] = server.logged("event.refused")
+    assert len(line) < 200
+
+
+def test_a_link_on_such_a_page_leads_where_it_says(server: Server, visit: Visit, tolerated: list[str]) -> None:
+    tolerated.append("400 \\(Bad Request\\)")
+    page = visit("/create/image")
+    updated(page)
+    _age(page.locator("freshet-nav"), "navigateEvent")
+    go(page, "Library")
+    assert server.logged("event.refused")
+
+
+def _age(element: Locator, event: str) -> None:
+    """As if an earlier version had drawn it."""
+    element.evaluate("(element, event) => { element[event] = `before.${element[event]}`; }", event)
 
 
 def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, visit: Visit) -> None:
