@@ -190,6 +190,8 @@ class Editor:
             self._note_departures(attempt, batch)
         except FreshetError as error:
             attempt.error = put_back(edit, error, len(attempt.edits))
+            if isinstance(error, StoreUnavailable):
+                self._freshness.tell_away()
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
             attempt.error = put_back(edit, failure, len(attempt.edits))
