@@ -16,6 +16,7 @@ from services.errors import BadInput, Conflict, FreshetError
 from services.freshness.merge import Held, is_within
 from services.identity import Action
 from services.models import MediaItem, MediaQuery, clean_tags
+from services.models.directions import paired
 from services.models.media import TITLE_LENGTH
 from services.models.words import tag_key
 
@@ -82,7 +83,7 @@ def title(text: str) -> Change:
     >>> title("  Dunes  at first light ").fields
     {'title': 'Dunes at first light'}
     """
-    words = " ".join(text.split())
+    words = " ".join(paired(text).split())
     kinds = {unicodedata.category(letter) for letter in words}
     if kinds & {"Cc", "Cs"}:
         raise BadInput("title", "Title: control characters, such as NUL, cannot be stored. Take them out.")
@@ -96,7 +97,7 @@ def title(text: str) -> Change:
 
 def tags(*, on: Iterable[str] = (), off: Iterable[str] = ()) -> Change:
     """Tags that an item is to have, and others that it is not. Raises BadInput, naming the field and the remedy."""
-    on, off = clean_tags(on), clean_tags(off)
+    on, off = clean_tags(map(paired, on)), clean_tags(off)
     if not on and not off:
         raise BadInput("tags", "Tags: write one first.")
     return Change("tags", tags_on=on, tags_off=off)
