@@ -46,10 +46,15 @@ function makeWay() {
   else current = letter;
 }
 
+/** Whether somebody has done something here that is not answered yet. */
+export function unanswered() {
+  return [current, ...waiting].some((letter) => letter !== null && !letter.quiet);
+}
+
 /** Whether somebody waits for an answer, and not only the page itself. */
 export function awaited() {
   const foreign = wire.pending.size > 0 && current === null; // a page that opens, or a step back
-  return foreign || [current, ...waiting].some((letter) => letter !== null && !letter.quiet);
+  return foreign || unanswered();
 }
 
 /**

@@ -1,7 +1,7 @@
 import {FreshetElement, define, el} from './base.js';
-import {awaited, watch} from './channel.js';
+import {awaited, unanswered, watch} from './channel.js';
 import {learn} from './clock.js';
-import {keepForReload} from './drafts.js';
+import {keepForReload, keepUnanswered} from './drafts.js';
 import {uploads} from './upload_queue.js';
 
 // A server that goes away takes no tab with it. A request that got no answer is sent again once the server is back, and
@@ -20,7 +20,10 @@ let left = false; // a page that is being left cancels its requests; that is no 
 let leavingFor = null; // where the user was going when the request failed
 
 window.addEventListener('freshet:leaving', (event) => { leavingFor = event.detail; });
-window.addEventListener('pagehide', () => { left = true; });
+window.addEventListener('pagehide', () => {
+  left = true;
+  if (unanswered()) keepUnanswered(); // the browser gives up what is on its way
+});
 window.addEventListener('pageshow', () => { left = false; });
 
 function tooOften() {

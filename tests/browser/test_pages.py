@@ -118,6 +118,52 @@ def test_a_link_on_such_a_page_leads_where_it_says(server: Server, visit: Visit,
     assert server.logged("event.refused")
 
 
+def test_generate_and_a_link_pressed_in_the_same_moment_start_the_run_and_open_the_page(
+    server: Server, visit: Visit
+) -> None:
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).fill("A lighthouse in haste")
+    page.evaluate(
+        """() => {
+            document.activeElement.blur();
+            const named = (selector, name) =>
+                [...document.querySelectorAll(selector)].find((one) => one.textContent === name);
+            named('freshet-button button', 'Generate Image').click();
+            document.querySelector('nav.side a[data-url="/library"]').click();
+        }"""
+    )
+    expect(page).to_have_url(re.compile("/library"))
+    expect(tile(page, "A lighthouse in haste")).to_be_visible()
+    assert len(server.logged("run.started")) == 1
+
+
+def test_a_page_left_before_the_server_has_heard_of_generate_has_its_prompt_at_the_next_visit_and_then_no_more(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    page = visit("/create/image")
+    updated(page)
+    settle(page)
+    held = Held(context)
+    prompt(page).fill("A lighthouse in haste")
+    page.get_by_role("button", name="Generate Image").click()
+    held.await_one(page)
+    held.keep_no_more()
+    page.goto(server.url + "/library")
+    updated(page)
+    page.goto(server.url + "/create/image")
+    expect(prompt(page)).to_have_value("A lighthouse in haste")
+    assert not server.logged("run.started")
+    page.get_by_role("button", name="Generate Image").click()
+    expect(tile(page, "A lighthouse in haste")).to_be_visible()
+    settle(page)
+    page.goto(server.url + "/library")
+    updated(page)
+    page.goto(server.url + "/create/image")
+    updated(page)
+    expect(prompt(page)).to_have_value("")
+
+
 def _age(element: Locator, event: str) -> None:
     """As if an earlier version had drawn it."""
     element.evaluate("(element, event) => { element[event] = `before.${element[event]}`; }", event)
