@@ -11,10 +11,10 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput
+from services.errors import BadInput, NotFound
 from services.freshness import Attempt
 from services.freshness.editor import WAITING
-from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, tags, title
+from services.freshness.edits import GONE, Change, Edit, delete, edited, favourite, restore, tags, title
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
@@ -83,7 +83,7 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
         case "restore":
             return _restore(shown, media_id)
         case "undo" if deleted := me.state(EditState).deleted.split():
-            return _restore(shown, deleted[-1])
+            return _undo(shown, deleted[-1])
     return None
 
 
@@ -134,6 +134,16 @@ def _restore(shown: Shown, media_id: str) -> Attempt:
     focus_on(media_id)
     notify("1 item restored")
     return attempt
+
+
+def _undo(shown: Shown, media_id: str) -> Attempt | None:
+    """Take a deletion back, unless what was deleted has gone for good meanwhile."""
+    try:
+        return _restore(shown, media_id)
+    except NotFound:
+        no_longer_deleted({media_id})
+        notify(f"Not restored: {GONE}", tone="failed")
+        return None
 
 
 def follow_edits() -> None:

@@ -9,6 +9,8 @@ import mesop as me
 from services.generation.catalog import LOCAL_TRY_ON
 from services.generation.requests import validate_try_on
 from services.models import MediaItem, MediaQuery
+from services.models.directions import paired
+from services.models.media import TITLE_LENGTH
 from services.workflows.studio import Order
 from state.chosen import Chosen, choose, forget, readable_picture
 from state.session import principal, project_id
@@ -92,7 +94,7 @@ def order() -> Order:
         run_type="try-on",
         model=LOCAL_TRY_ON.id,
         prompt="",
-        title=f"{product.title} on {person.title}"[:200],
+        title=paired(f"{product.title} on {person.title}"[:TITLE_LENGTH]),
         media_type="image",
         origin="try-on",
         count=1,

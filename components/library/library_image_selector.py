@@ -91,7 +91,7 @@ def selector_view() -> ViewState:
 def waiting_query() -> MediaQuery:
     """What is being made of the asked type, by whomever. It cannot be chosen, so it is a view of its own."""
     media_type = cast(MediaType, me.state(SelectorState).media_type)
-    return MediaQuery(project_id=project_id(), media_type=media_type, status="generating")
+    return MediaQuery(project_id=listed_project(), media_type=media_type, status="generating")
 
 
 def waiting_view() -> ViewState:
