@@ -76,8 +76,12 @@ def library_chooser_button(
     # Children stand in one box: slotted children are matched by place, not by key.
     with (
         dialog(
-            is_open=is_open, label=label, purpose=purpose, note=on_its_way() if is_open else "",
-            on_close=on_close_dialog, key=f"dialog-{chooser_key}",
+            is_open=is_open,
+            label=label,
+            purpose=purpose,
+            note=on_its_way() if is_open else "",
+            on_close=on_close_dialog,
+            key=f"dialog-{chooser_key}",
         ),  # fmt: skip
         me.box(key=f"dialog-body-{chooser_key}", classes="choose"),
     ):
