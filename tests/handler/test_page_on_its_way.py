@@ -32,7 +32,7 @@ def making(studio: Studio, count: int = 1, **fields: Any) -> list[MediaItem]:
 
 
 def note(tab: MesopClient) -> str:
-    told: str = tab.element("freshet-dialog", isOpen=True)["note"]
+    told: str = tab.element("freshet-dialog", isOpen=True)["words"][1]
     return told
 
 
