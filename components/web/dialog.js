@@ -16,7 +16,7 @@ const DOUBLE_MS = 500; // so long a press outside may be the second of a double 
  * One that is `quick` opens on an item before the server has answered, see `foretell`, and goes on to its neighbours.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', note: '', address: '', quick: '', beside: ['', '']};
+  static props = {isOpen: false, label: '', words: [], address: '', quick: '', beside: ['', '']};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
   #shell = el('dialog', {class: 'dialog wide', 'aria-labelledby': this.#heading.id});
@@ -157,10 +157,10 @@ class FreshetDialog extends FreshetElement {
   draw(changed) {
     this.#name();
     attrs(this, {'data-quick': this.quick || null});
-    say(this.#purpose, this.purpose);
-    this.#purpose.hidden = !this.purpose;
-    say(this.#note, this.note);
-    this.#note.hidden = !this.note;
+    [this.#purpose, this.#note].forEach((chip, place) => {
+      say(chip, this.words[place] ?? '');
+      chip.hidden = !this.words[place];
+    });
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
     this.#beside.tell(this.beside);
     // Once what is inside has been drawn, too.

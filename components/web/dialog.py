@@ -37,7 +37,7 @@ def dialog(
         key=key,
         events={"closeEvent": on_close},
         properties={
-            "isOpen": is_open, "label": label, "purpose": purpose, "note": note, "address": address, "quick": quick,
-            "beside": list(beside),
+            "isOpen": is_open, "label": label, "words": [purpose, note] if purpose or note else [], "address": address,
+            "quick": quick, "beside": list(beside),
         },
     )  # fmt: skip

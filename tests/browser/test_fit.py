@@ -124,5 +124,5 @@ def _is_whole(page: Page, shown: Locator) -> None:
 
 _CUT_SHORT = """() => [...document.querySelectorAll('freshet-uses .btn')]
     .filter((link) => link.checkVisibility())
-    .filter((link) => [link, ...link.children].some((part) => part.scrollWidth > part.clientWidth + 1))
+    .filter((link) => [link, ...link.children].some((part) => part.scrollWidth > part.clientWidth))
     .map((link) => link.textContent)"""

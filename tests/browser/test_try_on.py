@@ -12,11 +12,13 @@ from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import (
     RENDER_MS,
+    ask_for,
     choose_button,
     chooser,
     chosen,
     close,
     ids,
+    live,
     make_images,
     open_chooser,
     settle,
@@ -50,6 +52,23 @@ def test_R0_01_a_chooser_asks_the_store_on_every_opening_and_shows_what_was_made
     dialog = open_chooser(page, "Person")
     shows(dialog, made + earlier)  # R0-12: every picture of the run is a tile of its own
     assert len(server.wait_logged(*OPENINGS, times=before + 2)) == before + 2
+
+
+def test_F8_a_choosers_head_tells_what_is_on_its_way_until_it_is_a_tile(server: Server, visit: Visit) -> None:
+    other = visit("/create/image")
+    make_images(other, "The first of all wakes who renders", 1)
+    page = visit("/try-on")
+    live(page)
+    dialog = open_chooser(page, "Person")
+    before = ids(tiles(dialog))
+    with server.renders_held():
+        other.bring_to_front()
+        ask_for(other, "A coat of many colours", amount="1")
+        page.bring_to_front()
+        expect(dialog.get_by_text("1 on its way", exact=True)).to_be_visible()
+        shows(dialog, before)
+    expect(tile(dialog, "A coat of many colours")).to_be_visible(timeout=RENDER_MS)
+    expect(dialog.get_by_text("on its way")).to_be_hidden()
 
 
 @SHARED_ALONE

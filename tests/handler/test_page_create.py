@@ -234,7 +234,7 @@ class TestStartingFromAPicture:
         open_chooser(tab, "create-video")
         choose(tab, source)
         assert "Pier" in tab.text
-        assert not tab.element("freshet-dialog", purpose="for First frame")["isOpen"]
+        assert not tab.element("freshet-dialog", words=["for First frame", ""])["isOpen"]
 
     @pytest.mark.parametrize(
         ("fields", "message"),

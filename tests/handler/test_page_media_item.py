@@ -350,6 +350,7 @@ def test_B12_a_deletion_shows_the_neighbour_and_can_be_undone(studio: Studio) ->
     delete(tab)
     assert (heading(tab), tab.query["id"]) == (items[0].title, [items[0].id])
     assert told(tab) == "1 item deleted"
+    assert ended(studio)
     assert stored(studio, items[1]).deleted_at is not None
     edit(tab, "undo")
     assert ended(studio)

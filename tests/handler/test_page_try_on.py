@@ -210,14 +210,18 @@ def test_generating_needs_both_pictures_and_makes_one_run_from_a_double_click(st
     assert result["label"] == f"{product.title} on {person.title}"
 
 
-def started(studio: Studio) -> MesopClient:
-    """A tab that has just begun a try-on."""
+def placed(studio: Studio) -> MesopClient:
+    """A tab in which a product lies on a person."""
     person, product = studio.add(2)
     tab = studio.open("/try-on")
     choose(open_chooser(tab, "person"), person)
     choose(open_chooser(tab, "product"), product)
-    tab.fire("freshet-place", "placeEvent", {"x": 0.4, "y": 0.6, "scale": 0.5})
-    return tab.press("Generate Image")
+    return tab.fire("freshet-place", "placeEvent", {"x": 0.4, "y": 0.6, "scale": 0.5})
+
+
+def started(studio: Studio) -> MesopClient:
+    """A tab that has just begun a try-on."""
+    return placed(studio).press("Generate Image")
 
 
 def finish(studio: Studio, tab: MesopClient, **fields: Any) -> MediaItem:
@@ -311,8 +315,9 @@ def test_B9_what_the_store_is_slow_to_tell_of_shows_in_the_result_area_however_f
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.add(1, origin="try-on")
+    tab = placed(studio)
     monkeypatch.setattr("state.loading.PATIENCE", 0.0)
-    tab = started(studio)
+    tab.press("Generate Image")
     push(tab, scrolled=True)
     wait_for(lambda: not studio.services.freshness.entry(_results(studio), studio.principal).running)
     push(tab, "ready", scrolled=True)
