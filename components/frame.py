@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 import mesop as me
 
 from components.web import NavItem, ago, aria, button, drop, guard, keys, nav, status_capsule, symbol, toast
-from services.container import services
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler, NoticeState, handler
 from state.loading import is_awaited
-from state.session import principal
+from state.projects import ask_for_projects, choices, make_project
+from state.session import PROJECT, home_project, principal, project_id
 from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
@@ -35,8 +35,11 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
             items=list(PAGES),
             current=current,
             user_name=principal().name,
-            project_name=services().project.name,
+            project="" if project_id() == home_project() else project_id(),
+            projects=choices(),
             on_navigate=on_navigate,
+            on_choose=on_project_menu,
+            on_create=on_project_create,
         )
         with me.box(classes="sheet", key="sheet"):
             aria(role="main")
@@ -140,3 +143,17 @@ def on_navigate(event: me.WebEvent) -> Generator[None, None, None] | None:
     if path in {ITEM_PAGE, *(item["url"] for item in PAGES)}:
         me.navigate(path, query_params=dict(parse_qsl(query)))
     return None
+
+
+@handler
+def on_project_menu(event: me.WebEvent) -> None:
+    """The menu of projects has been opened: another process may have made one."""
+    ask_for_projects()
+
+
+@handler
+def on_project_create(event: me.WebEvent) -> None:
+    """Make a project, and go on in it, at the same kind of page: {name, url}."""
+    made = make_project(str(event.value.get("name", "")))
+    url = str(event.value.get("url", ""))
+    me.navigate(url if url in {item["url"] for item in PAGES} else PAGES[0]["url"], query_params={PROJECT: made.id})

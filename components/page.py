@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import cast
+from typing import Any, cast
 
 import flask
 import mesop as me
@@ -18,7 +18,7 @@ from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
-from state.edits import EditState, edit, follow_edits
+from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
 from state.purging import PURGES, follow_purges, is_purging, purge
@@ -28,6 +28,8 @@ from state.view import ViewState, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
+EditOne = Callable[[Shown, Mapping[str, Any]], Generator[None, None, None]]
+"""How a page does an edit of one item: `edit`, or something around it."""
 
 
 def _nothing() -> Generator[None, None, None]:
@@ -60,19 +62,20 @@ class View:
 
 
 _views: dict[str, Sequence[View]] = {}
+_edit_one: dict[str, EditOne] = {}
 
 
 def page(
-    *, path: str, title: str, on_load: Handler, views: Sequence[View] = ()
+    *, path: str, title: str, on_load: Handler, views: Sequence[View] = (), edit_one: EditOne = edit
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a render function as the page at `path`.
 
     Before it renders, each view whose snapshot this process does not hold is read again (reason `recover`), and the
     tree is then sent whole, because what the browser shows came from elsewhere. Behind it stands one element that
     hears of changes to the views on screen, and brings the tab back to them when it is looked at again, and one that
-    hears of edits of the items on it.
+    hears of edits of the items on it. `edit_one` does those of a single item.
     """
-    _views[path] = views
+    _views[path], _edit_one[path] = views, edit_one
 
     def register(render: Callable[[], None]) -> Callable[[], None]:
         @wraps(render)
@@ -173,7 +176,7 @@ def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             yield from _load_all(path, bool(wanted.get("scrolled")))
         return
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
-    yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
+    yield from edit_several(shown, wanted) if "ids" in wanted or group else _edit_one[path](shown, wanted)
 
 
 def _load_all(path: str, hold: bool) -> Generator[None, None, None]:

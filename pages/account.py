@@ -12,6 +12,7 @@ from components.page import View, page
 from components.web import aria, key_help, setting
 from services.freshness import Reason
 from state.handlers import handler
+from state.session import within
 from state.storage import (
     load_storage,
     load_when_needed,
@@ -92,4 +93,4 @@ def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_trash_press(event: me.WebEvent) -> None:
-    me.navigate("/library", query_params={"trash": "1"})
+    me.navigate("/library", query_params=within(trash="1"))

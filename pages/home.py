@@ -40,7 +40,7 @@ from state.home import (
 )
 from state.preview import PreviewState, close_preview, previewed, refresh_previewed
 from state.retry import retry
-from state.session import learn_all, project_id
+from state.session import learn_all, project_id, within
 from state.unfinished import begin_image, unfinished
 
 EVERYTHING = tuple(shelf.name for shelf in SHELVES)
@@ -152,10 +152,10 @@ def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_create_press(event: me.WebEvent) -> None:
-    me.navigate("/create/image")
+    me.navigate("/create/image", query_params=within())
 
 
 def on_example(words: str, event: me.WebEvent) -> None:
     """On to the form for pictures, with an example in it."""
     begin_image(words)
-    me.navigate("/create/image")
+    me.navigate("/create/image", query_params=within())

@@ -32,22 +32,20 @@ from state.library import (
     count_exactly,
     filter_by,
     find_place,
-    find_projects,
     follow,
     library_filters,
     library_query,
     library_view,
     load_library,
-    make_project,
     order_of,
-    projects,
     read_url,
     tell_order,
 )
 from state.limits import upload_limits
 from state.preview import PreviewState, close_preview, find_previewed, previewed, refresh_previewed
+from state.projects import choices, learn_projects, make_project, others_too
 from state.retry import retry
-from state.session import learn_all, project_id
+from state.session import learn_all, project_id, within
 from state.totals import amount_words, is_capped, total_words
 from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
@@ -77,7 +75,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     yield from _load_media_and_update_state("open")
     yield from find_place()
     yield from find_previewed(held_items(library_view()))
-    yield from find_projects()
+    yield from learn_projects()
 
 
 @page(path="/library", title="Library", on_load=on_load, views=VIEWS)
@@ -100,8 +98,7 @@ def _head() -> None:
     with me.box(classes="bar tools", key="tools"):
         filter_row(
             on,
-            projects=projects(),
-            home=project_id(),
+            projects=choices(),
             tags=known_tags(items),
             on_type=on_type_select,
             on_owner=on_owner_select,
@@ -110,7 +107,7 @@ def _head() -> None:
         with me.box(classes="grow", key="tools-space"):
             pass
         freshness(view, on_refresh_click)
-    chip_row(on, projects=projects(), on_filter=on_filter, on_sort=on_sort_choose)
+    chip_row(on, projects=others_too(), on_filter=on_filter, on_sort=on_sort_choose)
     new_drop(view, on_show_new)
     waterline(view)
 
@@ -133,6 +130,7 @@ def _actions() -> None:
     _find()
     upload(
         limits=upload_limits(),
+        project=project_id(),
         drop_words="Drop files to add them to the library",
         on_uploaded=on_uploaded,
         key="upload",
@@ -166,7 +164,7 @@ def library_content() -> None:
         scope=state.spec,
         zip_url=ZIP_URL,
         tags=known_tags(items),
-        projects=list(projects().items()),
+        projects=list(others_too().items()),
         order=order_of(items),
         on_order=on_order,
         on_project=on_project,
@@ -238,8 +236,8 @@ def on_order(event: me.WebEvent) -> None:
 
 
 @handler
-def on_project(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from make_project(str(event.value.get("name", "")))
+def on_project(event: me.WebEvent) -> None:
+    make_project(str(event.value.get("name", "")))
 
 
 @handler
@@ -307,7 +305,7 @@ def on_note_close(event: me.WebEvent) -> None:
 
 @handler
 def on_create_press(event: me.WebEvent) -> None:
-    me.navigate("/create/image")
+    me.navigate("/create/image", query_params=within())
 
 
 @handler

@@ -16,6 +16,8 @@ from services.store.protocol import Store
 
 LIFETIME = timedelta(hours=1)
 """For so long it is not asked again whether another process has made one."""
+PAUSE = timedelta(seconds=10)
+"""For so long after it was asked, a project that is not known does not exist."""
 
 
 class Projects:
@@ -54,10 +56,17 @@ class Projects:
         read_at, found = self._of(principal)
         return found if read_at and self._clock.now() - read_at < LIFETIME else self.read(principal)
 
-    def name_of(self, principal: Principal, project_id: str) -> str:
-        """What a project of `principal`'s is called, by all that this process knows; "" otherwise. Asks nothing."""
+    def names(self, principal: Principal) -> dict[str, str]:
+        """What `principal`'s projects are called, by id, by all that this process knows. Asks nothing."""
         _, found = self._of(principal)
-        return next((one.name for one in found if one.id == project_id), "")
+        return {one.id: one.name for one in found}
+
+    def look_for(self, principal: Principal, project_id: str) -> None:
+        """Have `principal` known as a member of a project that another process may have made. Raises StoreError."""
+        read_at, _ = self._of(principal)
+        if project_id in principal.project_ids or (read_at and self._clock.now() - read_at < PAUSE):
+            return
+        self.read(principal)
 
     def _of(self, principal: Principal) -> tuple[datetime | None, list[Project]]:
         with self._lock:

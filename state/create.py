@@ -13,6 +13,7 @@ from services.errors import BadInput
 from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
 from services.generation.requests import validate_image, validate_video
 from services.models import MediaQuery
+from services.models.directions import paired
 from services.workflows.studio import Order
 from state.chosen import Chosen, choose, readable_picture
 from state.session import principal, project_id
@@ -127,7 +128,7 @@ def order_from(kind: str) -> Order:
 def title_from(prompt: str) -> str:
     """A prompt's first line, cut at a word to at most 80 characters."""
     line = " ".join(prompt.split())
-    return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return line if len(line) <= 80 else paired(line[:79].rsplit(" ", 1)[0].rstrip(" ,;:")) + "…"
 
 
 def _whole(name: str, text: str) -> int | None:

@@ -11,10 +11,10 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput
+from services.errors import BadInput, NotFound
 from services.freshness import Attempt
 from services.freshness.editor import WAITING
-from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, tags, title
+from services.freshness.edits import GONE, Change, Edit, delete, edited, favourite, restore, tags, title
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
@@ -27,8 +27,12 @@ from state.window import lead_to
 Shown = Sequence[tuple[ViewState, MediaQuery]]
 MOVES_FOCUS = frozenset({"delete", "restore", "move"})
 """Edits after which another tile has the focus, so that it has to be mounted."""
+UNDONE = ("delete", "move")
+"""What an undo takes back."""
 MOST_UNDONE = 50
-"""Deletions that a tab can undo, one after the other."""
+"""Deletions and moves that a tab can undo, one after the other."""
+FROM = ">"
+"""Parts the name of a move from the project that it was made from."""
 
 
 @me.stateclass
@@ -37,8 +41,8 @@ class EditState:
 
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
     `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
-    travels with every event, and a text's difference is shorter than a list's. Several that were deleted at once stand
-    there by one name, "~…", and the browser knows which they were (state/several.py).
+    travels with every event, and a text's difference is shorter than a list's. Several that were deleted or moved at
+    once stand there by one name, "~…", and the browser knows which they were (state/several.py).
     """
 
     pending: str = ""
@@ -79,7 +83,7 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
         case "restore":
             return _restore(shown, media_id)
         case "undo" if deleted := me.state(EditState).deleted.split():
-            return _restore(shown, deleted[-1])
+            return _undo(shown, deleted[-1])
     return None
 
 
@@ -132,6 +136,16 @@ def _restore(shown: Shown, media_id: str) -> Attempt:
     return attempt
 
 
+def _undo(shown: Shown, media_id: str) -> Attempt | None:
+    """Take a deletion back, unless what was deleted has gone for good meanwhile."""
+    try:
+        return _restore(shown, media_id)
+    except NotFound:
+        no_longer_deleted({media_id})
+        notify(f"Not restored: {GONE}", tone="failed")
+        return None
+
+
 def follow_edits() -> None:
     """Tell how those of this tab's edits ended that have ended. Reads nothing."""
     state = me.state(EditState)
@@ -147,7 +161,7 @@ def follow_edits() -> None:
 
 
 def _tell(failed: list[Attempt]) -> None:
-    put_back = [attempt for attempt in failed if attempt.edit.change.kind == "delete" and not attempt.watermark]
+    put_back = [attempt for attempt in failed if attempt.edit.change.kind in UNDONE and not attempt.watermark]
     no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
     for attempt in failed:
         change = attempt.edit.change
@@ -157,10 +171,16 @@ def _tell(failed: list[Attempt]) -> None:
     notify(failed[-1].error + more, tone="failed")
 
 
-def no_longer_deleted(media_ids: set[str]) -> None:
+def last_deleted() -> str:
+    """The item that an undo would bring back; "" for none, and for several at once."""
+    last = me.state(EditState).deleted.rpartition(" ")[2]
+    return "" if last.startswith("~") else last
+
+
+def no_longer_deleted(names: set[str]) -> None:
     """There is nothing to undo about these."""
     state = me.state(EditState)
-    state.deleted = " ".join(media_id for media_id in state.deleted.split() if media_id not in media_ids)
+    state.deleted = " ".join(one for one in state.deleted.split() if one.partition(FROM)[0] not in names)
 
 
 def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:

@@ -93,7 +93,7 @@ def _value(name: str, asked: str, reader: Reader) -> str | None:
 
 
 def changed(filters: Filters, wanted: Mapping[str, object]) -> dict[str, str]:
-    """The filters with those in `wanted` different; {"clear": True} leaves the type and the sort alone.
+    """The filters with those in `wanted` different; {"clear": True} leaves the type, the sort and the project alone.
 
     >>> changed({"type": "image", "tag": "sea", "from": "2026-11-01"}, {"date": "7d"})
     {'type': 'image', 'tag': 'sea', 'date': '7d'}
@@ -102,7 +102,7 @@ def changed(filters: Filters, wanted: Mapping[str, object]) -> dict[str, str]:
     """
     kept = dict(filters)
     if wanted.get("clear"):
-        kept = {name: kept[name] for name in ("type", "sort") if name in kept}
+        kept = {name: kept[name] for name in ("type", "sort", "project") if name in kept}
     if "date" in wanted:
         for name in ("date", "from", "to"):
             kept.pop(name, None)
@@ -174,7 +174,7 @@ def sort_name(filters: Filters) -> str:
 
 def nothing(filters: Filters) -> Literal["empty", "trash", "type", "search", "filters"]:
     """Which of five reasons there are for a list without items."""
-    on = set(filters) - {"sort"}
+    on = set(filters) - {"sort", "project"}
     if not on:
         return "empty"
     if on == {"trash"}:

@@ -10,7 +10,7 @@ import mesop as me
 
 from services.errors import FreshetError
 from services.log import log_failure
-from state.session import keep_token, token
+from state.session import find_project, keep_token, token
 
 Handler = Callable[..., Generator[None, None, None] | None]
 
@@ -43,6 +43,7 @@ def handler(function: Handler) -> Callable[..., Generator[None, None, None]]:
 
     @wraps(function)
     def run(*args: Any) -> Generator[None, None, None]:
+        find_project()
         token()  # what is committed from here on is the session's own
         try:
             for _ in function(*args) or (None,):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import field
 from datetime import tzinfo
 
@@ -11,7 +10,7 @@ import flask
 import mesop as me
 
 from services.container import services
-from services.errors import FreshetError, StoreError
+from services.errors import FreshetError
 from services.freshness import Reason
 from services.freshness.merge import is_within
 from services.ids import is_id
@@ -19,7 +18,7 @@ from services.models import MediaItem, MediaQuery
 from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_spec
 from state.loading import load_view
 from state.preview import open_preview
-from state.session import principal, project_id
+from state.session import home_project, principal
 from state.totals import TotalState, count_total, follow_total, forget_total
 from state.view import ViewState, end_of_held, is_whole, show_down_to, show_held
 from state.zone import zone_of
@@ -28,11 +27,12 @@ COUNTED: frozenset[Reason] = frozenset(("open", "filter", "manual"))
 """Reasons that count anew: somebody did something. Pushes and pages do not (state/totals.py)."""
 EXTENTS = (96, 240, 480)
 """Items down to which a list is read, step by step, to find the place that an address names; no further."""
+NO_ITEM = "The item that this address names does not exist, or it is not yours to see."
 
 
 @me.stateclass
 class LibraryState:
-    """Filters as the address has them (`spec`, state/filters.py), what in it was left out (`note`), and the view.
+    """Filters as the address has them (`spec`, state/filters.py), what in it names nothing (`note`), and the view.
 
     `seek`: the item to scroll to, "" for the top, and how often that was said ("2 01ARZ…"). `ordered`: the list whose
     order was asked for (see `order_of`).
@@ -42,7 +42,6 @@ class LibraryState:
     note: str = ""
     seek: str = ""
     ordered: str = ""
-    projects: dict[str, str] = field(default_factory=dict)
     view: ViewState = field(default_factory=ViewState)
     total: TotalState = field(default_factory=TotalState)
 
@@ -83,37 +82,17 @@ def _name_of(view: ViewState) -> str:
 
 def reader() -> Reader:
     who = principal()
-    return Reader(who.user_id, project_id(), who.project_ids)
-
-
-def projects() -> dict[str, str]:
-    """Names by id of the projects that can be chosen from; pure."""
-    names = me.state(LibraryState).projects
-    return names if len(names) > 1 else {}
-
-
-def find_projects() -> Generator[None, None, None]:
-    """Take up what the projects are called. Last of all: no list waits for that, nor fails."""
-    who, state = principal(), me.state(LibraryState)
-    with suppress(StoreError):
-        names = {one.id: one.name for one in services().projects.known(who)}
-        if names != state.projects:
-            state.projects = names
-            yield
-
-
-def make_project(name: str) -> Generator[None, None, None]:
-    """Make a project, and have it among those that can be chosen from. Raises BadInput, StoreError."""
-    services().projects.create(principal(), name)
-    yield from find_projects()
+    return Reader(who.user_id, home_project(), who.project_ids)
 
 
 def read_url() -> None:
     """Take the filters and the open preview from the address; what is unknown in it is ignored, with a word."""
     state = me.state(LibraryState)
-    filters, state.note = read(dict(me.query_params), reader())
+    filters, note = read(dict(me.query_params), reader())
+    named = me.query_params.get("item", "")
+    state.note = " ".join(filter(None, (note, NO_ITEM if named and not is_id(named) else "")))
     state.spec = to_spec(filters, services().clock.now(), _zone())
-    open_preview(me.query_params.get("item", ""))
+    open_preview(named)
     forget_total(state.total)
     state.view.loaded = ViewState().loaded
     show_held(state.view, library_query())

@@ -19,11 +19,12 @@ from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
 from state import loading
+from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.library import reader
 from state.loading import SEEN_BEGINNING, load_view
 from state.preview import NOT_THERE
-from state.session import principal, project_id
+from state.session import project_id
 from state.view import ViewState, held_items, new_items, show_held, show_new
 from state.zone import zone_of
 
@@ -32,10 +33,14 @@ GONE = "This item is no longer there: it was deleted for good, or it is not your
 
 @me.stateclass
 class MediaItemState:
-    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit."""
+    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit.
+
+    `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
+    """
 
     item_id: str = ""
     known: bool = False
+    left: str = ""
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
@@ -59,25 +64,19 @@ def list_query() -> MediaQuery:
     return to_query(to_spec(filters, services().clock.now(), zone_of(flask.request.cookies)), reader())
 
 
-def _project() -> str:
-    """The project that the address names, of those one is a member of."""
-    asked = me.query_params.get("project", "")
-    return asked if asked in principal().project_ids else project_id()
-
-
 def item_query() -> MediaQuery:
-    return MediaQuery(project_id=_project(), ids=(me.state(MediaItemState).item_id,))
+    return MediaQuery(project_id=project_id(), ids=(me.state(MediaItemState).item_id,))
 
 
 def sources_query() -> MediaQuery:
     """What the item was made from."""
     item = shown_item()
-    return MediaQuery(project_id=_project(), ids=source_ids(item) if item else ())
+    return MediaQuery(project_id=project_id(), ids=source_ids(item) if item else ())
 
 
 def derived_query() -> MediaQuery:
     """What was made from the item."""
-    return MediaQuery(project_id=_project(), source_id=me.state(MediaItemState).item_id)
+    return MediaQuery(project_id=project_id(), source_id=me.state(MediaItemState).item_id)
 
 
 def source_ids(item: MediaItem) -> tuple[str, ...]:
@@ -92,6 +91,12 @@ def is_named() -> bool:
 def has_sources() -> bool:
     item = shown_item()
     return item is not None and bool(item.source_ids)
+
+
+def sources_absent() -> int:
+    """How many of the items that this one was made from the list of them lacks, now that it is known; pure."""
+    view, item = sources_view(), shown_item()
+    return len(source_ids(item)) - len(held_items(view)) if item and view.version and not view.error else 0
 
 
 def shown_item() -> MediaItem | None:
@@ -118,6 +123,7 @@ def why_absent() -> str:
 
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
+    me.state(MediaItemState).left = ""
     show(me.query_params.get("id", ""))
 
 
@@ -131,6 +137,16 @@ def show(media_id: str) -> None:
         show_held(state.derived, derived_query())
     if has_sources():
         show_held(state.sources, sources_query())
+
+
+def go_on_from(media_id: str) -> None:
+    """The item was deleted, and the page is about to show another one."""
+    state = me.state(MediaItemState)
+    state.left = " ".join([*state.left.split(), media_id][-MOST_UNDONE:])
+
+
+def has_gone_on_from(media_id: str) -> bool:
+    return media_id in me.state(MediaItemState).left.split()
 
 
 def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import flask
 import mesop as me
 
 from services.container import services
+from services.errors import StoreError
 from services.freshness import Snapshot
 from services.freshness.session import COOKIE, OWN, Token, begin_noting, merged, moved, noted
+from services.ids import is_id
 from services.models import Principal
 
+PROJECT = "project"
+"""The name of the project in an address."""
 MOST_NOTES = 8
 """Signed notes that one event may bring."""
 
@@ -28,9 +33,28 @@ def principal() -> Principal:
     return services().principals.resolve(dict(flask.request.headers))
 
 
-def project_id() -> str:
-    """The project that this session works in."""
+def home_project() -> str:
+    """The project that an address without one is in."""
     return services().project.id
+
+
+def project_id() -> str:
+    """The project that this page works in: the one that its address names, for its members."""
+    asked = me.query_params.get(PROJECT, "")
+    return asked if asked in principal().project_ids else home_project()
+
+
+def find_project() -> None:
+    """Look for the project that the address names, should another process have made it since."""
+    asked, who = me.query_params.get(PROJECT, ""), principal()
+    if asked not in who.project_ids and is_id(asked):
+        with suppress(StoreError):  # the page says what it shows, whichever that is
+            services().projects.look_for(who, asked)
+
+
+def within(**address: str) -> dict[str, str]:
+    """The query of another page's address, in this page's project."""
+    return address if project_id() == home_project() else {PROJECT: project_id()} | address
 
 
 def token() -> Token:

@@ -15,8 +15,9 @@ from services.freshness.edits import Change, Edit, delete, edited, favourite, mo
 from services.identity import can
 from services.ids import is_id
 from services.models import MediaItem, clean_tags
-from state.edits import MOST_UNDONE, EditState, Shown, focus_on, no_longer_deleted, see_through
+from state.edits import FROM, MOST_UNDONE, UNDONE, EditState, Shown, focus_on, no_longer_deleted, see_through
 from state.handlers import notify
+from state.projects import project_names
 from state.session import principal
 from state.view import MOST_LOADED, held_items, pending_edits, stored_items
 
@@ -26,7 +27,11 @@ _GROUP = re.compile(r"~[0-9a-z]{1,20}")
 
 
 def group_of(deleted: str) -> str:
-    """The name of the deletion that an undo would take back, if it was one of several items; "" for any other."""
+    """The name of what an undo would take back, if that was done to several items; "" for any other."""
+    return _last(deleted).partition(FROM)[0]
+
+
+def _last(deleted: str) -> str:
     last = deleted.rpartition(" ")[2]
     return last if last.startswith("~") else ""
 
@@ -64,8 +69,8 @@ def _begin(
             clean_tags(change.made(edited(item, over)).tags)  # too many, before anything shows
     neighbour = neighbour_of(shown, {item.id for item in mine}) if change.kind in LEAVE else ""
     attempt = services().editor.begin_all(principal(), mine, change, over, name=group)
-    if change.kind == "delete":
-        _remember(group)
+    if change.kind in UNDONE:
+        _remember(group, f"{FROM}{mine[0].project_id}" if change.kind == "move" else "")
     if change.kind == "restore":
         no_longer_deleted({item.id for item in mine})
     if change.kind in LEAVE:
@@ -93,19 +98,25 @@ def _change(items: Sequence[MediaItem], what: object, value: object) -> Change |
 
 
 def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
-    """Take back the last deletion of several; the browser has to say which they were."""
+    """Take back the last deletion, or move, of several; the browser has to say which they were."""
     state = me.state(EditState)
-    group = group_of(state.deleted)
-    if not group:
+    last = _last(state.deleted)
+    if not last:
         return None
-    state.deleted = state.deleted[: -len(group)].strip()
-    ids = wanted_ids(wanted)
-    items = [item for item in _find(shown, ids, deleted=True) if can(principal(), "delete", item)]
+    state.deleted = state.deleted[: -len(last)].strip()
+    ids, project = wanted_ids(wanted), last.partition(FROM)[2]
+    change = move(project) if project in principal().project_ids else restore()
+    found = _found(shown, ids, anew=True)
+    items = [item for item in _of_one_project(found) if can(principal(), change.action, item)]
+    gone = len(ids) - len(found)
     if not items:
+        if gone:
+            notify(f"Not restored: {_gone(gone)}", tone="failed")
         return None
-    attempt = services().editor.begin_all(principal(), items, restore(), _pending(shown))
+    attempt = services().editor.begin_all(principal(), items, change, _pending(shown))
     focus_on(ids[0])
-    notify(f"{_count(len(items))} restored")
+    done = "moved back" if project else "restored"
+    notify(f"{_count(len(items))} {done}" + (f". {_gone(gone)}" if gone else ""))
     return attempt
 
 
@@ -119,15 +130,23 @@ def wanted_ids(wanted: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _find(shown: Shown, ids: Sequence[str], *, deleted: bool = False) -> list[MediaItem]:
-    """The stored items that this tab shows, of one project; others are read. Those that are gone are left out."""
+def _find(shown: Shown, ids: Sequence[str]) -> list[MediaItem]:
+    """As `_found`, of one project."""
+    return _of_one_project(_found(shown, ids))
+
+
+def _found(shown: Shown, ids: Sequence[str], *, anew: bool = False) -> list[MediaItem]:
+    """The stored items that this tab shows; others, or with `anew` all, are read. Those that are gone are left out."""
     who, seen = principal(), services().freshness.seen
-    held = {} if deleted else {item.id: item for view, _ in shown for item in stored_items(view)}
+    held = {} if anew else {item.id: item for view, _ in shown for item in stored_items(view)}
     found = {one: item for one in ids if (item := held.get(one) or seen.get(who.user_id, one)) is not None}
     missing = [one for one in ids if one not in found]
     if missing:
         found |= services().store.media.get_many(who, missing)
-    items = [found[one] for one in ids if one in found]
+    return [found[one] for one in ids if one in found]
+
+
+def _of_one_project(items: Sequence[MediaItem]) -> list[MediaItem]:
     return [item for item in items if item.project_id == items[0].project_id]
 
 
@@ -147,15 +166,15 @@ def neighbour_of(shown: Shown, ids: set[str]) -> str:
     return ""
 
 
-def _remember(group: str) -> None:
+def _remember(group: str, origin: str) -> None:
     state = me.state(EditState)
     if _GROUP.fullmatch(group):
-        state.deleted = " ".join([*state.deleted.split(), group][-MOST_UNDONE:])
+        state.deleted = " ".join([*state.deleted.split(), group + origin][-MOST_UNDONE:])
 
 
 def _tell(change: Change, count: int, others: int) -> None:
     tag = "".join((*change.tags_on, *change.tags_off)[:1])
-    project = services().projects.name_of(principal(), str(change.fields.get("project_id", "")))
+    project = project_names().get(str(change.fields.get("project_id", "")), "")
     words = {
         "favourite": "added to favourites" if change.fields.get("favourite") else "taken out of favourites",
         "tags": f"tagged “{tag}”" if change.tags_on else f"without the tag “{tag}”",
@@ -164,8 +183,12 @@ def _tell(change: Change, count: int, others: int) -> None:
         "restore": "restored",
     }[change.kind]
     left_out = f". {_count(others)} of others left as {'it is' if others == 1 else 'they are'}" if others else ""
-    notify(f"{_count(count)} {words}{left_out}", undo=change.kind == "delete")
+    notify(f"{_count(count)} {words}{left_out}", undo=change.kind in UNDONE)
 
 
 def _count(number: int) -> str:
     return "1 item" if number == 1 else f"{number} items"
+
+
+def _gone(number: int) -> str:
+    return f"{_count(number)} {'was' if number == 1 else 'were'} deleted for good meanwhile"

@@ -10,6 +10,7 @@ from components.create.picture import field_error, picture_field
 from components.web import SegmentOption, aria, button, field, segments, symbol
 from services.container import services
 from services.errors import BadInput, FreshetError, StoreError
+from services.generation.catalog import FREE
 from state.bound import bound
 from state.create import SPECS, form_of, order_from, results_query, view_of
 from state.loading import load_view
@@ -17,6 +18,7 @@ from state.session import principal, project_id
 
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
 EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting over a pine ridge"}
+MADE = {"image": "picture", "video": "clip"}
 
 
 def create_form(kind: str) -> None:
@@ -31,7 +33,7 @@ def create_form(kind: str) -> None:
                 with me.box(classes="fixed"):
                     me.text(spec.name)
                     with me.box(classes="meta"):
-                        me.text(f"free · about {spec.seconds_each:g} s each")
+                        me.text(f"{FREE} · about {spec.seconds_each:g} s each")
             field(
                 field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=spec.max_prompt,
                 placeholder=EXAMPLES[kind], submit_hint="generates", error=form.errors.get("prompt", ""),
@@ -47,7 +49,7 @@ def create_form(kind: str) -> None:
             _amount(kind)
             field(
                 field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
-                hint="The same seed and prompt make the same picture", error=form.errors.get("seed", ""),
+                hint=f"The same seed and prompt make the same {MADE[kind]}", error=form.errors.get("seed", ""),
                 draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
                 token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
                 on_action=bound(on_random_seed, kind), key="seed",
@@ -87,8 +89,8 @@ def _estimate(kind: str) -> str:
     form, spec = form_of(kind), SPECS[kind]
     amount = int(form.amount) if form.amount.isdecimal() else 1
     if kind == "video":
-        return f"{amount} s of video · about {round(spec.seconds_each * amount / 4)} s to make · $0.0000"
-    return f"{amount} image{'s' if amount > 1 else ''} · about {round(spec.seconds_each * amount)} s · $0.0000"
+        return f"{amount} s of video · about {round(spec.seconds_each * amount / 4)} s to make · {FREE}"
+    return f"{amount} image{'s' if amount > 1 else ''} · about {round(spec.seconds_each * amount)} s · {FREE}"
 
 
 def on_field(kind: str, name: str, event: me.WebEvent) -> None:

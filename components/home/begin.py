@@ -12,6 +12,7 @@ from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO
 from state.bound import bound
 from state.handlers import Handler
 from state.limits import upload_limits
+from state.session import project_id
 from state.unfinished import Unfinished
 
 WAYS: list[QuickItem] = [
@@ -40,6 +41,7 @@ def quick_actions(on_uploaded: Handler) -> None:
         quick(label="Begin", items=WAYS, key="ways")
         with me.box(classes="unseen", key="upload-box"):
             upload(
+                project=project_id(),
                 limits=upload_limits(),
                 drop_words="Drop files to add them to the library",
                 on_uploaded=on_uploaded,

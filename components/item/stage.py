@@ -7,14 +7,13 @@ import mesop as me
 from components.item.facts import facts, pixels
 from components.library.media_tile import media_tiles
 from components.web import aria, details, sentinel, symbol, tags, uses, viewer
-from services.container import services
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.chosen import is_usable
 from state.edits import refused
 from state.handlers import Handler
-from state.library import projects
-from state.media_item import derived_view, has_sources, sources_view
+from state.media_item import derived_view, has_sources, sources_absent, sources_view
+from state.projects import project_names
 from state.session import principal
 from state.view import ViewState, cursor, has_more, held_items
 
@@ -44,27 +43,22 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler) -> None:
     why, title = refused(item.id)
     if item.deleted_at is None:
         tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
-    details(prompt=item.prompt, facts=facts(item, principal(), _project_name(item)), key="details")
+    details(prompt=item.prompt, facts=facts(item, principal(), project_names().get(item.project_id, "")), key="details")
     if is_usable(item):
         with me.box(classes="section", key="uses"):
             _heading("Use as input for", "uses")
             uses(media_id=item.id, key="uses-all")
     if has_sources():
-        _kin("Made from", sources_view(), on_kin)
+        _kin("Made from", sources_view(), on_kin, absent=sources_absent())
     _kin("Made from this", derived_view(), on_kin)
     if held_items(derived_view()):
         sentinel(cursor=cursor(derived_view()), done=not has_more(derived_view()), on_more=on_more, key="more")
 
 
-def _project_name(item: MediaItem) -> str:
-    own = services().project
-    return own.name if item.project_id == own.id else projects().get(item.project_id, "")
-
-
-def _kin(name: str, view: ViewState, on_kin: Handler) -> None:
-    """A child list; one that is empty is not shown, and one that could not be read says so."""
+def _kin(name: str, view: ViewState, on_kin: Handler, *, absent: int = 0) -> None:
+    """A child list; one that is empty is not shown, one that could not be read says so, and how many are `absent`."""
     items = held_items(view)
-    if not items and not view.error:
+    if not items and not view.error and not absent:
         return
     with me.box(classes="section", key=name):
         _heading(name, name)
@@ -72,6 +66,13 @@ def _kin(name: str, view: ViewState, on_kin: Handler) -> None:
             with me.box(classes="help bad", key=f"{name}-error"):
                 symbol(name="sync_problem")
                 me.text(view.error)
+        elif absent:
+            with me.box(classes="help", key=f"{name}-absent"):
+                one = absent == 1
+                me.text(
+                    f"{absent} {'picture' if one else 'pictures'} {'is' if one else 'are'} not in this project any more,"
+                    f" or {'was' if one else 'were'} deleted."
+                )
         if items:
             with me.box(classes="kin", key=f"{name}-grid"):
                 media_tiles(items, label=name, on_activate=on_kin)

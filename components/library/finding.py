@@ -12,6 +12,7 @@ from components.web import SegmentOption, ago, aria, button, chips, choice, filt
 from services.generation.catalog import MODELS
 from services.keeping.trash import KEPT
 from services.models import MediaItem
+from services.models.directions import paired
 from state.filters import IN_PANEL, SORTS, Filters, nothing
 from state.filters import chips as filter_words
 from state.handlers import Handler
@@ -32,8 +33,7 @@ MOST_TAGS = 50
 def filter_row(
     on: Filters,
     *,
-    projects: Mapping[str, str],
-    home: str,
+    projects: Sequence[tuple[str, str]],
     tags: Sequence[str],
     on_type: Handler,
     on_owner: Handler,
@@ -41,7 +41,7 @@ def filter_row(
 ) -> None:
     """Types, owner and the Filters button; the freshness capsule stands at the other end of the row.
 
-    `projects` are names by id, and `home` the one that is shown without a filter.
+    `projects` are pairs of value and name; the one that goes without saying is "".
     """
     segments(
         label="Type", options=TABS, value=on.get("type", "all"), kind="tabs", steps=True, on_select=on_type, key="types"
@@ -61,7 +61,7 @@ def filter_row(
         count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
         sorts=SORTS,
         models=[(model.id, model.name) for model in MODELS],
-        projects=[("" if one == home else one, name) for one, name in projects.items()],
+        projects=projects,
         tags=tags,
         on_filter=on_filter,
     )
@@ -109,7 +109,7 @@ def searched_note(reached: datetime | str, on_further: Handler) -> None:
             if isinstance(reached, datetime):
                 ago(ms=int(reached.timestamp() * 1000), prefix="Searched back to ", suffix=".")
             else:
-                me.text(f"Searched down to titles like “{reached[:40]}”.")
+                me.text(f"Searched down to titles like “{paired(reached[:40])}”.")
         button(label="Search further", on_press=on_further, key="further")
 
 

@@ -3,10 +3,11 @@ import {isBusy} from './busy.js';
 import {confirmed} from './confirm.js';
 import {WRITES, keyName} from './hotkeys.js';
 
-// Deletions of several items at once that this tab has made, by name: which they were. Their ids would travel with every
-// event if the server's state held them.
+// Deletions and moves of several items at once that this tab has made, by name: which they were. Their ids would travel
+// with every event if the server's state held them.
 const groups = new Map();
 let made = 0;
+const UNDONE = ['delete', 'move'];
 const many = (count) => (count === 1 ? 'this item' : `these ${count} items`);
 // What is asked before it is done, by edit.
 const QUESTIONS = {
@@ -78,9 +79,9 @@ class FreshetEdits extends FreshetElement {
     const question = QUESTIONS[detail.edit]?.(detail);
     if (question && !(await confirmed(question) && this.isConnected)) return;
     const wanted = {...detail, scrolled: isBusy(this)};
-    // Asked when it is sent: the deletion that it undoes may still be on its way.
+    // Asked when it is sent: what it undoes may still be on its way.
     if (wanted.edit === 'undo') Object.defineProperty(wanted, 'ids', {enumerable: true, get: () => groups.get(this.undoes)});
-    if (wanted.edit === 'delete' && wanted.ids) {
+    if (UNDONE.includes(wanted.edit) && wanted.ids) {
       wanted.group = `~${Date.now().toString(36)}${++made}`;
       groups.set(wanted.group, wanted.ids);
     }

@@ -77,14 +77,23 @@ def chips(*, chips: Sequence[tuple[str, str]], on_filter: Handler, key: str = "c
 
 @element
 def choice(
-    *, label: str, symbol: str, options: Sequence[SegmentOption], value: str, on_choose: Handler, key: str
+    *,
+    label: str,
+    symbol: str,
+    options: Sequence[SegmentOption],
+    value: str,
+    on_choose: Handler,
+    inside: bool = False,
+    key: str,
 ) -> Any:
-    """A menu behind a quiet button, called `label`. Payload: {value}. Each choice is a step in the history."""
+    """A menu behind a quiet button, called `label`. Payload: {value}. Each choice is a step in the history, unless it
+    stands `inside` a dialog.
+    """
     return insert(
         "freshet-choice",
         key=key,
         events={"chooseEvent": on_choose},
-        properties={"label": label, "symbol": symbol, "options": list(options), "value": value},
+        properties={"label": label, "symbol": symbol, "options": list(options), "value": value, "inside": inside},
     )
 
 

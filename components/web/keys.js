@@ -2,7 +2,7 @@ import {FreshetElement, define} from './base.js';
 import {Hotkeys} from './hotkeys.js';
 
 // Keys that mean the same on every page: each presses what can be pressed by hand, if the page has it.
-const link = (path) => `freshet-nav a[href='${path}']`;
+const link = (path) => `freshet-nav a[data-url='${path}']`;
 const PRESSES = {
   r: '.sheet freshet-status button',
   n: '.sheet freshet-drop button',

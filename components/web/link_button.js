@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {follow} from './links.js';
+import {follow, within} from './links.js';
 
 class FreshetLinkButton extends FreshetElement {
   static props = {label: '', icon: '', href: '', download: false, iconOnly: false, variant: 'line', inside: false};
@@ -14,7 +14,7 @@ class FreshetLinkButton extends FreshetElement {
     if (changed.has('inside') && this.inside) follow(this.#link);
     attrs(this.#link, {
       class: `${this.iconOnly ? 'ib' : 'btn'} ${this.variant}`,
-      href: this.href,
+      href: this.inside ? within(this.href) : this.href,
       download: this.download,
       'aria-label': this.iconOnly ? this.label : null,
       title: this.iconOnly ? this.label : null,

@@ -3,6 +3,19 @@
 /** Only a plain click is ours; opening in a new tab, window or download stays the browser's. */
 export const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
+const PROJECT = 'project';
+
+/** The project that the page works in, as its address has it; "" for the one that goes without saying. */
+export const projectHere = () => new URLSearchParams(location.search).get(PROJECT) ?? '';
+
+/** `url`, one of our own, in the project that the page works in, unless it names one. */
+export function within(url, project = projectHere()) {
+  const {pathname, searchParams} = new URL(url, location.href);
+  if (project && !searchParams.has(PROJECT)) searchParams.set(PROJECT, project);
+  const query = searchParams.toString();
+  return query ? `${pathname}?${query}` : pathname;
+}
+
 /** The page of an item, in the list that the address names now: its filters are what previous and next go by. */
 export function itemUrl(mediaId) {
   const from = new URLSearchParams(location.search);

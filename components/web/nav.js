@@ -1,5 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
-import {plain} from './links.js';
+import {plain, within} from './links.js';
+import {ProjectMenu} from './project_menu.js';
 import {toggleTheme} from './theme.js';
 
 const BOTTOM = 6; // places in the bar of a phone
@@ -21,19 +22,21 @@ function themeButton(look, ...more) {
 }
 
 class FreshetNav extends FreshetElement {
-  static props = {items: [], current: '', userName: '', projectName: ''};
+  static props = {items: [], current: '', userName: '', project: '', projects: []};
   #links = el('div', {class: 'nav'});
   #bottom = el('nav', {class: 'bottom', 'aria-label': 'Main'});
-  #project = el('span', {class: 'cut'});
+  #menu = new ProjectMenu({
+    opened: () => this.emit('projectsEvent', {}, {quiet: true}),
+    create: (name) => this.emit('createEvent', {name, url: this.current}),
+  });
   #user = el('span', {class: 'cut grow'});
   #avatar = el('span', {class: 'avatar', 'aria-hidden': 'true'});
   #called = (event) => this.#leave(event.detail); // from a link elsewhere on the page
 
   build() {
     const brand = el('a', {class: 'brand', href: '/home', 'aria-label': 'Freshet, home', 'data-url': '/home'}, brandMark(), el('span', {}, 'Freshet'));
-    const project = el('div', {class: 'project'}, el('i', {'aria-hidden': 'true'}), this.#project);
     const me = el('div', {class: 'me'}, this.#avatar, this.#user, themeButton('ib sm'));
-    const side = el('nav', {class: 'side', 'aria-label': 'Main'}, brand, project, this.#links, el('div', {class: 'side-foot'}, me));
+    const side = el('nav', {class: 'side', 'aria-label': 'Main'}, brand, ...this.#menu.nodes, this.#links, el('div', {class: 'side-foot'}, me));
     this.append(side, this.#bottom);
     this.addEventListener('click', (event) => this.#go(event));
   }
@@ -51,10 +54,11 @@ class FreshetNav extends FreshetElement {
     const link = event.target.closest?.('a[data-url]');
     if (!link || !plain(event) || event.defaultPrevented || !this.navigateEvent) return;
     event.preventDefault();
-    this.#leave(link.dataset.url);
+    this.#leave(link.getAttribute('href'));
   }
 
   #leave(url) {
+    this.#menu.close();
     // If the server cannot answer now, the page opens there once it can (see guard.js).
     window.dispatchEvent(new CustomEvent('freshet:leaving', {detail: url}));
     this.emit('navigateEvent', {url});
@@ -62,11 +66,12 @@ class FreshetNav extends FreshetElement {
 
   draw(changed) {
     if (changed.has('items')) this.#drawItems();
-    for (const link of this.querySelectorAll('a[data-url]:not(.brand)')) {
-      attrs(link, {'aria-current': link.dataset.url === this.current ? 'page' : null});
+    for (const link of this.querySelectorAll('a[data-url]:not([data-project])')) {
+      const here = link.dataset.url === this.current && !link.matches('.brand');
+      attrs(link, {href: within(link.dataset.url, this.project), 'aria-current': here ? 'page' : null});
     }
-    say(this.#project, this.projectName);
-    attrs(this.#project.parentElement, {title: `Project: ${this.projectName}`, hidden: !this.projectName});
+    if (changed.has('project')) this.#menu.clear();
+    this.#menu.draw(this.projects, this.project, this.current);
     say(this.#user, this.userName);
     attrs(this.#user.parentElement, {title: this.userName});
     say(this.#avatar, this.userName.replace(/^@/, '').slice(0, 1).toUpperCase());

@@ -17,7 +17,7 @@ function taker() {
 
 /** A button that uploads files. Those that are dropped on the page or pasted go where its own go. */
 class FreshetUpload extends FreshetElement {
-  static props = {label: 'Upload', wanted: '', limits: '', dropWords: ''};
+  static props = {label: 'Upload', wanted: '', project: '', limits: '', dropWords: ''};
   #words = el('span', {class: 'hide-s'});
   #button = el('button', {type: 'button', class: 'btn line'}, icon('upload'), this.#words);
   #input = el('input', {type: 'file', multiple: true, hidden: true, 'aria-label': 'Files', tabindex: '-1'});
@@ -52,7 +52,7 @@ class FreshetUpload extends FreshetElement {
   }
 
   take(files) {
-    uploads.add(files, this.wanted);
+    uploads.add(files, this);
   }
 
   #hear({known}) {

@@ -7,9 +7,15 @@ const STALL_MS = 45e3; // without a byte going out: the connection is not what i
 const IMPORT_MS = 600e3; // the server looks into the file
 const AGAIN = new Set([0, 408, 409, 425, 429, 502, 503, 504]); // worth another attempt
 const AFRESH = 3; // times that a file is sent anew, since the server knows nothing of it any more
+const OF_NO_USE = new Set([400, 413]); // the file itself is what is wrong, and will be
 
-/** The file is of no use, and why: a sentence that names it. */
-export class Refused extends Error {}
+/** The file was not taken, and why: a sentence that names it. `final`: nor would it be another time. */
+export class Refused extends Error {
+  constructor(message, final) {
+    super(message);
+    this.final = final;
+  }
+}
 
 class Later extends Error {} // not now: the message says why, or nothing if there is no more to say than that
 
@@ -19,6 +25,7 @@ export class Sending {
   #file;
   #name;
   #wanted;
+  #project;
   #tell;
   #address = null;
   #offset = 0;
@@ -29,10 +36,11 @@ export class Sending {
   #wake = () => {};
 
   /** `tell` hears {sent, note}: how many bytes are there, and what is waited for ("" while bytes go out). */
-  constructor(file, {name, wanted, tell}) {
+  constructor(file, {name, wanted, project, tell}) {
     this.#file = file;
     this.#name = name;
     this.#wanted = wanted;
+    this.#project = project;
     this.#tell = tell;
   }
 
@@ -79,8 +87,8 @@ export class Sending {
   }
 
   async #begin() {
-    const words = {filename: this.#name, ...(this.#wanted && {wanted: this.#wanted})};
-    const told = Object.entries(words).map(([key, value]) => `${key} ${encode(value)}`).join(',');
+    const words = {filename: this.#name, wanted: this.#wanted, project: this.#project};
+    const told = Object.entries(words).filter(([, value]) => value).map(([key, value]) => `${key} ${encode(value)}`).join(',');
     const answer = await this.#exchange('POST', '/upload', {'Upload-Length': this.#file.size, 'Upload-Metadata': told});
     this.#address = answer.getResponseHeader('Location');
     this.#offset = 0;
@@ -100,7 +108,7 @@ export class Sending {
     try {
       return await this.#file.slice(start, end).arrayBuffer();
     } catch {
-      throw new Refused(`${this.#name} cannot be read: it is a folder, or it was moved or changed`);
+      throw new Refused(`${this.#name} cannot be read: it is a folder, or it was moved or changed`, true);
     }
   }
 
@@ -145,7 +153,7 @@ export class Sending {
       this.#offset = 0;
       return new Later('Sending it again');
     }
-    return new Refused(why || `${this.#name} could not be uploaded (error ${status})`);
+    return new Refused(why || `${this.#name} could not be uploaded (error ${status})`, OF_NO_USE.has(status));
   }
 
   #pause(ms) {

@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {follow} from './links.js';
+import {follow, within} from './links.js';
 
 // Forms with a place for a picture: their address up to its id, a symbol, and what it is there.
 const PLACES = [
@@ -12,7 +12,7 @@ const PLACES = [
 /** What a picture can be used for. */
 class FreshetUses extends FreshetElement {
   static props = {mediaId: ''};
-  #links = PLACES.map(([address, symbol, label]) => [address, el('a', {class: 'btn line'}, icon(symbol), el('span', {class: 'cut'}, label))]);
+  #links = PLACES.map(([address, symbol, label]) => [address, el('a', {class: 'btn line'}, icon(symbol), el('span', {}, label))]);
 
   build() {
     this.classList.add('uses');
@@ -24,7 +24,7 @@ class FreshetUses extends FreshetElement {
   }
 
   draw() {
-    for (const [address, link] of this.#links) attrs(link, {href: address + this.mediaId});
+    for (const [address, link] of this.#links) attrs(link, {href: within(address + this.mediaId)});
   }
 }
 

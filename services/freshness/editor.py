@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from services.clock import Clock
 from services.errors import Conflict, FreshetError, NotFound, StoreError, StoreUnavailable
-from services.freshness.edits import Change, Edit, edited, put_back, replayed, some_put_back
+from services.freshness.edits import Change, Edit, edited, gone, put_back, replayed, some_put_back
 from services.freshness.groups import Stored, store_group
 from services.freshness.overlays import Overlays
 from services.freshness.revalidate import Freshness
@@ -190,6 +190,8 @@ class Editor:
             self._note_departures(attempt, batch)
         except FreshetError as error:
             attempt.error = put_back(edit, error, len(attempt.edits))
+            if isinstance(error, StoreUnavailable):
+                self._freshness.tell_away()
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
             attempt.error = put_back(edit, failure, len(attempt.edits))
@@ -225,9 +227,9 @@ class Editor:
                 newest, certain = self._store.media.get(principal, edit.media_id), True
         except NotFound as error:
             if edit.change.kind != "delete":
-                raise Conflict("it was deleted elsewhere") from error
-            gone = Removal("media", edit.media_id, newest.revision + 1)
-            return Batch(newest.project_id, (), (gone,), frozenset(), "", self._clock.now())
+                raise Conflict(gone(edit)) from error
+            removal = Removal("media", edit.media_id, newest.revision + 1)
+            return Batch(newest.project_id, (), (removal,), frozenset(), "", self._clock.now())
         raise Conflict("others keep changing it")
 
     def _stored_all(self, attempt: Attempt) -> Batch:

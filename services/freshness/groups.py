@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.errors import Conflict, FreshetError, NotFound
-from services.freshness.edits import Edit, replayed
+from services.freshness.edits import Edit, gone, replayed
 from services.models import Commit, MediaItem, Principal, Put
 from services.store.protocol import Store
 
@@ -83,7 +83,7 @@ def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[
         item = newest.get(edit.media_id)
         if item is None:
             if edit.change.kind != "delete":
-                failures[edit.media_id] = "it was deleted elsewhere"
+                failures[edit.media_id] = gone(edit)
             continue
         try:
             wanted = replayed(edit, item)

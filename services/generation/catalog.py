@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from services.errors import BadInput
 from services.models import RunType
 
+FREE = "Free"
+"""What a local model costs, wherever a price is told."""
+
 
 @dataclass(frozen=True)
 class ModelSpec:

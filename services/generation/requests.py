@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from services.errors import BadInput
 from services.generation.catalog import LOCAL_IMAGE, LOCAL_VIDEO, ModelSpec
 from services.ids import is_id
+from services.models.directions import paired
 
 MAX_SEED = 2**31 - 1
 MIN_SCALE, MAX_SCALE = 0.05, 2.0
@@ -108,10 +109,13 @@ def validate_prompt(prompt: str, model: ModelSpec) -> str:
 
 
 def clean_prompt(prompt: str) -> str:
-    """Composed (NFC), without control characters and lone surrogates, trimmed. Line breaks and tabs stay."""
+    """Composed (NFC), trimmed, without control characters, lone surrogates and what would turn the words around it.
+
+    Line breaks and tabs stay.
+    """
     unified = prompt.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in unified if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    return paired(unicodedata.normalize("NFC", "".join(kept))).strip()
 
 
 def _can_be_seen(text: str) -> bool:

@@ -3,7 +3,7 @@
 The core of tus 1.0 with its extensions creation, expiration and termination (tus.io/protocols/resumable-upload), in the
 words of that protocol:
 
-    POST   /upload        Upload-Length, Upload-Metadata (filename, wanted)   → 201, Location, Upload-Expires
+    POST   /upload        Upload-Length, Upload-Metadata (filename, wanted, project) → 201, Location, Upload-Expires
     PATCH  /upload/{id}   Upload-Offset, bytes                                → 204, the new Upload-Offset
     HEAD   /upload/{id}                                                       → 200, Upload-Offset, Upload-Length
     DELETE /upload/{id}                                                       → 204
@@ -67,8 +67,9 @@ async def create(
 ) -> Response:
     """Begin to upload a file.
 
-    `Upload-Metadata` names it (`filename`), and may say of which type it has to be (`wanted`: image, video or audio).
-    400 and 413 say what is wrong with it, 429 that there are too many.
+    `Upload-Metadata` names it (`filename`), and may say of which type it has to be (`wanted`: image, video or audio)
+    and into which `project` of the caller's it goes, by id. 400 and 413 say what is wrong with it, 429 that there are
+    too many.
     """
     if wrong := _other_version(tus_resumable):
         return wrong
@@ -77,9 +78,10 @@ async def create(
     if wanted not in get_args(Wanted):
         raise BadInput("wanted", "The wanted type must be image, video or audio")
     length = _number("Upload-Length", upload_length)
-    ticket = Ticket(
-        project_id=services().project.id, name=shown_name(told.get("filename", "")), wanted=cast(Wanted, wanted)
-    )
+    project = told.get("project") or services().project.id
+    if project not in principal.project_ids:
+        raise BadInput("project", "This project is not there, or not yours. Reload the page and choose another one.")
+    ticket = Ticket(project_id=project, name=shown_name(told.get("filename", "")), wanted=cast(Wanted, wanted))
     try:
         upload = await run_in_threadpool(services().spool.create, principal, ticket, length)
     except BadInput as error:

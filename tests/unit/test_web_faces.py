@@ -53,7 +53,8 @@ FACES: dict[str, dict[str, Any]] = {
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
     "look": {"kind": "image", "file_url": "/a?v=1", "prompt": "", "facts": ["4:3"], "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
-    "nav": {"items": [], "current": "/", "user_name": "u", "project_name": "p", "on_navigate": lambda event: None},
+    "nav": {"items": [], "current": "/", "user_name": "u", "project": "", "projects": [("", "P")],
+            "on_navigate": lambda event: None, "on_choose": lambda event: None, "on_create": lambda event: None},
     "outcome": {
         "media_id": "m", "run_id": "r", "status": "ready", "label": "Tee", "base_url": "/a", "file_url": "/b",
         "error": "", "key": "k",

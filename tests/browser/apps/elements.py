@@ -222,7 +222,10 @@ def frame(current: str, title: str) -> None:
     """The product's frame; the page's content scrolls in its sheet."""
     state = held()
     with me.box(classes="app", key="app"):
-        web.nav(items=NAV, current=current, user_name="@ada", project_name="Tides", on_navigate=on_navigate)
+        web.nav(
+            items=NAV, current=current, user_name="@ada", project="", projects=[("", "Tides")], on_navigate=on_navigate,
+            on_choose=on_navigate, on_create=on_navigate,
+        )  # fmt: skip
         with me.box(classes="sheet", key="sheet"):
             web.aria(role="main", label=title)
             with me.box(classes="head", key="head"):

@@ -1,0 +1,195 @@
+"""The project that a page works in is the one that its address names; every page, chooser and upload stays in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.ids import SequentialIds
+from services.models import MediaItem, MediaQuery, Project, Put
+from services.projects import PAUSE
+from tests.handler.test_page_edits import ended, stored, told
+from tests.handler.test_page_several import edit
+from tests.handler.test_page_try_on import open_chooser
+from tests.support.mesop_client import MesopClient
+from tests.support.records import operation
+from tests.support.studio import Studio, ids_shown
+
+HOME = ""
+
+
+def make(studio: Studio, name: str = "Spring") -> str:
+    project = studio.services.projects.create(studio.principal, name)
+    studio.principal = studio.services.principals.resolve({})
+    return project.id
+
+
+def made_elsewhere(studio: Studio, name: str = "Autumn") -> str:
+    """A project that another process has made."""
+    who, now = studio.principal, studio.clock.now()
+    one = SequentialIds(500).new()
+    project = Project(
+        id=one, project_id=one, owner_id=who.user_id, created_at=now, updated_at=now, name=name,
+        member_ids=(who.user_id,),
+    )  # fmt: skip
+    studio.store._store.commit(who, [Put(project, expect=0)], operation_id=operation())
+    return one
+
+
+def undo(studio: Studio, tab: MesopClient, *items: MediaItem) -> None:
+    wanted = {"edit": "undo", "ids": [item.id for item in items], "scrolled": False}
+    tab.fire("freshet-edits", "editEvent", wanted)
+    assert ended(studio)
+    tab.fire("freshet-live", "refreshEvent", {"reason": "ready", "views": None, "scrolled": False})
+
+
+def nav(tab: MesopClient) -> tuple[str, list[str]]:
+    """The project that the navigation says is worked in, and the names of all."""
+    shown = tab.element("freshet-nav")
+    return shown["project"], [name for _, name in shown["projects"]]
+
+
+@pytest.mark.parametrize("path", ["/library", "/home", "/create/image", "/create/video", "/try-on", "/account"])
+def test_each_page_says_which_project_it_works_in(studio: Studio, path: str) -> None:
+    assert nav(studio.open(path)) == (HOME, ["First project"])
+    spring = make(studio)
+    assert nav(studio.open(path, {"project": spring})) == (spring, ["First project", "Spring"])
+    assert nav(studio.open(path, {"project": "somebody-elses"}))[0] == HOME
+
+
+def test_what_is_made_in_a_project_belongs_to_it_and_shows_there_alone(studio: Studio) -> None:
+    spring = make(studio)
+    tab = studio.open("/create/image", {"project": spring})
+    tab.fire("freshet-field", "changeEvent", {"value": "A harbour in fog"}, fieldId="prompt")
+    tab.press("Generate Image")
+    (made,) = tab.tiles()
+    item = studio.store._store.media.get(studio.principal, made["mediaId"])
+    assert item.project_id == spring
+    assert studio.store._store.runs.get(studio.principal, str(item.run_id)).project_id == spring
+    assert ids_shown(studio.open("/create/image")) == []
+    assert ids_shown(studio.open("/library", {"project": spring})) == [item.id]
+    assert ids_shown(studio.open("/home", {"project": spring})) == [item.id]
+
+
+def test_a_chooser_lists_the_page_s_project_and_leads_to_the_others(studio: Studio) -> None:
+    (home,) = studio.add()
+    spring = make(studio)
+    (item,) = studio.add(project_id=spring)
+    tab = studio.open("/try-on", {"project": spring})
+    open_chooser(tab, "person")
+    assert ids_shown(tab) == [item.id]
+    assert tab.element("freshet-choice", label="Project")["value"] == spring
+    assert tab.element("freshet-upload")["project"] == spring
+    tab.fire("freshet-choice", "chooseEvent", {"value": studio.services.project.id}, label="Project")
+    assert ids_shown(tab) == [home.id]
+    assert tab.element("freshet-upload")["project"] == studio.services.project.id
+    tab.fire("freshet-choice", "chooseEvent", {"value": "somebody-elses"}, label="Project")
+    assert ids_shown(tab) == [item.id]
+
+
+def test_a_single_project_is_not_asked_about_in_a_chooser(studio: Studio) -> None:
+    tab = studio.open("/try-on")
+    open_chooser(tab, "person")
+    assert not [one for one in tab.elements("freshet-choice") if one["label"] == "Project"]
+
+
+def test_a_project_that_another_process_made_is_found_by_its_address(studio: Studio) -> None:
+    autumn = made_elsewhere(studio)
+    studio.clock.advance(PAUSE.total_seconds())
+    assert nav(studio.open("/library", {"project": autumn})) == (autumn, ["Autumn", "First project"][::-1])
+
+
+def test_a_project_that_is_none_is_not_looked_for_with_every_event(studio: Studio) -> None:
+    studio.clock.advance(PAUSE.total_seconds())
+    before = studio.store.calls["projects.list_for"]
+    tab = studio.open("/create/image", {"project": SequentialIds(900).new()})
+    for _ in range(3):
+        tab.fire("freshet-field", "changeEvent", {"value": "A harbour"}, fieldId="prompt")
+    assert studio.store.calls["projects.list_for"] - before == 1
+    assert nav(tab)[0] == HOME
+
+
+def test_the_menu_of_projects_asks_the_store_when_it_opens(studio: Studio) -> None:
+    tab = studio.open("/library")
+    made_elsewhere(studio)
+    tab.fire("freshet-nav", "projectsEvent", {})
+    assert nav(tab)[1] == ["First project", "Autumn"]
+
+
+def test_a_project_is_made_from_the_menu_and_worked_in(studio: Studio) -> None:
+    tab = studio.open("/create/video")
+    tab.fire("freshet-nav", "createEvent", {"name": " Spring ", "url": "/create/video"})
+    (spring,) = studio.services.principals.resolve({}).project_ids - {studio.services.project.id}
+    assert (tab.path, tab.query) == ("/create/video", {"project": [spring]})
+    tab.fire("freshet-nav", "createEvent", {"name": "", "url": "/create/video"})
+    assert "Write one" in told(tab)
+    tab.fire("freshet-nav", "createEvent", {"name": "Summer", "url": "https://example.org"})
+    assert tab.path == "/home"
+
+
+def test_clearing_the_filters_stays_in_the_project(studio: Studio) -> None:
+    studio.add()
+    spring = make(studio)
+    (item,) = studio.add(project_id=spring)
+    tab = studio.open("/library", {"project": spring, "q": "nothing-has-this"})
+    assert ids_shown(tab) == []
+    tab.fire("freshet-filters", "filterEvent", {"clear": True})
+    assert ids_shown(tab) == [item.id]
+
+
+def test_a_move_is_undone_and_a_second_undo_takes_back_what_was_before(studio: Studio) -> None:
+    spring = make(studio)
+    items = studio.add(3)
+    home = studio.services.project.id
+    tab = studio.open("/library")
+    edit(tab, "delete", items[:1], group="~a1")
+    edit(tab, "move", items[1:], spring, group="~b2")
+    assert ended(studio)
+    assert ids_shown(tab) == []
+    assert tab.element("freshet-toast")["undo"] is True
+    assert tab.element("freshet-edits")["undoes"] == "~b2"
+    undo(studio, tab, *items[1:])
+    assert told(tab) == "2 items moved back"
+    assert ids_shown(tab) == [items[2].id, items[1].id]
+    assert {stored(studio, item).project_id for item in items} == {home}
+    assert tab.element("freshet-edits")["undoes"] == "~a1"
+    undo(studio, tab, items[0])
+    assert told(tab) == "1 item restored"
+    assert len(ids_shown(tab)) == 3
+    assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_a_move_that_failed_is_nothing_to_undo(studio: Studio) -> None:
+    spring = make(studio)
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    studio.change(item, deleted_at=studio.clock.now() + timedelta(seconds=1))
+    edit(tab, "move", [item], spring, group="~b2")
+    assert ended(studio)
+    tab.fire("freshet-live", "refreshEvent", {"reason": "ready", "views": None, "scrolled": False})
+    assert "Not moved" in told(tab)
+    assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_an_undo_moves_nothing_to_a_project_of_others(studio: Studio) -> None:
+    """Where something came from is part of the page's state, which a browser can write anything into."""
+    spring = make(studio)
+    items = studio.add(2, project_id=spring)
+    tab = studio.open("/library", {"project": spring})
+    edit(tab, "move", items[:1], studio.services.project.id, group="~b2")
+    assert ended(studio)
+    for state in tab.states.states:
+        state.data = state.data.replace(f"~b2>{spring}", "~b2>somebody-elses")
+    undo(studio, tab, items[0])
+    assert stored(studio, items[0]).project_id == studio.services.project.id
+
+
+def test_what_was_made_from_pictures_of_another_project_says_that_they_are_not_here(studio: Studio) -> None:
+    spring = make(studio)
+    (source,) = studio.add(project_id=spring)
+    (item,) = studio.add(source_ids=(source.id,))
+    tab = studio.open("/media-item", {"id": item.id})
+    assert any("1 picture is not in this project any more, or was deleted" in text for text in tab.text)
+    query = MediaQuery(project_id=studio.services.project.id)
+    assert len(studio.store._store.media.get_media_for_page(studio.principal, query).items) == 1
