@@ -46,7 +46,7 @@ class Refusals:
             _refuse(why)
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(event), str(len(event))
         begun: list[tuple[Any, ...]] = []
-        pieces = self._app(environ, lambda *start: begun.append(start))  # type: ignore[arg-type, return-value]
+        pieces = self._app(environ, lambda *start: begun.append(start))  # type: ignore[arg-type]
         with ExitStack() as unless_refused:
             close = getattr(pieces, "close", lambda: None)
             unless_refused.callback(close)

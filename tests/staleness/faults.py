@@ -152,6 +152,10 @@ class StormyFeed:
             self._deliver()
             self._say(self._state)
 
+    def doubt(self) -> None:
+        if self.inner is not None:
+            self.inner.doubt()
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
