@@ -105,7 +105,9 @@ def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
         return None
     state.deleted = state.deleted[: -len(last)].strip()
     ids, project = wanted_ids(wanted), last.partition(FROM)[2]
-    change = move(project) if project in principal().project_ids else restore()
+    if project and project not in principal().project_ids:
+        return None  # where it came from is the page's state, which a browser can write anything into
+    change = move(project) if project else restore()
     found = _found(shown, ids, anew=True)
     items = [item for item in _of_one_project(found) if can(principal(), change.action, item)]
     gone = len(ids) - len(found)

@@ -14,22 +14,20 @@ from typing import Any, cast
 
 import mesop as me
 
-from components.library.library_image_selector import (
-    library_image_selector,
+from components.library.library_image_selector import library_image_selector, load_when_needed, refresh_selector
+from components.page import View
+from components.web import button, dialog
+from services.models import MediaType
+from state.bound import bound
+from state.chooser import (
     load_waiting,
-    load_when_needed,
     on_its_way,
     paint_held,
-    refresh_selector,
     selector_query,
     selector_view,
     waiting_query,
     waiting_view,
 )
-from components.page import View
-from components.web import button, dialog
-from services.models import MediaType
-from state.bound import bound
 from state.handlers import handler
 
 

@@ -7,9 +7,7 @@ unfiltered, so nothing new is hidden by what was looked for last time, or in ano
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator
-from typing import cast
 
 import mesop as me
 
@@ -17,42 +15,26 @@ from components.frame import failed_notice, freshness, new_drop, scrolled, water
 from components.library.finding import searched_note
 from components.library.media_tile import media_tiles
 from components.web import SegmentOption, aria, button, choice, search, segments, sentinel, symbol, upload
-from services.container import services
 from services.freshness import Reason
-from services.models import MediaQuery, MediaType
+from services.models import MediaType
 from services.models.query import TEXT_LENGTH
+from state.chooser import (
+    SelectorState,
+    listed_project,
+    selector_query,
+    selector_view,
+    something_is_made,
+    turn_to,
+    waiting_query,
+    waiting_view,
+)
 from state.handlers import Handler, handler
 from state.limits import upload_limits
 from state.loading import Part, load_together, load_view
 from state.projects import others_too
-from state.session import learn_all, principal, project_id
-from state.view import (
-    ViewState,
-    all_items,
-    cursor,
-    end_of_held,
-    first_load,
-    has_more,
-    held_items,
-    searched_to,
-    show_held,
-    show_new,
-)
+from state.session import learn_all
+from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
-
-
-@me.stateclass
-class SelectorState:
-    """What the open chooser lists, and what is still being made of it (`waiting`). Only one is open at a time."""
-
-    media_type: str = "image"
-    project: str = ""
-    """Another one than the page works in; "" for that."""
-    mine: bool = False
-    text: str = ""
-    view: ViewState = dataclasses.field(default_factory=ViewState)
-    waiting: ViewState = dataclasses.field(default_factory=ViewState)
-
 
 UPLOADS = ("image", "video", "audio")
 _NOUNS: dict[MediaType, tuple[str, str]] = {
@@ -66,76 +48,14 @@ WITH_WAITING: frozenset[Reason] = frozenset(("open", "manual", "complete"))
 """Reasons that ask for what is being made, too: somebody awaits the present state."""
 
 
-def selector_query() -> MediaQuery:
-    """Finished items of the asked type, as filtered: what still generates cannot be chosen."""
-    state = me.state(SelectorState)
-    return MediaQuery(
-        project_id=listed_project(),
-        media_type=cast(MediaType, state.media_type),
-        status="ready",
-        owner_id=principal().user_id if state.mine else None,
-        text=state.text,
-    )
-
-
-def listed_project() -> str:
-    """The project that the chooser lists, of those one is a member of."""
-    asked = me.state(SelectorState).project
-    return asked if asked in principal().project_ids else project_id()
-
-
-def selector_view() -> ViewState:
-    return me.state(SelectorState).view
-
-
-def waiting_query() -> MediaQuery:
-    """What is being made of the asked type, by whomever. It cannot be chosen, so it is a view of its own."""
-    media_type = cast(MediaType, me.state(SelectorState).media_type)
-    return MediaQuery(project_id=listed_project(), media_type=media_type, status="generating")
-
-
-def waiting_view() -> ViewState:
-    return me.state(SelectorState).waiting
-
-
-def on_its_way() -> str:
-    """How many are going to be listed here once they are made, in words; "" for none, or if that is unknown. Pure."""
-    view, listed = waiting_view(), selector_query().model_copy(update={"status": "generating"})
-    count = 0 if view.error else sum(listed.matches(item) for item in all_items(view))
-    return f"{count}{'' if end_of_held(view) is None else '+'} on its way" if count else ""
-
-
-def paint_held(media_type: MediaType) -> None:
-    """Turn to all of `media_type` and show what this process holds of it, without asking the store."""
-    state = me.state(SelectorState)
-    state.media_type, state.project, state.mine, state.text = media_type, "", False, ""
-    show_held(selector_view(), selector_query())
-    show_held(waiting_view(), waiting_query())
-
-
 def refresh_selector(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """The selector's loader: ask the store again."""
     view, query = selector_view(), selector_query()
-    if reason in WITH_WAITING and _something_is_made():
+    if reason in WITH_WAITING and something_is_made():
         parts = [Part(view, query, "chooser"), Part(waiting_view(), waiting_query(), "chooser.waiting")]
         yield from load_together(parts, reason, hold=hold)
     else:
         yield from load_view(view, query, reason, scope="chooser", until=until, hold=hold)
-
-
-def load_waiting(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
-    """It moves nothing, so it need not be held back."""
-    yield from load_view(waiting_view(), waiting_query(), reason, scope="chooser.waiting")
-
-
-def _something_is_made() -> bool:
-    """Whether anything that this process holds for this person says so. Else an opening need not ask, which would cost
-    it a document, mostly to hear of nothing; what is begun elsewhere, the page's stream tells of.
-    """
-    wanted = waiting_query()
-    held = services().freshness.snapshots.of_user(principal().user_id, wanted.project_id)
-    making = (item for snapshot in held for item in snapshot.items if item.status == "generating")
-    return any(item.media_type == wanted.media_type for item in making)
 
 
 def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Generator[None, None, None]:
@@ -290,7 +210,7 @@ def on_owner_select(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_project_choose(event: me.WebEvent) -> Generator[None, None, None]:
-    me.state(SelectorState).project = str(event.value.get("value", ""))
+    turn_to(str(event.value.get("value", "")))
     yield from refresh_selector("filter")
 
 

@@ -38,8 +38,8 @@ def create_app(
     """The ASGI application around `mesop`, a WSGI application with pages at `routes`; the first is where `/` leads.
 
     `fault` tells which events it cannot handle (see Refusals). `joined` are scripts, which every page runs before Mesop
-    starts, and stylesheets, which pages name; `files` are the
-    addresses of whatever else Mesop serves; `hosts` the names by which it may be called (see KnownHosts), None any.
+    starts, and stylesheets, which pages name; `files` are the addresses of whatever else Mesop serves; `hosts` the
+    names by which it may be called (see KnownHosts), None any.
     """
     app = FastAPI(title="Freshet", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.add_middleware(Failures)
