@@ -7,7 +7,7 @@ kept current by pushes, and labelled with its age. What it was made from, and wh
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import field
+from dataclasses import field, replace
 
 import flask
 import mesop as me
@@ -21,7 +21,7 @@ from services.models.query import MOST_IDS
 from state import loading
 from state.filters import read, to_query, to_spec
 from state.library import reader
-from state.loading import SEEN_BEGINNING, load_view
+from state.loading import SEEN_BEGINNING, is_awaited, load_view
 from state.preview import NOT_THERE
 from state.session import principal, project_id
 from state.view import ViewState, held_items, new_items, show_held, show_new
@@ -51,6 +51,19 @@ def sources_view() -> ViewState:
 
 def derived_view() -> ViewState:
     return me.state(MediaItemState).derived
+
+
+def page_view() -> ViewState:
+    """The page as one view, for its status line: it is being fetched, or catching up, as long as any of its lists is. Its
+    age is the item's, and a child list that could not be read says so in its place.
+    """
+    item = item_view()
+    views = [item, derived_view(), *([sources_view()] if has_sources() else [])]
+    return replace(
+        item,
+        fetching=next((view.fetching for view in views if is_awaited(view)), ""),
+        catching_up=any(view.version and view.catching_up for view in views),
+    )
 
 
 def list_query() -> MediaQuery:
@@ -147,9 +160,9 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
         next(load)
         yield
     if reason in ALWAYS:
-        _load_once(load_derived(reason, hold=hold), state.derived)
+        _quietly(load_derived(reason, hold=hold))
         if has_sources():
-            _load_once(load_sources(reason), state.sources)
+            _quietly(load_sources(reason))
     yield from load
     yield from load_children()
 
@@ -158,15 +171,10 @@ def load_children() -> Generator[None, None, None]:
     """Load the items that the item was made from, once it is known which these are."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
-    if has_sources() and not state.sources.version and not state.sources.error:
-        _load_once(load_sources("open"), state.sources)
+    sources = state.sources
+    if has_sources() and not (sources.version or sources.error or sources.fetching):
+        _quietly(load_sources("open"))
         yield
-
-
-def _load_once(load: Generator[None, None, None], view: ViewState) -> None:
-    """Without frames of its own, unless it is under way already."""
-    if not view.fetching:
-        _quietly(load)
 
 
 def _quietly(load: Generator[None, None, None]) -> None:
