@@ -54,14 +54,15 @@ def derived_view() -> ViewState:
 
 
 def page_view() -> ViewState:
-    """The page as one view, for its status line: it is being fetched, or catching up, as long as any of its lists is. Its
-    age is the item's, and a child list that could not be read says so in its place.
+    """The page as one view, for its status line: it is being fetched, or catching up, as long as any of its lists is.
+
+    Its age is the item's, and a child list that could not be read says so in its place.
     """
-    item = item_view()
+    item, awaited = item_view(), "open" if _lacks_sources() else ""
     views = [item, derived_view(), *([sources_view()] if has_sources() else [])]
     return replace(
         item,
-        fetching=next((view.fetching for view in views if is_awaited(view)), ""),
+        fetching=next((view.fetching for view in views if is_awaited(view)), awaited),
         catching_up=any(view.version and view.catching_up for view in views),
     )
 
@@ -105,6 +106,12 @@ def is_named() -> bool:
 def has_sources() -> bool:
     item = shown_item()
     return item is not None and bool(item.source_ids)
+
+
+def _lacks_sources() -> bool:
+    """Whether it is known what the item was made from, and nobody has asked for that yet."""
+    view = sources_view()
+    return has_sources() and not (view.version or view.error or view.fetching)
 
 
 def shown_item() -> MediaItem | None:
@@ -171,8 +178,7 @@ def load_children() -> Generator[None, None, None]:
     """Load the items that the item was made from, once it is known which these are."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
-    sources = state.sources
-    if has_sources() and not (sources.version or sources.error or sources.fetching):
+    if _lacks_sources():
         _quietly(load_sources("open"))
         yield
 

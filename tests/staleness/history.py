@@ -24,8 +24,8 @@ UNTOLD = 0
 """The revision where the page shows an item without saying which one, as an item's own page does."""
 NEVER = math.inf
 Arrangement = Literal["newest", "opened"]
-"""How a list lies on the page: newest first, or, on Home, in the order in which its query names the items, without those
-in the trash."""
+"""How a list lies on the page: newest first, or, on Home, in the order in which its query names the items, without
+those in the trash."""
 _unheard: ContextVar[list[Write] | None] = ContextVar("unheard", default=None)
 
 
@@ -198,7 +198,7 @@ class History:
         return all(edit.ended < NEVER for edit in pending)
 
     def told(self, edit: Edit, operations: Iterable[str], at: float) -> None:
-        """At `at` a page told its session that `edit` is over: what it stored under `operations` is the session's now."""
+        """At `at` a page told its session that `edit` is over: what `operations` stored is the session's from now on."""
         names = set(operations)
         with self._lock:
             stored = [write for write in self.writes if write.operation in names and write.ended < NEVER]

@@ -1,7 +1,7 @@
 """Kills the listening of a store for real: what it hears of commits by breaks, and it has to notice and begin anew.
 
-On Firestore the streams of changes end as with a broken connection. On SQLite every connection that is used for watching
-turns out to be closed; reads and commits for others go on.
+On Firestore the streams of changes end as with a broken connection. On SQLite every connection that is used for
+watching turns out to be closed; reads and commits for others go on.
 """
 
 from __future__ import annotations

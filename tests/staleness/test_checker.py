@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.models import MediaQuery, Visibility
-from tests.staleness.history import NEVER, Version
+from tests.staleness.history import Version
 from tests.staleness.story import Story
 from tests.support.records import PROJECT, make_item
 

@@ -196,7 +196,7 @@ class Trial:
     # The end
 
     def _settle(self, tabs: list[Tab]) -> float | None:
-        """With all writers gone and all edits ended, wait until every tab shows what there is; then note what it shows."""
+        """With writers gone and edits ended, wait until every tab shows what there is; then note what it shows."""
         quiet = time.monotonic()
         for process in self.processes:
             process.weather.clear()
