@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 import flask
 import mesop as me
+import mesop.protos.ui_pb2 as pb
 from mesop.runtime import runtime
 
 from components.web import STYLESHEET, edits, live, session
@@ -97,6 +99,8 @@ def page(
                 session(token=me.state(SessionState).token)
             except Exception as error:  # noqa: BLE001 - the edge: a page that cannot be drawn says so, the log has the trace
                 _broken_page(log_failure("page.failed", error, path=path))
+            if any(recovered):
+                _answer_in_any_case()
             if flask.g.get("freshet_send_whole"):
                 # Mesop 1.3.7: without a previous tree it sends the tree itself instead of a difference.
                 runtime().context().reset_previous_node()
@@ -105,6 +109,21 @@ def page(
         return guarded
 
     return register
+
+
+def _answer_in_any_case() -> None:
+    """What was read anew may lack what the event is about. Mesop 1.3.7 ignores such an event: it sends the new state
+    and no tree, and from then on only differences to a tree that the browser has never had.
+    """
+    context = runtime().context()
+    wanted = pb.UiRequest.FromString(base64.urlsafe_b64decode(flask.request.data)).user_event.handler_id
+    if wanted and wanted not in context._handlers:
+        context.register_event_handler(wanted, on_gone)
+
+
+@handler
+def on_gone(event: object) -> None:
+    """Somebody uses what is not there any more: the page shows what is."""
 
 
 def _live_updates(path: str, shown: Sequence[View]) -> None:

@@ -38,6 +38,7 @@ from state.media_item import (
     load_derived,
     load_item,
     load_sources,
+    page_view,
     read_url,
     show,
     shown_item,
@@ -88,7 +89,7 @@ def media_item_page() -> None:
 
 
 def _head() -> None:
-    item, view = shown_item(), item_view()
+    item, view = shown_item(), page_view()
     with me.box(classes="bar item-bar", key="bar"):
         why, title = refused(item.id) if item else ("", "")
         item_head(

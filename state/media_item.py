@@ -7,7 +7,7 @@ kept current by pushes, and labelled with its age. What it was made from, and wh
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import field
+from dataclasses import field, replace
 
 import flask
 import mesop as me
@@ -22,7 +22,7 @@ from state import loading
 from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.library import reader
-from state.loading import SEEN_BEGINNING, load_view
+from state.loading import SEEN_BEGINNING, is_awaited, load_view
 from state.preview import NOT_THERE
 from state.session import project_id
 from state.view import ViewState, held_items, new_items, show_held, show_new
@@ -56,6 +56,20 @@ def sources_view() -> ViewState:
 
 def derived_view() -> ViewState:
     return me.state(MediaItemState).derived
+
+
+def page_view() -> ViewState:
+    """The page as one view, for its status line: it is being fetched, or catching up, as long as any of its lists is.
+
+    Its age is the item's, and a child list that could not be read says so in its place.
+    """
+    item, awaited = item_view(), "open" if _lacks_sources() else ""
+    views = [item, derived_view(), *([sources_view()] if has_sources() else [])]
+    return replace(
+        item,
+        fetching=next((view.fetching for view in views if is_awaited(view)), awaited),
+        catching_up=any(view.version and view.catching_up for view in views),
+    )
 
 
 def list_query() -> MediaQuery:
@@ -97,6 +111,12 @@ def sources_absent() -> int:
     """How many of the items that this one was made from the list of them lacks, now that it is known; pure."""
     view, item = sources_view(), shown_item()
     return len(source_ids(item)) - len(held_items(view)) if item and view.version and not view.error else 0
+
+
+def _lacks_sources() -> bool:
+    """Whether it is known what the item was made from, and nobody has asked for that yet."""
+    view = sources_view()
+    return has_sources() and not (view.version or view.error or view.fetching)
 
 
 def shown_item() -> MediaItem | None:
@@ -163,9 +183,9 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
         next(load)
         yield
     if reason in ALWAYS:
-        _load_once(load_derived(reason, hold=hold), state.derived)
+        _quietly(load_derived(reason, hold=hold))
         if has_sources():
-            _load_once(load_sources(reason), state.sources)
+            _quietly(load_sources(reason))
     yield from load
     yield from load_children()
 
@@ -174,15 +194,9 @@ def load_children() -> Generator[None, None, None]:
     """Load the items that the item was made from, once it is known which these are."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
-    if has_sources() and not state.sources.version and not state.sources.error:
-        _load_once(load_sources("open"), state.sources)
+    if _lacks_sources():
+        _quietly(load_sources("open"))
         yield
-
-
-def _load_once(load: Generator[None, None, None], view: ViewState) -> None:
-    """Without frames of its own, unless it is under way already."""
-    if not view.fetching:
-        _quietly(load)
 
 
 def _quietly(load: Generator[None, None, None]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from services.models import MediaItem, MediaQuery
 from tests.handler.test_page_live import push, wait_for
 from tests.handler.test_page_media_item import media_ids, open_item
-from tests.handler.test_page_rows import Processes, idle, impatient, refresh, same_session, status
+from tests.handler.test_page_rows import Processes, impatient, refresh, same_session, status
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio
 
@@ -41,8 +41,7 @@ class LateKin:
     def end(self, tab: MesopClient) -> None:
         """The answers come, and the page hears of it."""
         self.gate.set()
-        assert wait_for(lambda: idle(self._studio))
-        push(tab, "ready")
+        hear(self._studio, tab, queries(tab))
 
 
 @pytest.fixture
@@ -57,10 +56,14 @@ def made_from(studio: Studio, item: MediaItem, **fields: Any) -> MediaItem:
     return made
 
 
-def hear_of_item(studio: Studio, tab: MesopClient) -> None:
-    """The item's own answer has come."""
-    query = MediaQuery.model_validate(json.loads(tab.element("freshet-live")["views"])[0])
-    assert wait_for(lambda: studio.services.freshness.entry(query, studio.principal).running is None)
+def queries(tab: MesopClient) -> list[MediaQuery]:
+    """What the page asks: the item itself, then its child lists."""
+    return [MediaQuery.model_validate(query) for query in json.loads(tab.element("freshet-live")["views"])]
+
+
+def hear(studio: Studio, tab: MesopClient, asked: list[MediaQuery]) -> None:
+    """The page hears of the answers to what was `asked`, once they have come."""
+    assert wait_for(lambda: not any(studio.services.freshness.entry(one, studio.principal).running for one in asked))
     push(tab, "ready")
 
 
@@ -69,7 +72,7 @@ def test_R0_09_a_child_list_that_has_not_come_yet_is_not_called_empty(studio: St
     made = made_from(studio, item)
     late.begin()
     tab = open_item(studio, item)
-    hear_of_item(studio, tab)
+    hear(studio, tab, queries(tab)[:1])
     assert media_ids(tab, "Made from this") == []
     assert status(tab)["refreshing"] is True
     late.end(tab)
@@ -88,7 +91,7 @@ def test_B06_a_child_list_that_lacks_what_the_session_has_seen_is_labelled(studi
     processes.back()
     late.begin()
     tab = same_session(other, tab).navigate("/media-item", {"id": item.id})
-    hear_of_item(studio, tab)
+    hear(studio, tab, queries(tab)[:1])
     assert ([one["label"] for one in tab.tiles()], status(tab)["mode"]) == (["As it was"], "catching")
     late.end(tab)
     assert ([one["label"] for one in tab.tiles()], status(tab)["mode"]) == (["As it is"], "plain")
@@ -106,3 +109,22 @@ def test_R0_05_refresh_asks_for_child_lists_although_an_earlier_answer_is_on_its
     refresh(tab)
     late.end(tab)
     assert media_ids(tab, "Made from this") == [made.id]
+
+
+def test_R0_09_no_frame_of_an_opening_calls_what_an_item_was_made_from_empty(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the item tells what these are, so they are asked for last."""
+    (source,) = studio.add()
+    item = made_from(studio, source)
+    frames: list[tuple[bool, list[str]]] = []
+    render = MesopClient._render
+
+    def note(tab: MesopClient, rendered: Any) -> None:
+        render(tab, rendered)
+        frames.append((status(tab)["refreshing"], media_ids(tab, "Made from")))
+
+    monkeypatch.setattr(MesopClient, "_render", note)
+    open_item(studio, item)
+    assert [shown for refreshing, shown in frames if not refreshing] == [[source.id]]
+    assert len(frames) > 2

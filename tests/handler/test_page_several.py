@@ -171,6 +171,19 @@ def test_B22_several_go_on_top_of_what_others_changed_meanwhile(studio: Studio) 
     assert (stored(studio, items[1]).title, stored(studio, items[1]).tags) == ("Theirs", ("dunes", "sea"))
 
 
+def test_B22_several_of_which_others_moved_one_away_meanwhile_are_stored_and_told_so(studio: Studio) -> None:
+    spring = studio.services.projects.create(studio.principal, "Spring").id
+    studio.principal = studio.services.principals.resolve({})
+    items = studio.add(3)
+    tab = studio.open("/library")
+    studio.change(items[1], project_id=spring)
+    edit(tab, "tag", items, "sea")
+    assert told(tab) == "3 items tagged “sea”"
+    assert ids_shown(tab) == [items[2].id, items[0].id]
+    assert [one["revision"] for one in tab.tiles()] == [2, 2]
+    assert [stored(studio, item).tags for item in items] == [("sea",)] * 3
+
+
 def test_what_belongs_to_others_is_left_as_it_is_and_told(studio: Studio) -> None:
     mine = studio.add(2)
     eve = studio.principal.model_copy(update={"user_id": "eve"})

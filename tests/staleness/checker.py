@@ -30,10 +30,10 @@ Kind = Literal[
     "duplicate", "order", "phantom", "altered", "rollback", "read-your-writes", "monotonic-reads", "missing", "stale"
 ]
 """duplicate: an id twice. order: not newest first, or on Home not as opened. phantom: a revision that does not match
-the view, may not be seen, or was never written. altered: it looks as it never was, nor was asked to be. rollback: as it
-was asked to be by an edit that is over and was not stored. read-your-writes, monotonic-reads: older than what the
-session wrote, or saw. missing, stale: an answer without an item, or with an older revision of it, that had been
-committed before the question."""
+the view, may not be seen, or was never written. altered: it looks as it never was, nor was asked to be. rollback: as an
+edit asked for that is over, and not as it is stored. read-your-writes, monotonic-reads: older than what the session
+wrote, or saw. missing, stale: an answer without an item, or with an older revision of it, that had been committed
+before the question."""
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,17 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from services.container import Services
 from services.freshness import Attempt
 from tests.staleness.history import Edit, History
-from tests.staleness.processes import Process
 
 
 @dataclass(frozen=True)
 class _Begun:
     edit: Edit
-    process: Process
-    generation: int
+    by: Services
+    """Those of the process that knows of it: no other does, nor one that was started in its place."""
     attempts: tuple[Attempt, ...]
-
-    def is_known_to(self, process: Process) -> bool:
-        """Whether `process` can tell how it went: no other knows of it, nor does one that was started in its place."""
-        return self.process is process and self.generation == process.generation
 
 
 class TabEdits:
@@ -49,17 +45,17 @@ class TabEdits:
         self.groups[name] = tuple(ids)
         return name
 
-    def answered(self, process: Process, attempts: Sequence[Attempt]) -> bool:
-        """`process` has answered the event, by which it began `attempts`; False if it began none although it was asked:
-        there was nothing to do, or it was refused.
+    def answered(self, by: Services, attempts: Sequence[Attempt]) -> bool:
+        """A process has answered the event `by` its services, and begun `attempts`; False if none although it was asked
+        for: there was nothing to do, or it was refused.
 
         A page that is answered by another process ceases to wait for an edit, and hears of it by its lists.
         """
-        self._begun = [one for one in self._begun if one.is_known_to(process)]
+        self._begun = [one for one in self._begun if one.by is by]
         edit, self._asked = self._asked, None
         if edit is None:
             return True
-        begun = _Begun(edit, process, process.generation, tuple(attempts))
+        begun = _Begun(edit, by, tuple(attempts))
         if begun.attempts:
             self._begun.append(begun)
             edit.is_over = lambda: all(attempt.done for attempt in begun.attempts)

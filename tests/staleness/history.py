@@ -198,7 +198,7 @@ class History:
         return all(edit.ended < NEVER for edit in pending)
 
     def told(self, edit: Edit, operations: Iterable[str], at: float) -> None:
-        """At `at` a page told its session that `edit` is over: what it stored under `operations` is the session's."""
+        """At `at` a page told its session that `edit` is over: what `operations` stored is its own from now on."""
         names = set(operations)
         with self._lock:
             stored = [write for write in self.writes if write.operation in names and write.ended < NEVER]

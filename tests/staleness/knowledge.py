@@ -201,11 +201,11 @@ def _absent(shown: Shown, knowledge: Knowledge) -> list[tuple[str, list[Version]
 
 
 def _not_announced(absent: list[Fault], shown: Shown, versions: Versions) -> list[Fault]:
-    """Without the new ones at the top that the screen tells of instead of showing them; all are above an empty list."""
-    if not shown.held_back:
-        return absent
+    """Without the new ones at the top that the screen tells of instead of showing them."""
     places = [place for tile in shown.tiles if (place := versions.place(*tile))]
-    top = max(places, default=(-math.inf, ""))
+    if not shown.held_back or not places:
+        return absent
+    top = max(places)
     above = [
         fault for fault in absent if all(place_of(one) > top for one in versions.since(fault.media_id, 1) if one.item)
     ]

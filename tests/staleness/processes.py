@@ -83,10 +83,11 @@ class Process:
     def answering(self, author: str) -> Iterator[Services]:
         """Inside the block pages use this process's services; commits are made on behalf of `author`, who hears of
         them at its end."""
-        process, name = _current.set(self.services), _author.set(author)
+        services = self.services
+        process, name = _current.set(services), _author.set(author)
         try:
             with self._history.answering():
-                yield self.services
+                yield services
         finally:
             _current.reset(process)
             _author.reset(name)

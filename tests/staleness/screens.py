@@ -72,7 +72,8 @@ def read(tab: MesopClient, roles: Sequence[str], versions: Sequence[str]) -> dic
     """What each list says, by its part. `versions` name what each holds, "" for one that was never answered.
 
     Some pages have one status line and one note of new items for several lists. A row or a child list that is not there
-    says that it is empty, unless it was never answered and the status line says that something is being fetched.
+    says that it is empty, unless it was never answered and the status line says that something is being fetched; a row
+    of Home, unless new items are announced, which may be its own. An item that is not there has no child lists.
     """
     sections: dict[str, Section] = {MAIN: Section()}
     for role, tag, node in parts(tab.root):
@@ -81,6 +82,7 @@ def read(tab: MesopClient, roles: Sequence[str], versions: Sequence[str]) -> dic
     return {
         role: _complete(role, sections.get(role, Section()), page, version, roles)
         for role, version in zip(roles, versions, strict=True)
+        if page.tiles or role not in _KIN.values()
     }
 
 
@@ -91,8 +93,12 @@ def _complete(role: str, section: Section, page: Section, version: str, roles: S
     label = "failed" if section.could_not else page.label
     if not label and not version and page.refreshing:
         label = "loading"
-    cut = role not in (SOURCES, OPENED) and bool(section.tiles) and not section.told_whole
-    more = page.more if role == DERIVED else cut
+    if role in _KIN.values():
+        more = page.more and role == DERIVED
+    elif section.tiles:
+        more = role != OPENED and not section.told_whole
+    else:
+        more = page.held_back > 0
     return replace(section, label=label, held_back=page.held_back, more=more)
 
 

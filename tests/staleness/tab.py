@@ -191,10 +191,10 @@ class Tab(MesopClient):
         self._asked |= dict.fromkeys(self._asking, self._began)
         self._asking, self._frames = set(), []
         before = self.query.get("id")
-        with self.process.answering(self.browser.session), begun() as attempts:
+        with self.process.answering(self.browser.session) as services, begun() as attempts:
             super()._send(request)
         moved = self.query.get("id") != before
-        has_begun = self._edits.answered(self.process, attempts)
+        has_begun = self._edits.answered(services, attempts)
         if self._refused() or not has_begun or (self._reason == "step" and not moved):
             self._asked, self._concerned = {}, set()
         elif self._reason == "delete item" and not moved:
@@ -275,6 +275,7 @@ class Tab(MesopClient):
                 arrangement=arrangement_of(self.path, role),
             )
             for role, query in zip(self.roles, self.views, strict=True)
+            if role in sections
         }
 
     def _sections(self) -> dict[str, Section]:

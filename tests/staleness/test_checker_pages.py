@@ -75,13 +75,6 @@ def test_favourites_and_what_was_made_from_an_item_are_lists_like_others() -> No
     assert {("missing", B.id), ("phantom", A.id)} <= set(story.found())
 
 
-def test_B09_new_items_of_a_row_that_is_not_there_may_be_announced() -> None:
-    story = Story()
-    story.write("grace", A, 1)
-    story.show("ada", answer=True, held_back=1)
-    assert story.found() == []
-
-
 # ── edits ──
 
 
