@@ -18,6 +18,8 @@ EVERY = "every"
 """All lists of the page."""
 LABELS = {"plain": "", "catching": "catching up", "offline": "offline", "failed": "failed", "loading": "loading"}
 """What a capsule's mode says of the age of what is shown."""
+WAITING = "waiting"
+"""What is being made of what the open chooser lists. It tells a number alone, so it is no list to be judged."""
 _KIN = {"Made from": SOURCES, "Made from this": DERIVED}
 _SHELF = "shelf-"
 
@@ -47,7 +49,7 @@ def roles_of(path: str, views: Sequence[MediaQuery]) -> list[str]:
         return [_shelf_of(query) for query in views]
     if path == ITEM:
         return [MAIN, *(DERIVED if query.source_id else SOURCES for query in views[1:])]
-    return [MAIN, CHOOSER][: len(views)]
+    return [MAIN, CHOOSER, WAITING][: len(views)]
 
 
 def arrangement_of(path: str, role: str) -> Arrangement:
@@ -82,7 +84,7 @@ def read(tab: MesopClient, roles: Sequence[str], versions: Sequence[str]) -> dic
     return {
         role: _complete(role, sections.get(role, Section()), page, version, roles)
         for role, version in zip(roles, versions, strict=True)
-        if page.tiles or role not in _KIN.values()
+        if role != WAITING and (page.tiles or role not in _KIN.values())
     }
 
 
