@@ -81,7 +81,7 @@ FACES: dict[str, dict[str, Any]] = {
     "tile_window": {"start": 24, "mounted": 150, "total": 400, "on_move": lambda event: None},
     "tiles": {"on_activate": lambda event: None},
     "toast": {"message": "Saved", "token": "1"},
-    "upload": {"on_uploaded": lambda event: None, "key": "k"},
+    "upload": {"on_uploaded": lambda event: None, "project": "p", "key": "k"},
 }  # fmt: skip
 
 VALUES = {"''": "", "'image'": "image", "'ready'": "ready", "0": 0, "null": None, "false": False}
