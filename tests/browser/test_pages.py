@@ -113,6 +113,7 @@ def test_a_link_on_such_a_page_leads_where_it_says(server: Server, visit: Visit,
     tolerated.append("400 \\(Bad Request\\)")
     page = visit("/create/image")
     updated(page)
+    settle(page)  # each answer says anew which handlers there are
     _age(page.locator("freshet-nav"), "navigateEvent")
     go(page, "Library")
     assert server.logged("event.refused")
