@@ -9,6 +9,8 @@ const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at m
 const DEAD_MS = 40e3; // two missed beats and a bit: the stream is not what it seems
 const POLL_MS = 5000; // a tab without a stream of its own asks this often
 const WAIT_MS = 1000; // a slow answer without a stream to announce it is asked for this often
+const HEAL_MS = 3000; // what could not be read while changes come in is asked for again after this long, then twice it,
+const HEAL_MOST_MS = 48e3; // but never later than this
 const TTL_MS = 60 * 60e3; // an open view is looked at again after this long even if nothing was heard
 const STREAMS = 4; // per browser: HTTP/1.1 gives six connections to a host, and pages need some
 const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that were cut off together come back apart
@@ -22,7 +24,7 @@ const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that w
  * with the element.
  */
 class FreshetLive extends FreshetElement {
-  static props = {views: '[]', versions: [], waiting: false};
+  static props = {views: '[]', versions: [], waiting: false, failed: false};
   #stream = null;
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
@@ -37,6 +39,7 @@ class FreshetLive extends FreshetElement {
   #waitTimer = 0;
   #ttlTimer = 0;
   #retryTimer = 0;
+  #healTimer = 0;
   #tries = 0;
   #state = 'connecting';
   #feed = 'live';
@@ -77,6 +80,7 @@ class FreshetLive extends FreshetElement {
     }
     this.#views = this.views;
     if (changed.has('waiting')) this.#watchAnswer();
+    if (changed.has('failed')) this.#heal(HEAL_MS);
     this.#show();
   }
 
@@ -139,6 +143,7 @@ class FreshetLive extends FreshetElement {
     this.#tries = 0;
     this.#state = 'open';
     this.#hearFeed(feed);
+    this.#heal(HEAL_MS);
   }
 
   #hearFeed(feed) {
@@ -182,7 +187,7 @@ class FreshetLive extends FreshetElement {
   /** Hidden, or gone: nothing listens and nothing is asked. */
   #rest() {
     this.#close();
-    for (const timer of [this.#pushTimer, this.#pollTimer, this.#waitTimer, this.#retryTimer]) clearTimeout(timer);
+    for (const timer of [this.#pushTimer, this.#pollTimer, this.#waitTimer, this.#retryTimer, this.#healTimer]) clearTimeout(timer);
     this.#pending = null;
     this.#pushTimer = 0;
     this.#state = 'connecting';
@@ -268,6 +273,20 @@ class FreshetLive extends FreshetElement {
       this.#tell('ready', null); // also where a stream is open: the process behind it may not be the one that was asked
       this.#watchAnswer();
     }, this.#state === 'open' ? 5 * WAIT_MS : WAIT_MS);
+  }
+
+  /**
+   * A question may have failed just before the store was there again, and no change tells of that: it is asked again.
+   * While no changes come in, those who look for the store tell the page when it is back.
+   */
+  #heal(after) {
+    clearTimeout(this.#healTimer);
+    if (!this.failed || !this.isConnected) return;
+    this.#healTimer = setTimeout(() => {
+      const works = this.#mode === 'live';
+      if (works) this.#tell('online', null);
+      this.#heal(works ? Math.min(2 * after, HEAL_MOST_MS) : HEAL_MS);
+    }, after);
   }
 
   // How the connection is, told to the status lines without a trip to the server
