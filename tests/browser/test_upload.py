@@ -218,6 +218,7 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
 
 def _begins_with(dialog: Locator, expected: list[str]) -> None:
     """The first page, and whatever the dialog has room for besides."""
+    settle(dialog.page)  # what was shown before may begin alike
     expect(tiles(dialog).first).to_have_attribute("data-id", expected[0])
     expect(tiles(dialog).nth(23)).to_be_attached()
     assert ids(tiles(dialog))[:24] == expected[:24]
