@@ -1,10 +1,8 @@
 import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
 import {liveOff, onLiveChoice} from './live_choice.js';
+import {Pace} from './pace.js';
 
-const PUSH_MS = 100; // pushes closer together than this become one,
-const PUSH_SHARE = 8; // or than so many times what the last one took, so that a press rarely has to wait for one,
-const PUSH_MOST_MS = 1000; // but never than this
 const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at most this often
 const DEAD_MS = 40e3; // two missed beats and a bit: the stream is not what it seems
 const POLL_MS = 5000; // a tab without a stream of its own asks this often
@@ -30,10 +28,9 @@ class FreshetLive extends FreshetElement {
   #acquiring = false;
   #beat = 0;
   #known = ''; // how far the changes reach that were told of: who answers must not know less
-  #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
+  #pending = null; // views to ask for next: place → version known there, or 'all'
   #pushTimer = 0;
-  #pushedAt = -PUSH_MS;
-  #pushPause = PUSH_MS;
+  #pace = new Pace();
   #returnedAt = 0;
   #pollTimer = 0;
   #waitTimer = 0;
@@ -225,25 +222,25 @@ class FreshetLive extends FreshetElement {
     if (document.hidden) return; // the return will ask
     if (places === 'all' || this.#pending === 'all') this.#pending = 'all';
     else this.#pending = new Map([...(this.#pending ?? []), ...places.map((place, index) => [place, versions[index]])]);
-    if (this.#pushTimer) return;
-    const wait = Math.max(0, this.#pushedAt + this.#pushPause - performance.now());
-    this.#pushTimer = setTimeout(() => {
+    this.#askOn();
+  }
+
+  #askOn() {
+    if (this.#pushTimer || this.#pace.asking || !this.#pending) return;
+    this.#pushTimer = setTimeout(async () => {
       const pending = this.#pending;
       this.#pushTimer = 0;
       this.#pending = null;
-      this.#pushedAt = performance.now();
-      this.#pushPause = PUSH_MS;
-      if (pending === 'all') return this.#tell('online', null);
-      // What this very tab asked for comes back as a push: it shows that already.
-      const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
-      if (news.length) this.#tellPush(news.map(([place]) => place));
-    }, wait);
+      await this.#pace.ask(() => this.#tellPush(pending));
+      this.#askOn();
+    }, this.#pace.wait());
   }
 
-  async #tellPush(places) {
-    const begun = performance.now();
-    await this.#tell('live', places);
-    this.#pushPause = Math.min(Math.max(PUSH_MS, PUSH_SHARE * (performance.now() - begun)), PUSH_MOST_MS);
+  #tellPush(pending) {
+    if (pending === 'all') return this.#tell('online', null);
+    // What this very tab asked for comes back as a push: it shows that already.
+    const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
+    return news.length ? this.#tell('live', news.map(([place]) => place)) : undefined;
   }
 
   #returned(type) {
