@@ -78,6 +78,7 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
     from pages import ROUTES, register
     from services import container
     from services.http.app import create_app
+    from state.misfits import fault_of
 
     services = container.build(settings)
     container.install(services)
@@ -90,7 +91,7 @@ def create_application(settings: Settings) -> tuple[FastAPI, Services]:
     mesop = me.create_wsgi_app(debug_mode=False)
     hosts = (settings.host, *settings.allowed_hosts)
     files = _mesop_files(Path(me.__file__))
-    return create_app(mesop, ROOT / "static", ROUTES, joined_files(), files, hosts), services
+    return create_app(mesop, fault_of, ROOT / "static", ROUTES, joined_files(), files, hosts), services
 
 
 def _mesop_files(package: Path) -> list[str]:

@@ -196,6 +196,7 @@ def fill_sqlite(settings: Settings, count: int) -> None:
 def _copy_row(connection: sqlite3.Connection, first: MediaItem, count: int) -> None:
     cursor = connection.execute("SELECT * FROM media WHERE id = ?", (first.id,))
     row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    del row["favourite"]  # which SQLite takes from the document
     template, step, dice = json.loads(row["document"]), timedelta(minutes=1), random.Random(6)
 
     def rows() -> Iterator[tuple[object, ...]]:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
+from unittest.mock import patch
 
 from playwright.sync_api import Browser
 
@@ -22,12 +23,14 @@ from services.clock import SystemClock
 from services.identity import local_principal
 from services.library import DEFAULT_PROJECT_ID
 from services.models import MediaQuery, Sort
-from services.store.firestore import FirestoreStore
+from services.store.firestore import FirestoreStore, calls
 from tests.support.counting import CountingClient
 from tests.support.mesop_client import MesopClient
 
 DOCUMENTS = 10_000
 CLICKS = 10
+PATIENCE = 200.0
+"""Seconds for one read of the emulator's."""
 LIMIT = 25
 SCROLLED, SCROLLED_LIMIT = 150, 180
 SINGLE_FILTERS: dict[str, object] = {
@@ -77,7 +80,8 @@ def _single_filters(project: str) -> list[Figure]:
     """The dearest of the first three pages of each filter, in each order, through the store in this process."""
     client = CountingClient(project=project)
     me, figures = local_principal(frozenset({DEFAULT_PROJECT_ID})), []
-    with closing(FirestoreStore(client, SystemClock())) as store:
+    # The emulator, unlike Firestore, looks at every document for such a page; here reads count, not seconds.
+    with patch.object(calls, "READ_SECONDS", PATIENCE), closing(FirestoreStore(client, SystemClock())) as store:
         store.ping()
         for name, value in SINGLE_FILTERS.items():
             costs = []
@@ -152,12 +156,13 @@ def _in_browser(server: Server, browser: Browser) -> list[Figure]:
         preview(tab, str(images.nth(number).get_attribute("data-id")))
     after = server.tally()
     tab.close()
-    calls = sum(after["calls"].get(rpc, 0) - before["calls"].get(rpc, 0) for rpc in READING)
+    made = {rpc: after["calls"].get(rpc, 0) - before["calls"].get(rpc, 0) for rpc in READING}
+    which = ", ".join(rpc for rpc, count in made.items() if count)
     return [
         _plain(f"Library opened in Chromium, {shown} tiles, pictures included", reads),
         at_most(
             f"Queries while {2 * CLICKS} unrelated events render (previews opened and closed, their pictures fetched)",
-            [calls], 0, "calls", incumbent="1 per render with a dialog open",
+            [sum(made.values())], 0, f"calls {which}".strip(), incumbent="1 per render with a dialog open",
         ),
     ]  # fmt: skip
 

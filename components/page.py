@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import cast
+from typing import Any, cast
 
 import flask
 import mesop as me
+import mesop.protos.ui_pb2 as pb
 from mesop.runtime import runtime
 
 from components.web import STYLESHEET, edits, live, session
@@ -18,7 +20,7 @@ from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaQuery
 from state.bound import bound
-from state.edits import EditState, edit, follow_edits
+from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
 from state.purging import PURGES, follow_purges, is_purging, purge
@@ -28,6 +30,8 @@ from state.view import ViewState, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
+EditOne = Callable[[Shown, Mapping[str, Any]], Generator[None, None, None]]
+"""How a page does an edit of one item: `edit`, or something around it."""
 
 
 def _nothing() -> Generator[None, None, None]:
@@ -60,19 +64,20 @@ class View:
 
 
 _views: dict[str, Sequence[View]] = {}
+_edit_one: dict[str, EditOne] = {}
 
 
 def page(
-    *, path: str, title: str, on_load: Handler, views: Sequence[View] = ()
+    *, path: str, title: str, on_load: Handler, views: Sequence[View] = (), edit_one: EditOne = edit
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a render function as the page at `path`.
 
     Before it renders, each view whose snapshot this process does not hold is read again (reason `recover`), and the
     tree is then sent whole, because what the browser shows came from elsewhere. Behind it stands one element that
     hears of changes to the views on screen, and brings the tab back to them when it is looked at again, and one that
-    hears of edits of the items on it.
+    hears of edits of the items on it. `edit_one` does those of a single item.
     """
-    _views[path] = views
+    _views[path], _edit_one[path] = views, edit_one
 
     def register(render: Callable[[], None]) -> Callable[[], None]:
         @wraps(render)
@@ -94,6 +99,8 @@ def page(
                 session(token=me.state(SessionState).token)
             except Exception as error:  # noqa: BLE001 - the edge: a page that cannot be drawn says so, the log has the trace
                 _broken_page(log_failure("page.failed", error, path=path))
+            if any(recovered):
+                _answer_in_any_case()
             if flask.g.get("freshet_send_whole"):
                 # Mesop 1.3.7: without a previous tree it sends the tree itself instead of a difference.
                 runtime().context().reset_previous_node()
@@ -102,6 +109,21 @@ def page(
         return guarded
 
     return register
+
+
+def _answer_in_any_case() -> None:
+    """What was read anew may lack what the event is about. Mesop 1.3.7 ignores such an event: it sends the new state
+    and no tree, and from then on only differences to a tree that the browser has never had.
+    """
+    context = runtime().context()
+    wanted = pb.UiRequest.FromString(base64.urlsafe_b64decode(flask.request.data)).user_event.handler_id
+    if wanted and wanted not in context._handlers:
+        context.register_event_handler(wanted, on_gone)
+
+
+@handler
+def on_gone(event: object) -> None:
+    """Somebody uses what is not there any more: the page shows what is."""
 
 
 def _live_updates(path: str, shown: Sequence[View]) -> None:
@@ -113,6 +135,7 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
         or is_purging()
         or any(state.fetching or state.edits for state in states)
         or any(view.awaits() for view in shown),
+        failed=any(state.error for state in states),
         on_refresh=bound(on_refresh, path),
     )
 
@@ -173,7 +196,7 @@ def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
             yield from _load_all(path, bool(wanted.get("scrolled")))
         return
     group = wanted.get("edit") == "undo" and group_of(me.state(EditState).deleted)
-    yield from edit_several(shown, wanted) if "ids" in wanted or group else edit(shown, wanted)
+    yield from edit_several(shown, wanted) if "ids" in wanted or group else _edit_one[path](shown, wanted)
 
 
 def _load_all(path: str, hold: bool) -> Generator[None, None, None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import mesop as me
@@ -18,12 +20,14 @@ from services.files.urls import media_url
 from services.freshness import Reason
 from services.keeping.trash import KEPT
 from services.models import MediaItem
-from state.edits import edit, follow_edits, refused
+from state.edits import Shown, edit, follow_edits, last_deleted, refused
 from state.handlers import handler, notify
 from state.media_item import (
     arrived,
     derived_query,
     derived_view,
+    go_on_from,
+    has_gone_on_from,
     has_sources,
     is_named,
     item_query,
@@ -34,6 +38,7 @@ from state.media_item import (
     load_derived,
     load_item,
     load_sources,
+    page_view,
     read_url,
     show,
     shown_item,
@@ -44,7 +49,7 @@ from state.media_item import (
 from state.neighbours import Way, neighbour
 from state.preview import close_preview
 from state.retry import retry_item
-from state.view import first_load, held_items
+from state.view import ViewState, first_load, held_items
 
 
 def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
@@ -65,13 +70,26 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     yield from _load_media_and_update_state("permalink")
 
 
-@page(path="/media-item", title="Media item", on_load=on_load, views=VIEWS)
+def _edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
+    """As everywhere; but an undo leads back to what the page went on from when that was deleted."""
+    back = last_deleted() if wanted.get("edit") == "undo" else ""
+    frames = edit(shown, wanted)
+    if not has_gone_on_from(back):
+        yield from frames
+        return
+    next(frames, None)  # pending from here on
+    yield from _go(back)
+    follow_edits()
+    yield
+
+
+@page(path="/media-item", title="Media item", on_load=on_load, views=VIEWS, edit_one=_edit)
 def media_item_page() -> None:
     frame(current="/library", head=_head, body=_body)
 
 
 def _head() -> None:
-    item, view = shown_item(), item_view()
+    item, view = shown_item(), page_view()
     with me.box(classes="bar item-bar", key="bar"):
         why, title = refused(item.id) if item else ("", "")
         item_head(
@@ -95,42 +113,56 @@ def _head() -> None:
 def _body() -> None:
     item, view = shown_item(), item_view()
     with me.box(classes="page item-page", key="page"):
-        failed_notice(view, on_refresh_click)
         if item is not None:
-            _item(item)
-        elif view.error:
-            blank("cloud_off", "This item could not be read", view.error, "Retry", on_refresh_click, alert=True)
-        elif is_named() and first_load(view):
-            with me.box(classes="item", key="loading"), me.box(classes="sk-tile stage", key="skeleton"):
-                pass
+            _item(item, view)
         else:
-            blank("search_off", "Nothing to show here", why_absent(), "Back to Library", on_back)
+            _nothing(view)
     run_watch(run_ids=running((*_kin(), *((item,) if item else ()))), on_complete=on_run_complete)
+
+
+def _nothing(view: ViewState) -> None:
+    """Why no item is to be seen, or not yet."""
+    failed_notice(view, on_refresh_click)
+    if view.error:
+        blank("cloud_off", "This item could not be read", view.error, "Retry", on_refresh_click, alert=True)
+    elif is_named() and first_load(view):
+        with me.box(classes="item", key="loading"), me.box(classes="sk-tile stage", key="skeleton"):
+            pass
+    else:
+        blank("search_off", "Nothing to show here", why_absent(), "Back to Library", on_back)
 
 
 def _kin() -> tuple[MediaItem, ...]:
     return (*held_items(sources_view()), *held_items(derived_view()))
 
 
-def _item(item: MediaItem) -> None:
-    if item.deleted_at is not None:
-        with me.box(classes="notice warn", key="deleted"):
-            aria(role="status")
-            symbol(name="delete")
-            with me.box(classes="grow"):
-                goes_ms = int((item.deleted_at + KEPT).timestamp() * 1000)
-                told = "This item was deleted. It is in the trash, with its file, and goes for good "
-                ago(ms=goes_ms, way="until", prefix=told, suffix=".")
-            discard(label="Delete for good", media_ids=[item.id], key="discard")
-            button(label="Restore", icon="undo", token=item.id, on_press=on_restore, key="restore")
+def _item(item: MediaItem, view: ViewState) -> None:
     with me.box(classes="item", key="item"):
         with me.box(classes="stage", key="stage"):
+            with me.box(classes="bars", key="bars"):  # on the stage: what is shown there gives them its room
+                failed_notice(view, on_refresh_click)
+                if item.deleted_at is not None:
+                    _trashed(item, item.deleted_at)
             stage(item, on_step=on_step)
             if item.status == "failed":
                 button(label="Retry", icon="replay", token=item.id, on_press=on_retry, key="retry")
         with me.box(classes="known", key="known"):
             aria(role="region", label="About this item")
             known(item, on_kin=on_kin, on_more=on_more)
+
+
+def _trashed(item: MediaItem, deleted_at: datetime) -> None:
+    with me.box(classes="notice warn", key="deleted"):
+        aria(role="status")
+        symbol(name="delete")
+        with me.box(classes="grow"):
+            goes_ms = int((deleted_at + KEPT).timestamp() * 1000)
+            told = "This item was deleted. It is in the trash, with its file, and goes for good "
+            ago(ms=goes_ms, way="until", prefix=told, suffix=".")
+        discard(label="Delete for good", media_ids=[item.id], key="discard")
+        button(
+            label="Restore", icon="undo", hint="Restore (U)", token=item.id, on_press=on_restore, key="restore",
+        )  # fmt: skip
 
 
 def _list() -> dict[str, str]:
@@ -193,6 +225,7 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
     frames = edit(shown, {"id": item.id, "edit": "delete"})
     next(frames, None)  # pending from here on
     if found:
+        go_on_from(item.id)
         yield from _go(found)
     else:
         yield from frames

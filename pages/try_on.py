@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, new_drop, waterline
+from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, waterline
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
@@ -17,6 +17,7 @@ from services.container import services
 from services.errors import FreshetError
 from services.files.urls import media_url
 from services.freshness import Reason
+from services.generation.catalog import FREE
 from services.generation.cutouts import cutout_url
 from services.models import MediaItem
 from state.bound import bound
@@ -28,7 +29,9 @@ from state.session import principal, project_id
 from state.try_on import (
     SLOTS,
     TryOnState,
+    arrived,
     clear,
+    earlier,
     made_item,
     order,
     place_again,
@@ -45,7 +48,7 @@ def _load_results(reason: Reason, *, until: str = "", hold: bool = False) -> Gen
     yield from load_view(try_on_view(), results_query(), reason, scope="try_on", until=until, hold=hold)
 
 
-VIEWS = [View(try_on_view, results_query, _load_results, "try_on"), CHOOSER]
+VIEWS = [View(try_on_view, results_query, _load_results, "try_on"), *CHOOSER]
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
@@ -79,7 +82,7 @@ def try_on_page() -> None:
 
 def _head() -> None:
     head_bar("Try-on", meta="Place a product on a person", actions=_capsule)
-    new_drop(try_on_view(), on_show_new)
+    arrived_drop(arrived(), on_show_new)
     waterline(try_on_view())
 
 
@@ -132,7 +135,7 @@ def _step(number: int, label: str) -> None:
 def _result() -> None:
     """The stage where the product is placed; once that was ordered, what is made of it in the same place."""
     state = me.state(TryOnState)
-    made = made_item(held_items(state.view))
+    made = made_item()
     waits = bool(state.made_id) and made is None and bool(state.view.fetching)
     with me.box(classes="card slot result", key="slot-result"):
         aria(role="region", label="Result")
@@ -199,7 +202,7 @@ def _made(item: MediaItem | None) -> None:
 
 def _label() -> None:
     with me.box(classes="meta", key="preview-note"):
-        me.text("A preview made by laying one picture over the other: no model, no cost.")
+        me.text(f"A preview made by laying one picture over the other, without a model · {FREE}")
 
 
 def _result_head(note: str) -> None:
@@ -211,8 +214,7 @@ def _result_head(note: str) -> None:
 
 
 def _earlier() -> None:
-    view = try_on_view()
-    items = held_items(view)
+    view, items, made = try_on_view(), earlier(), made_item()
     with me.box(classes="earlier", key="earlier"):
         failed_notice(view, on_refresh_click, first=True)
         if items:
@@ -222,8 +224,8 @@ def _earlier() -> None:
             with me.box(classes="grid", key="grid"):
                 media_tiles(items, label="Earlier results, newest first", on_activate=on_look, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
-    run_watch(run_ids=running(items), on_complete=on_run_complete)
-    preview(previewed(items), me.state(PreviewState), _row, on_close=on_look_end)
+    run_watch(run_ids=running(items if made is None else (made, *items)), on_complete=on_run_complete)
+    preview(previewed(held_items(view)), me.state(PreviewState), _row, on_close=on_look_end)
 
 
 def _row() -> Row:

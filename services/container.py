@@ -208,6 +208,8 @@ def build(
     freshness = Freshness(store.media, clock, SnapshotStore(ids.new()[-6:]), ttls=ttls, disk=disk)
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
     editor.told = hub.edited
+    usages = Usages(store.upkeep, clock, ttls=ttls, disk=disk)
+    usages.on_away = freshness.tell_away
     spool, opener = Spool(blobs, clock, ids, settings.uploads), Opener()
     return Services(
         settings=settings,
@@ -223,7 +225,7 @@ def build(
         hub=hub,
         editor=editor,
         totals=Totals(store.media, clock),
-        usages=Usages(store.upkeep, clock, ttls=ttls, disk=disk),
+        usages=usages,
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,

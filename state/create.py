@@ -13,6 +13,7 @@ from services.errors import BadInput
 from services.generation.catalog import Choice, ModelSpec
 from services.generation.requests import ImageRequest, VideoRequest, validate_image, validate_video
 from services.models import MediaQuery
+from services.models.directions import paired
 from services.workflows.studio import Order
 from state.catalog import offered
 from state.chosen import Chosen, choose, readable_picture
@@ -183,7 +184,7 @@ def given(request: ImageRequest | VideoRequest) -> dict[str, Any]:
 def title_from(prompt: str) -> str:
     """A prompt's first line, cut at a word to at most 80 characters."""
     line = " ".join(prompt.split())
-    return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return line if len(line) <= 80 else paired(line[:79].rsplit(" ", 1)[0].rstrip(" ,;:")) + "…"
 
 
 def _whole(name: str, text: str) -> int | None:

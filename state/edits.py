@@ -11,10 +11,10 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput
+from services.errors import BadInput, NotFound
 from services.freshness import Attempt
 from services.freshness.editor import WAITING
-from services.freshness.edits import Change, Edit, delete, edited, favourite, restore, tags, title
+from services.freshness.edits import GONE, Change, Edit, delete, edited, favourite, restore, tags, title
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery, clean_tags
 from state.handlers import notify
@@ -83,7 +83,7 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
         case "restore":
             return _restore(shown, media_id)
         case "undo" if deleted := me.state(EditState).deleted.split():
-            return _restore(shown, deleted[-1])
+            return _undo(shown, deleted[-1])
     return None
 
 
@@ -136,6 +136,16 @@ def _restore(shown: Shown, media_id: str) -> Attempt:
     return attempt
 
 
+def _undo(shown: Shown, media_id: str) -> Attempt | None:
+    """Take a deletion back, unless what was deleted has gone for good meanwhile."""
+    try:
+        return _restore(shown, media_id)
+    except NotFound:
+        no_longer_deleted({media_id})
+        notify(f"Not restored: {GONE}", tone="failed")
+        return None
+
+
 def follow_edits() -> None:
     """Tell how those of this tab's edits ended that have ended. Reads nothing."""
     state = me.state(EditState)
@@ -159,6 +169,12 @@ def _tell(failed: list[Attempt]) -> None:
             _refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
+
+
+def last_deleted() -> str:
+    """The item that an undo would bring back; "" for none, and for several at once."""
+    last = me.state(EditState).deleted.rpartition(" ")[2]
+    return "" if last.startswith("~") else last
 
 
 def no_longer_deleted(names: set[str]) -> None:

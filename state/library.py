@@ -27,11 +27,12 @@ COUNTED: frozenset[Reason] = frozenset(("open", "filter", "manual"))
 """Reasons that count anew: somebody did something. Pushes and pages do not (state/totals.py)."""
 EXTENTS = (96, 240, 480)
 """Items down to which a list is read, step by step, to find the place that an address names; no further."""
+NO_ITEM = "The item that this address names does not exist, or it is not yours to see."
 
 
 @me.stateclass
 class LibraryState:
-    """Filters as the address has them (`spec`, state/filters.py), what in it was left out (`note`), and the view.
+    """Filters as the address has them (`spec`, state/filters.py), what in it names nothing (`note`), and the view.
 
     `seek`: the item to scroll to, "" for the top, and how often that was said ("2 01ARZ…"). `ordered`: the list whose
     order was asked for (see `order_of`).
@@ -87,9 +88,11 @@ def reader() -> Reader:
 def read_url() -> None:
     """Take the filters and the open preview from the address; what is unknown in it is ignored, with a word."""
     state = me.state(LibraryState)
-    filters, state.note = read(dict(me.query_params), reader())
+    filters, note = read(dict(me.query_params), reader())
+    named = me.query_params.get("item", "")
+    state.note = " ".join(filter(None, (note, NO_ITEM if named and not is_id(named) else "")))
     state.spec = to_spec(filters, services().clock.now(), _zone())
-    open_preview(me.query_params.get("item", ""))
+    open_preview(named)
     forget_total(state.total)
     state.view.loaded = ViewState().loaded
     show_held(state.view, library_query())

@@ -7,7 +7,7 @@ kept current by pushes, and labelled with its age. What it was made from, and wh
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import field
+from dataclasses import field, replace
 
 import flask
 import mesop as me
@@ -19,9 +19,10 @@ from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
 from state import loading
+from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.library import reader
-from state.loading import SEEN_BEGINNING, load_view
+from state.loading import SEEN_BEGINNING, is_awaited, load_view
 from state.preview import NOT_THERE
 from state.session import project_id
 from state.view import ViewState, held_items, new_items, show_held, show_new
@@ -32,10 +33,14 @@ GONE = "This item is no longer there: it was deleted for good, or it is not your
 
 @me.stateclass
 class MediaItemState:
-    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit."""
+    """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit.
+
+    `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
+    """
 
     item_id: str = ""
     known: bool = False
+    left: str = ""
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
@@ -51,6 +56,20 @@ def sources_view() -> ViewState:
 
 def derived_view() -> ViewState:
     return me.state(MediaItemState).derived
+
+
+def page_view() -> ViewState:
+    """The page as one view, for its status line: it is being fetched, or catching up, as long as any of its lists is.
+
+    Its age is the item's, and a child list that could not be read says so in its place.
+    """
+    item, awaited = item_view(), "open" if _lacks_sources() else ""
+    views = [item, derived_view(), *([sources_view()] if has_sources() else [])]
+    return replace(
+        item,
+        fetching=next((view.fetching for view in views if is_awaited(view)), awaited),
+        catching_up=any(view.version and view.catching_up for view in views),
+    )
 
 
 def list_query() -> MediaQuery:
@@ -94,6 +113,12 @@ def sources_absent() -> int:
     return len(source_ids(item)) - len(held_items(view)) if item and view.version and not view.error else 0
 
 
+def _lacks_sources() -> bool:
+    """Whether it is known what the item was made from, and nobody has asked for that yet."""
+    view = sources_view()
+    return has_sources() and not (view.version or view.error or view.fetching)
+
+
 def shown_item() -> MediaItem | None:
     """The item as the page shows it: with what is pending, and also from the trash; pure."""
     return next(iter(held_items(item_view())), None)
@@ -118,6 +143,7 @@ def why_absent() -> str:
 
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
+    me.state(MediaItemState).left = ""
     show(me.query_params.get("id", ""))
 
 
@@ -131,6 +157,16 @@ def show(media_id: str) -> None:
         show_held(state.derived, derived_query())
     if has_sources():
         show_held(state.sources, sources_query())
+
+
+def go_on_from(media_id: str) -> None:
+    """The item was deleted, and the page is about to show another one."""
+    state = me.state(MediaItemState)
+    state.left = " ".join([*state.left.split(), media_id][-MOST_UNDONE:])
+
+
+def has_gone_on_from(media_id: str) -> bool:
+    return media_id in me.state(MediaItemState).left.split()
 
 
 def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
@@ -147,9 +183,9 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
         next(load)
         yield
     if reason in ALWAYS:
-        _load_once(load_derived(reason, hold=hold), state.derived)
+        _quietly(load_derived(reason, hold=hold))
         if has_sources():
-            _load_once(load_sources(reason), state.sources)
+            _quietly(load_sources(reason))
     yield from load
     yield from load_children()
 
@@ -158,15 +194,9 @@ def load_children() -> Generator[None, None, None]:
     """Load the items that the item was made from, once it is known which these are."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
-    if has_sources() and not state.sources.version and not state.sources.error:
-        _load_once(load_sources("open"), state.sources)
+    if _lacks_sources():
+        _quietly(load_sources("open"))
         yield
-
-
-def _load_once(load: Generator[None, None, None], view: ViewState) -> None:
-    """Without frames of its own, unless it is under way already."""
-    if not view.fetching:
-        _quietly(load)
 
 
 def _quietly(load: Generator[None, None, None]) -> None:

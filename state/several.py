@@ -105,13 +105,20 @@ def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
         return None
     state.deleted = state.deleted[: -len(last)].strip()
     ids, project = wanted_ids(wanted), last.partition(FROM)[2]
-    change = move(project) if project in principal().project_ids else restore()
-    items = [item for item in _find(shown, ids, anew=True) if can(principal(), change.action, item)]
+    if project and project not in principal().project_ids:
+        return None  # where it came from is the page's state, which a browser can write anything into
+    change = move(project) if project else restore()
+    found = _found(shown, ids, anew=True)
+    items = [item for item in _of_one_project(found) if can(principal(), change.action, item)]
+    gone = len(ids) - len(found)
     if not items:
+        if gone:
+            notify(f"Not restored: {_gone(gone)}", tone="failed")
         return None
     attempt = services().editor.begin_all(principal(), items, change, _pending(shown))
     focus_on(ids[0])
-    notify(f"{_count(len(items))} {'moved back' if project else 'restored'}")
+    done = "moved back" if project else "restored"
+    notify(f"{_count(len(items))} {done}" + (f". {_gone(gone)}" if gone else ""))
     return attempt
 
 
@@ -125,16 +132,23 @@ def wanted_ids(wanted: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _find(shown: Shown, ids: Sequence[str], *, anew: bool = False) -> list[MediaItem]:
-    """The stored items that this tab shows, of one project; others, or with `anew` all, are read. Those that are gone
-    are left out."""
+def _find(shown: Shown, ids: Sequence[str]) -> list[MediaItem]:
+    """As `_found`, of one project."""
+    return _of_one_project(_found(shown, ids))
+
+
+def _found(shown: Shown, ids: Sequence[str], *, anew: bool = False) -> list[MediaItem]:
+    """The stored items that this tab shows; others, or with `anew` all, are read. Those that are gone are left out."""
     who, seen = principal(), services().freshness.seen
     held = {} if anew else {item.id: item for view, _ in shown for item in stored_items(view)}
     found = {one: item for one in ids if (item := held.get(one) or seen.get(who.user_id, one)) is not None}
     missing = [one for one in ids if one not in found]
     if missing:
         found |= services().store.media.get_many(who, missing)
-    items = [found[one] for one in ids if one in found]
+    return [found[one] for one in ids if one in found]
+
+
+def _of_one_project(items: Sequence[MediaItem]) -> list[MediaItem]:
     return [item for item in items if item.project_id == items[0].project_id]
 
 
@@ -176,3 +190,7 @@ def _tell(change: Change, count: int, others: int) -> None:
 
 def _count(number: int) -> str:
     return "1 item" if number == 1 else f"{number} items"
+
+
+def _gone(number: int) -> str:
+    return f"{_count(number)} {'was' if number == 1 else 'were'} deleted for good meanwhile"

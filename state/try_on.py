@@ -8,11 +8,13 @@ import mesop as me
 
 from services.generation.requests import validate_try_on
 from services.models import MediaItem, MediaQuery
+from services.models.directions import paired
+from services.models.media import TITLE_LENGTH
 from services.workflows.studio import Order
 from state.catalog import offered
 from state.chosen import Chosen, choose, forget, readable_picture
 from state.session import principal, project_id
-from state.view import ViewState
+from state.view import ViewState, all_items, held_items, new_items
 
 SLOTS = ("person", "product")
 
@@ -37,7 +39,7 @@ def try_on_view() -> ViewState:
 
 
 def results_query() -> MediaQuery:
-    """Earlier results of this person."""
+    """All results of this person."""
     return MediaQuery(project_id=project_id(), origin="try-on", owner_id=principal().user_id)
 
 
@@ -46,10 +48,25 @@ def slot(name: str) -> Chosen:
     return state.person if name == "person" else state.product
 
 
-def made_item(items: tuple[MediaItem, ...]) -> MediaItem | None:
-    """What the last press of Generate makes or has made, if it is still there; pure."""
+def made_item() -> MediaItem | None:
+    """What the last press of Generate makes or has made, if it is still there: the result area shows it. Pure."""
+    state = me.state(TryOnState)
+    return next((item for item in all_items(state.view) if item.id == state.made_id), None)
+
+
+def earlier() -> tuple[MediaItem, ...]:
+    """The results that the result area does not show; pure."""
+    return _others(held_items(try_on_view()))
+
+
+def arrived() -> tuple[MediaItem, ...]:
+    """Those of them that were held back, since the page was scrolled; pure."""
+    return _others(new_items(try_on_view()))
+
+
+def _others(items: tuple[MediaItem, ...]) -> tuple[MediaItem, ...]:
     made_id = me.state(TryOnState).made_id
-    return next((item for item in items if item.id == made_id), None)
+    return tuple(item for item in items if item.id != made_id)
 
 
 def place_again() -> None:
@@ -77,7 +94,7 @@ def order() -> Order:
         run_type="try-on",
         model=offered("try-on")[0].id,
         prompt="",
-        title=f"{product.title} on {person.title}"[:200],
+        title=paired(f"{product.title} on {person.title}"[:TITLE_LENGTH]),
         media_type="image",
         origin="try-on",
         count=1,

@@ -69,8 +69,8 @@ window.addEventListener('popstate', (event) => window.freshetSteps.hear?.(event)
 // ever. So those requests are watched from the first one on, by components/web/channel.js; what happens before it has
 // loaded waits for it here. One that got no answer at all, since the server is away, fails in silence and can be sent again.
 (() => {
-  const ELEMENTS = '/__web-components-module__/components/web/all.js'; // guard.js among them
   const AWAY = new Set([0, 502, 503, 504]);
+  const REFUSED = 400; // the page does not fit the server any more
   const channel = (window.freshetChannel = {pending: new Set(), early: [], hear: null});
   const tell = (what, request) => (channel.hear ? channel.hear(what, request) : channel.early.push([what, request]));
   const listen = EventTarget.prototype.addEventListener; // before zone.js, which Mesop brings, puts its own there
@@ -163,11 +163,48 @@ window.addEventListener('popstate', (event) => window.freshetSteps.hear?.(event)
         return;
       }
       const whole = this.#status === 200 && (this.#taken || this.responseText.includes('<stream_end>'));
-      tell(whole ? 'answered' : 'broken', this);
+      tell(whole ? 'answered' : this.#status === REFUSED ? 'refused' : 'broken', this);
     }
   };
+})();
 
-  // The head loads them, and that is over by now, unless they could not be had: nobody would hear what waits here.
-  const load = () => import(ELEMENTS).catch(() => setTimeout(load, 3000));
+// Our elements, which the head loads before Mesop starts. What could not be had is asked for again, and after a while
+// somebody is told. Mesop shows no frame without them, and forgets one for which it asked in vain: so a page that is
+// still empty when they come is opened anew.
+(() => {
+  const ELEMENTS = '/__web-components-module__/components/web/all.js';
+  const AGAIN_MS = 3000;
+  const TOLD_AFTER = 2; // attempts in vain
+  let vain = 0;
+  let bar = null;
+
+  const make = (tag, look, ...children) => {
+    const node = document.createElement(tag);
+    node.className = look;
+    node.append(...children);
+    return node;
+  };
+  const tell = () => {
+    const again = make('a', 'btn', 'Reload');
+    again.href = location.href;
+    again.addEventListener('click', (event) => {
+      event.preventDefault(); // an address with a hash would only be jumped to
+      location.reload();
+    });
+    const what = make('b', '', 'This page cannot be shown yet.');
+    bar = make('div', 'notice failed restarting', make('span', 'grow', what, ' A part of it does not load. Freshet keeps trying.'), again);
+    bar.setAttribute('role', 'alert');
+    document.body.append(bar);
+  };
+  const came = () => {
+    bar?.remove();
+    if (vain && !document.querySelector('.app')) location.reload();
+  };
+  const failed = () => {
+    vain++;
+    if (vain === TOLD_AFTER) tell();
+    setTimeout(load, AGAIN_MS);
+  };
+  const load = () => import(ELEMENTS).then(came, failed);
   document.addEventListener('DOMContentLoaded', load);
 })();

@@ -26,13 +26,18 @@ CATCH_UP = 5.0
 
 HOW = """In each trial {sessions} sessions of three people, {tabs} tabs each, work through two web processes on one
 database (both inside one process of Python, with services, snapshots and feeds of their own; any event may be answered
-by either, and told of by the other): they open pages and choosers, filter, scroll on, press Refresh, come back to the
-tab, generate, cancel, and make, change, hide, move and remove items; other writers do so unseen. Meanwhile faults take
-turns: {faults}. Whatever a frame shows goes into a history, with every commit. A screen that presents itself as
-current must hold whatever its session wrote or saw before (read your writes, monotonic reads), an answer whatever was
-committed before the question; no screen shows an item twice, out of order, or where it does not belong. The *control*
-is the same with invalidation switched off, in which the checker must find violations. An operation is a commit or an
-event of a tab. Tabs speak the browser's protocol without a browser."""
+by either, and told of by the other): they open Home, the library, its trash, forms, choosers and items' own pages, step
+from item to item, filter, scroll on, press Refresh, come back to the tab, generate, cancel, and edit in the page
+(favourites, titles, tags, deletions, undoing and restoring, of one item or of several at once); they also make, change,
+hide, move and remove items past the page, and other writers do so unseen. Meanwhile faults take turns: {faults}
+(*killed*: the process's own listening breaks, Firestore's stream or the connections that watch a SQLite file).
+Whatever a frame shows goes into a history, with every commit and every edit: each list with its items, and how these
+look. A screen that presents itself as current must hold whatever its session wrote or saw before (read your writes,
+monotonic reads), an edit from the screen on that tells of its end; an answer whatever was committed before the
+question. No screen shows an item twice, out of order, where it does not belong, or as it neither was written nor has
+just been asked to be; what a failed edit asked for is gone with the screen that tells so. The *control* is the same
+with invalidation switched off, in which the checker must find violations. An operation is a commit or an event of a
+tab. Tabs speak the browser's protocol without a browser."""
 
 
 @dataclass

@@ -18,6 +18,7 @@ from state.session import principal, project_id
 
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
 EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting over a pine ridge"}
+MADE = {"image": "picture", "video": "clip"}
 
 
 def create_form(kind: str) -> None:
@@ -52,7 +53,7 @@ def _seed(kind: str) -> None:
     form = form_of(kind)
     field(
         field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
-        hint="The same seed and prompt make the same picture", error=form.errors.get("seed", ""),
+        hint=f"The same seed and prompt make the same {MADE[kind]}", error=form.errors.get("seed", ""),
         draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
         token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
         on_action=bound(on_random_seed, kind), key="seed",

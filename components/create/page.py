@@ -45,7 +45,7 @@ def on_show_new(kind: str, event: me.WebEvent) -> None:
 def create_views(kind: str) -> list[View]:
     """The page's views, for live updates."""
     results = View(partial(view_of, kind), partial(results_query, kind), partial(load, kind), f"create.{kind}")
-    return [results, CHOOSER]
+    return [results, *CHOOSER]
 
 
 def open_create(kind: str) -> Generator[None, None, None]:

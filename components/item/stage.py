@@ -70,7 +70,7 @@ def _kin(name: str, view: ViewState, on_kin: Handler, *, absent: int = 0) -> Non
             with me.box(classes="help", key=f"{name}-absent"):
                 one = absent == 1
                 me.text(
-                    f"{absent} {'picture' if one else 'pictures'} {'is' if one else 'are'} not in this project any more,"
+                    f"{absent} {'picture is' if one else 'pictures are'} not in this project any more,"
                     f" or {'was' if one else 'were'} deleted."
                 )
         if items:

@@ -11,6 +11,7 @@ from components.blank import blank
 from components.web import SegmentOption, ago, aria, button, chips, choice, filters, segments, symbol
 from services.keeping.trash import KEPT
 from services.models import MediaItem
+from services.models.directions import paired
 from state.catalog import model_options
 from state.filters import IN_PANEL, SORTS, Filters, nothing
 from state.filters import chips as filter_words
@@ -108,7 +109,7 @@ def searched_note(reached: datetime | str, on_further: Handler) -> None:
             if isinstance(reached, datetime):
                 ago(ms=int(reached.timestamp() * 1000), prefix="Searched back to ", suffix=".")
             else:
-                me.text(f"Searched down to titles like “{reached[:40]}”.")
+                me.text(f"Searched down to titles like “{paired(reached[:40])}”.")
         button(label="Search further", on_press=on_further, key="further")
 
 

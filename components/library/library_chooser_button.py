@@ -14,18 +14,20 @@ from typing import Any, cast
 
 import mesop as me
 
-from components.library.library_image_selector import (
-    library_image_selector,
-    load_when_needed,
-    paint_held,
-    refresh_selector,
-    selector_query,
-    selector_view,
-)
+from components.library.library_image_selector import library_image_selector, load_when_needed, refresh_selector
 from components.page import View
 from components.web import button, dialog
 from services.models import MediaType
 from state.bound import bound
+from state.chooser import (
+    load_waiting,
+    on_its_way,
+    paint_held,
+    selector_query,
+    selector_view,
+    waiting_query,
+    waiting_view,
+)
 from state.handlers import handler
 
 
@@ -71,7 +73,14 @@ def library_chooser_button(
     )
     # Children stand in one box: slotted children are matched by place, not by key.
     with (
-        dialog(is_open=is_open, label=label, purpose=purpose, on_close=on_close_dialog, key=f"dialog-{chooser_key}"),
+        dialog(
+            is_open=is_open,
+            label=label,
+            purpose=purpose,
+            note=on_its_way() if is_open else "",
+            on_close=on_close_dialog,
+            key=f"dialog-{chooser_key}",
+        ),  # fmt: skip
         me.box(key=f"dialog-body-{chooser_key}", classes="choose"),
     ):
         if is_open:
@@ -82,10 +91,15 @@ def library_chooser_button(
             )
 
 
-CHOOSER = View(
-    selector_view, selector_query, refresh_selector, "chooser", active=lambda: bool(me.state(ChooserState).open_key)
+def _is_any_open() -> bool:
+    return bool(me.state(ChooserState).open_key)
+
+
+CHOOSER = (
+    View(selector_view, selector_query, refresh_selector, "chooser", active=_is_any_open),
+    View(waiting_view, waiting_query, load_waiting, "chooser.waiting", active=_is_any_open),
 )
-"""The view of the open chooser, for the pages that have one."""
+"""The views of the open chooser, for the pages that have one."""
 
 
 def open_dialog(chooser_key: str, media_type: str, event: me.WebEvent) -> Generator[None, None, None]:

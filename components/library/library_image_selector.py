@@ -7,9 +7,7 @@ unfiltered, so nothing new is hidden by what was looked for last time, or in ano
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator
-from typing import cast
 
 import mesop as me
 
@@ -18,28 +16,25 @@ from components.library.finding import searched_note
 from components.library.media_tile import media_tiles
 from components.web import SegmentOption, aria, button, choice, search, segments, sentinel, symbol, upload
 from services.freshness import Reason
-from services.models import MediaQuery, MediaType
+from services.models import MediaType
 from services.models.query import TEXT_LENGTH
+from state.chooser import (
+    SelectorState,
+    listed_project,
+    selector_query,
+    selector_view,
+    something_is_made,
+    turn_to,
+    waiting_query,
+    waiting_view,
+)
 from state.handlers import Handler, handler
 from state.limits import upload_limits
-from state.loading import load_view
+from state.loading import Part, load_together, load_view
 from state.projects import others_too
-from state.session import learn_all, principal, project_id
-from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_held, show_new
+from state.session import learn_all
+from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
-
-
-@me.stateclass
-class SelectorState:
-    """What the open chooser lists. Only one is open at a time."""
-
-    media_type: str = "image"
-    project: str = ""
-    """Another one than the page works in; "" for that."""
-    mine: bool = False
-    text: str = ""
-    view: ViewState = dataclasses.field(default_factory=ViewState)
-
 
 UPLOADS = ("image", "video", "audio")
 _NOUNS: dict[MediaType, tuple[str, str]] = {
@@ -49,40 +44,18 @@ _NOUNS: dict[MediaType, tuple[str, str]] = {
     "combined": ("a file", "Combined media"),
 }
 OWNERS: list[SegmentOption] = [{"value": "mine", "label": "Mine"}, {"value": "all", "label": "Everyone"}]
-
-
-def selector_query() -> MediaQuery:
-    """Finished items of the asked type, as filtered: what still generates cannot be chosen."""
-    state = me.state(SelectorState)
-    return MediaQuery(
-        project_id=listed_project(),
-        media_type=cast(MediaType, state.media_type),
-        status="ready",
-        owner_id=principal().user_id if state.mine else None,
-        text=state.text,
-    )
-
-
-def listed_project() -> str:
-    """The project that the chooser lists, of those one is a member of."""
-    asked = me.state(SelectorState).project
-    return asked if asked in principal().project_ids else project_id()
-
-
-def selector_view() -> ViewState:
-    return me.state(SelectorState).view
-
-
-def paint_held(media_type: MediaType) -> None:
-    """Turn to all of `media_type` and show what this process holds of it, without asking the store."""
-    state = me.state(SelectorState)
-    state.media_type, state.project, state.mine, state.text = media_type, "", False, ""
-    show_held(selector_view(), selector_query())
+WITH_WAITING: frozenset[Reason] = frozenset(("open", "manual", "complete"))
+"""Reasons that ask for what is being made, too: somebody awaits the present state."""
 
 
 def refresh_selector(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """The selector's loader: ask the store again."""
-    yield from load_view(selector_view(), selector_query(), reason, scope="chooser", until=until, hold=hold)
+    view, query = selector_view(), selector_query()
+    if reason in WITH_WAITING and something_is_made():
+        parts = [Part(view, query, "chooser"), Part(waiting_view(), waiting_query(), "chooser.waiting")]
+        yield from load_together(parts, reason, hold=hold)
+    else:
+        yield from load_view(view, query, reason, scope="chooser", until=until, hold=hold)
 
 
 def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Generator[None, None, None]:
@@ -237,7 +210,7 @@ def on_owner_select(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_project_choose(event: me.WebEvent) -> Generator[None, None, None]:
-    me.state(SelectorState).project = str(event.value.get("value", ""))
+    turn_to(str(event.value.get("value", "")))
     yield from refresh_selector("filter")
 
 

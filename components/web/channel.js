@@ -6,7 +6,7 @@
 // is taken back and sent again later. What a later press replaces need not be sent at all.
 
 const YIELDS = 3; // so often one event of the page's own is taken back: somebody who never pauses must not stop it
-const OVER = new Set(['answered', 'withdrawn', 'broken']);
+const OVER = new Set(['answered', 'withdrawn', 'refused', 'broken']);
 const wire = window.freshetChannel; // static/boot.js: the requests on their way
 const waiting = []; // letters, in the order in which they will be sent
 let watcher = () => {};
@@ -46,15 +46,20 @@ function makeWay() {
   else current = letter;
 }
 
+/** Whether somebody has done something here that is not answered yet. */
+export function unanswered() {
+  return [current, ...waiting].some((letter) => letter !== null && !letter.quiet);
+}
+
 /** Whether somebody waits for an answer, and not only the page itself. */
 export function awaited() {
   const foreign = wire.pending.size > 0 && current === null; // a page that opens, or a step back
-  return foreign || [current, ...waiting].some((letter) => letter !== null && !letter.quiet);
+  return foreign || unanswered();
 }
 
 /**
- * Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered", "withdrawn" and "broken"
- * request, those included that came before anybody listened: the very first may have failed by then.
+ * Call `heard(what, request)` for "queued" and for each "sent", "heard", "lost", "answered", "withdrawn", "refused" and
+ * "broken" request, those included that came before anybody listened: the very first may have failed by then.
  */
 export function watch(heard) {
   watcher = heard;

@@ -1,7 +1,7 @@
 import {FreshetElement, define, el, icon} from './base.js';
 import {step} from './steps.js';
 
-/** The filters that are on. A press takes one off, or all of them. */
+/** The filters that are on. A press takes one off, or all of them but the project that is worked in. */
 class FreshetChips extends FreshetElement {
   static props = {chips: []};
   #list = el('div', {class: 'chips', role: 'group', 'aria-label': 'Active filters'});
@@ -24,7 +24,7 @@ class FreshetChips extends FreshetElement {
     ));
     const all = el('button', {type: 'button', class: 'btn ghost mini', 'data-name': ''}, 'Clear all');
     this.#list.hidden = !chips.length;
-    this.#list.replaceChildren(...chips, all);
+    this.#list.replaceChildren(...chips, ...(this.chips.some(({name}) => name !== 'project') ? [all] : []));
     if (held === null || !chips.length) return;
     const next = [...this.#list.children].find((button) => button.dataset.name === held) ?? this.#list.firstChild;
     next.focus({preventScroll: true});

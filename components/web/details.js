@@ -9,7 +9,7 @@ import {size} from './sizes.js';
  */
 class FreshetDetails extends FreshetElement {
   static props = {prompt: '', facts: []};
-  #prompt = el('p', {class: 'prompt'});
+  #prompt = el('p', {class: 'prompt', dir: 'auto'});
   #asked = el('section', {}, el('div', {class: 'row'}, el('h2', {class: 'label grow'}, 'Prompt'), copyButton('content_copy', 'Copy prompt', () => this.prompt)), this.#prompt);
   #list = el('dl', {class: 'dl'});
   #still = null;

@@ -16,11 +16,12 @@ const DOUBLE_MS = 500; // so long a press outside may be the second of a double 
  * One that is `quick` opens on an item before the server has answered, see `foretell`, and goes on to its neighbours.
  */
 class FreshetDialog extends FreshetElement {
-  static props = {isOpen: false, label: '', purpose: '', address: '', quick: '', beside: ['', '']};
+  static props = {isOpen: false, label: '', words: [], address: '', quick: '', beside: ['', '']};
   static #count = 0;
   #heading = el('h2', {class: 'h2 cut', id: `dialog-heading-${++FreshetDialog.#count}`, tabindex: '-1'});
   #shell = el('dialog', {class: 'dialog wide', 'aria-labelledby': this.#heading.id});
   #purpose = el('span', {class: 'chip on'});
+  #note = el('span', {class: 'state run hide-s'});
   #body = el('div', {class: 'dialog-body'});
   #close = el('button', {type: 'button', class: 'ib', 'aria-label': 'Close', title: 'Close (Esc)'}, icon('close'));
   #beside = new Beside(this.#shell, (to) => this.#step(to));
@@ -46,7 +47,7 @@ class FreshetDialog extends FreshetElement {
 
   build() {
     this.#close.addEventListener('click', () => this.#ask('button'));
-    const top = el('div', {class: 'top'}, this.#heading, this.#purpose, el('span', {class: 'grow'}), ...this.#beside.buttons, this.#close);
+    const top = el('div', {class: 'top'}, this.#heading, this.#purpose, this.#note, el('span', {class: 'grow'}), ...this.#beside.buttons, this.#close);
     this.#shell.append(top, this.#body);
     this.append(this.#shell);
     // Events of elements inside are theirs alone: this host would send them a second time.
@@ -156,8 +157,10 @@ class FreshetDialog extends FreshetElement {
   draw(changed) {
     this.#name();
     attrs(this, {'data-quick': this.quick || null});
-    say(this.#purpose, this.purpose);
-    this.#purpose.hidden = !this.purpose;
+    [this.#purpose, this.#note].forEach((chip, place) => {
+      say(chip, this.words[place] ?? '');
+      chip.hidden = !this.words[place];
+    });
     if (changed.has('isOpen') && !this.isOpen) this.#asked = false;
     this.#beside.tell(this.beside);
     // Once what is inside has been drawn, too.

@@ -1,7 +1,9 @@
 // Text that was typed outlives a page that had to be reloaded (a restarted server, a crash, F5): it is kept in this tab's
-// session storage and handed out once, to the field that asks for it first. An ordinary visit starts clean.
+// session storage and handed out once, to the field that asks for it first. An ordinary visit starts clean, unless the
+// last one was left before the server had answered what somebody did there: that may have come to nothing.
 
 const PREFIX = 'freshet:draft:';
+const UNANSWERED = 'freshet:unanswered:';
 const FORCED = 'freshet:forced-reload';
 const asked = new Set();
 
@@ -17,13 +19,22 @@ export function keepForReload() {
   sessionStorage.setItem(FORCED, '1');
 }
 
+/** The page is being left unanswered: its drafts are handed out at the next visit of their fields, whenever that is. */
+export function keepUnanswered() {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(PREFIX)) sessionStorage.setItem(UNANSWERED + name.slice(PREFIX.length), '1');
+  }
+}
+
 /** The kept text of a field, or null. Only the first question after a reload is answered. */
 export function kept(key) {
   if (asked.has(key)) return null;
   asked.add(key);
   const text = sessionStorage.getItem(PREFIX + key);
-  if (!reloaded) sessionStorage.removeItem(PREFIX + key);
-  return reloaded ? text : null;
+  const due = reloaded || sessionStorage.getItem(UNANSWERED + key) !== null;
+  if (!due) forget(key);
+  sessionStorage.removeItem(UNANSWERED + key);
+  return due ? text : null;
 }
 
 export function keep(key, text) {
@@ -36,4 +47,5 @@ export function keep(key, text) {
 
 export function forget(key) {
   sessionStorage.removeItem(PREFIX + key);
+  sessionStorage.removeItem(UNANSWERED + key);
 }

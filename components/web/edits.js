@@ -35,6 +35,7 @@ class FreshetEdits extends FreshetElement {
   #pressed = (event) => this.#press(event);
   #closed = () => this.#grant();
   #moved = () => document.querySelector('dialog:modal') || this.#wish('');
+  #focused = (event) => this.#heed(event.target);
   #wished = ''; // the tile that is to have the focus, until somebody does something else
   #watch = new MutationObserver(() => this.#grant());
 
@@ -47,6 +48,7 @@ class FreshetEdits extends FreshetElement {
     document.addEventListener('freshet:edit', this.#heard);
     document.addEventListener('keydown', this.#pressed);
     document.addEventListener('close', this.#closed, true); // of dialogs; it does not bubble
+    document.addEventListener('focusin', this.#focused);
     for (const name of MOVES) document.addEventListener(name, this.#moved, true);
   }
 
@@ -54,6 +56,7 @@ class FreshetEdits extends FreshetElement {
     document.removeEventListener('freshet:edit', this.#heard);
     document.removeEventListener('keydown', this.#pressed);
     document.removeEventListener('close', this.#closed, true);
+    document.removeEventListener('focusin', this.#focused);
     for (const name of MOVES) document.removeEventListener(name, this.#moved, true);
     this.#wish('');
   }
@@ -102,10 +105,20 @@ class FreshetEdits extends FreshetElement {
     if (!this.#wished || document.querySelector('dialog:modal')) return;
     const at = document.activeElement;
     if (at && at !== document.body && !at.closest('freshet-tile, .stand-in, .toast')) return;
-    const tile = document.querySelector(`freshet-tile[data-id="${CSS.escape(this.#wished)}"] .hit`);
+    const tile = this.#wanted();
     if (!tile || tile === at) return;
     tile.focus({preventScroll: true});
     tile.scrollIntoView({block: 'nearest'});
+  }
+
+  /** Assistive technology moves the focus without a key. While the wanted tile is away, its neighbour merely stands in. */
+  #heed(target) {
+    const wanted = this.#wished && this.#wanted();
+    if (wanted && target.matches('.hit') && target !== wanted) this.#wish('');
+  }
+
+  #wanted() {
+    return document.querySelector(`freshet-tile[data-id="${CSS.escape(this.#wished)}"] .hit`);
   }
 }
 

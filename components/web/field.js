@@ -26,7 +26,7 @@ class FreshetField extends FreshetElement {
     this.classList.add('field');
     this.#input = el(this.multiline ? 'textarea' : 'input', {
       id: name, name, class: 'txt', autocomplete: 'off', type: this.multiline ? null : 'text',
-      'aria-describedby': `${name}-hint ${name}-wrong`, spellcheck: this.numeric ? 'false' : null,
+      'aria-describedby': `${name}-hint ${name}-wrong`, spellcheck: this.numeric ? 'false' : null, dir: 'auto',
     });
     attrs(this.#label, {for: name});
     attrs(this.#hint, {id: `${name}-hint`});

@@ -1,12 +1,13 @@
 import {FreshetElement, define, el} from './base.js';
-import {awaited, watch} from './channel.js';
+import {awaited, unanswered, watch} from './channel.js';
 import {learn} from './clock.js';
-import {keepForReload} from './drafts.js';
+import {keepForReload, keepUnanswered} from './drafts.js';
 import {uploads} from './upload_queue.js';
 
 // A server that goes away takes no tab with it. A request that got no answer is sent again once the server is back, and
 // the page lives on as it was. One that was cut off in the middle, or failed, cannot be: then the page is opened again.
 // Typed text survives that through drafts.js, filters and ids because pages keep them in the URL.
+// A page that the server does not understand, since it comes from an earlier version, is left to somebody to open again.
 
 const RELOADS = 'freshet:reloads';
 const TOO_MANY = 3; // sendings of one request, or reloads within a minute, that did not help
@@ -19,7 +20,10 @@ let left = false; // a page that is being left cancels its requests; that is no 
 let leavingFor = null; // where the user was going when the request failed
 
 window.addEventListener('freshet:leaving', (event) => { leavingFor = event.detail; });
-window.addEventListener('pagehide', () => { left = true; });
+window.addEventListener('pagehide', () => {
+  left = true;
+  if (unanswered()) keepUnanswered(); // the browser gives up what is on its way
+});
 window.addEventListener('pageshow', () => { left = false; });
 
 function tooOften() {
@@ -63,16 +67,33 @@ function notice(promise) {
   if (!bar.isConnected) document.body.append(bar);
 }
 
-/** A server that answers but keeps failing this page must not be asked for ever. */
-function giveUp() {
-  const again = el('button', {type: 'button', class: 'btn'}, 'Try again');
-  again.addEventListener('click', () => {
-    sessionStorage.removeItem(RELOADS);
+/** Tell what is the matter, and leave it to somebody to open the page again. */
+function offer(look, what, words, action, before = () => {}) {
+  const again = el('button', {type: 'button', class: 'btn'}, action);
+  again.addEventListener('click', async () => {
+    before();
+    await uploads.settled(); // they go on without the page, and end with it
     reopen();
   });
-  bar.className = 'notice failed restarting';
-  const words = ' The server answers, but not here. What you typed is kept.';
-  bar.replaceChildren(el('span', {class: 'grow'}, el('b', {}, 'This page does not open.'), words), again);
+  bar ??= el('div', {role: 'alert'});
+  bar.className = `notice ${look} restarting`;
+  bar.replaceChildren(el('span', {class: 'grow'}, el('b', {}, what), ` ${words}`), again);
+  if (!bar.isConnected) document.body.append(bar);
+}
+
+/** A server that answers but keeps failing this page must not be asked for ever. */
+function giveUp() {
+  const words = 'The server answers, but not here. What you typed is kept.';
+  offer('failed', 'This page does not open.', words, 'Try again', () => sessionStorage.removeItem(RELOADS));
+}
+
+/** The page is of another version than the server is by now, which does not know what it asks for. */
+function expire() {
+  if (broken || left) return;
+  broken = true;
+  window.dispatchEvent(new Event('freshet:away'));
+  if (leavingFor !== null) reopen();
+  else offer('warn', 'This page is out of date.', 'Reload it to go on. What you typed is kept.', 'Reload');
 }
 
 /** Open the page again, as soon as the server answers. */
@@ -124,6 +145,7 @@ watch((what, request) => {
   else if (what === 'heard') learn(request.clockGap);
   else if (what === 'lost') resend(request);
   else if (what === 'answered') back();
+  else if (what === 'refused') expire();
   else if (what === 'broken') recover();
 });
 

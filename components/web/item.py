@@ -28,8 +28,8 @@ def item_head(
     """In the first row of the page head: the way back, the title, and the item's heart, link, download and deletion.
 
     As of `item_bar`, the title is written in its place, and edits are heard by `edits`; but `on_delete` is asked for
-    deletions ({id}), since the page then shows another item. F and Del work wherever the focus is. `key` names the
-    item.
+    deletions ({id}), since the page then shows another item. F and Del work wherever the focus is, and so does U:
+    it takes the deletion of a `deleted` item back, else the tab's last one. `key` names the item.
     """
     return insert(
         "freshet-item-head",

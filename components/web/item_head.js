@@ -1,6 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {copyButton} from './copying.js';
-import {askForEdit, keyButton} from './editing.js';
+import {ask, askForEdit, keyButton} from './editing.js';
 import {Hotkeys} from './hotkeys.js';
 import {follow, within} from './links.js';
 import {noteOpened} from './opened.js';
@@ -17,7 +17,7 @@ class FreshetItemHead extends FreshetElement {
   #link = copyButton('link', 'Copy link', () => new URL(within(`/media-item?id=${this.mediaId}`), location.href).href);
   #download = el('a', {class: 'btn line', download: true, 'aria-label': 'Download'}, icon('download'), el('span', {class: 'cut hide-s'}, 'Download'));
   #delete = keyButton('delete', 'Delete', 'Del', () => this.emit('deleteEvent', {id: this.mediaId}));
-  #keys = new Hotkeys(this, () => (this.#aTileHasThem() ? [] : ['f', 'Delete']), (key) => this.#press(key));
+  #keys = new Hotkeys(this, () => (this.#aTileHasThem() ? ['u'] : ['u', 'f', 'Delete']), (key) => this.#press(key));
   #placed = '';
 
   build() {
@@ -58,14 +58,21 @@ class FreshetItemHead extends FreshetElement {
     this.replaceChildren(this.#back, ...middle.filter(Boolean), ...after, this.#title.wrong);
   }
 
-  /** A focused tile has these keys for itself. */
+  /** A focused tile has F and Del for itself. */
   #aTileHasThem() {
     return Boolean(document.activeElement?.closest('freshet-tile'));
   }
 
   #press(key) {
-    const button = key === 'f' ? this.#heart : this.#delete;
-    if (button.isConnected) button.click();
+    if (key === 'u') this.#takeBack();
+    const button = {f: this.#heart, Delete: this.#delete}[key];
+    if (button?.isConnected) button.click();
+  }
+
+  /** The deletion of what is shown; else the last one of this tab, as the toast does. */
+  #takeBack() {
+    if (this.deleted && this.mediaId) askForEdit(this, this.mediaId, 'restore');
+    else ask(this, {edit: 'undo'});
   }
 }
 

@@ -22,7 +22,7 @@ const GROUPS = [
   ]],
   ['On an item, also in the closer look', [
     [['←', '→'], 'Previous, next'], [['Z'], 'Actual size, on its page'], [['F'], 'Favourite'], [['Del'], 'Delete'],
-    [['O'], 'Open its page'],
+    [['O'], 'Open its page'], [['U'], 'Undo a deletion, on its page'],
   ]],
   ['Making', [
     [[CTRL, '↵'], 'Generate'], [['←', '↑', '→', '↓'], 'Move the product'], [['+', '−'], 'Scale the product'],

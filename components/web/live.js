@@ -1,14 +1,14 @@
 import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
 import {liveOff, onLiveChoice} from './live_choice.js';
+import {Pace} from './pace.js';
 
-const PUSH_MS = 100; // pushes closer together than this become one,
-const PUSH_SHARE = 8; // or than so many times what the last one took, so that a press rarely has to wait for one,
-const PUSH_MOST_MS = 1000; // but never than this
 const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at most this often
 const DEAD_MS = 40e3; // two missed beats and a bit: the stream is not what it seems
 const POLL_MS = 5000; // a tab without a stream of its own asks this often
 const WAIT_MS = 1000; // a slow answer without a stream to announce it is asked for this often
+const HEAL_MS = 3000; // what could not be read while changes come in is asked for again after this long, then twice it,
+const HEAL_MOST_MS = 48e3; // but never later than this
 const TTL_MS = 60 * 60e3; // an open view is looked at again after this long even if nothing was heard
 const STREAMS = 4; // per browser: HTTP/1.1 gives six connections to a host, and pages need some
 const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that were cut off together come back apart
@@ -22,21 +22,21 @@ const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that w
  * with the element.
  */
 class FreshetLive extends FreshetElement {
-  static props = {views: '[]', versions: [], waiting: false};
+  static props = {views: '[]', versions: [], waiting: false, failed: false};
   #stream = null;
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
   #beat = 0;
   #known = ''; // how far the changes reach that were told of: who answers must not know less
-  #pending = null; // views to ask for when the throttle opens: place → version known there, or 'all'
+  #pending = null; // views to ask for next: place → version known there, or 'all'
   #pushTimer = 0;
-  #pushedAt = -PUSH_MS;
-  #pushPause = PUSH_MS;
+  #pace = new Pace();
   #returnedAt = 0;
   #pollTimer = 0;
   #waitTimer = 0;
   #ttlTimer = 0;
   #retryTimer = 0;
+  #healTimer = 0;
   #tries = 0;
   #state = 'connecting';
   #feed = 'live';
@@ -77,6 +77,7 @@ class FreshetLive extends FreshetElement {
     }
     this.#views = this.views;
     if (changed.has('waiting')) this.#watchAnswer();
+    if (changed.has('failed')) this.#heal(HEAL_MS);
     this.#show();
   }
 
@@ -139,6 +140,7 @@ class FreshetLive extends FreshetElement {
     this.#tries = 0;
     this.#state = 'open';
     this.#hearFeed(feed);
+    this.#heal(HEAL_MS);
   }
 
   #hearFeed(feed) {
@@ -182,7 +184,7 @@ class FreshetLive extends FreshetElement {
   /** Hidden, or gone: nothing listens and nothing is asked. */
   #rest() {
     this.#close();
-    for (const timer of [this.#pushTimer, this.#pollTimer, this.#waitTimer, this.#retryTimer]) clearTimeout(timer);
+    for (const timer of [this.#pushTimer, this.#pollTimer, this.#waitTimer, this.#retryTimer, this.#healTimer]) clearTimeout(timer);
     this.#pending = null;
     this.#pushTimer = 0;
     this.#state = 'connecting';
@@ -220,25 +222,25 @@ class FreshetLive extends FreshetElement {
     if (document.hidden) return; // the return will ask
     if (places === 'all' || this.#pending === 'all') this.#pending = 'all';
     else this.#pending = new Map([...(this.#pending ?? []), ...places.map((place, index) => [place, versions[index]])]);
-    if (this.#pushTimer) return;
-    const wait = Math.max(0, this.#pushedAt + this.#pushPause - performance.now());
-    this.#pushTimer = setTimeout(() => {
+    this.#askOn();
+  }
+
+  #askOn() {
+    if (this.#pushTimer || this.#pace.asking || !this.#pending) return;
+    this.#pushTimer = setTimeout(async () => {
       const pending = this.#pending;
       this.#pushTimer = 0;
       this.#pending = null;
-      this.#pushedAt = performance.now();
-      this.#pushPause = PUSH_MS;
-      if (pending === 'all') return this.#tell('online', null);
-      // What this very tab asked for comes back as a push: it shows that already.
-      const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
-      if (news.length) this.#tellPush(news.map(([place]) => place));
-    }, wait);
+      await this.#pace.ask(() => this.#tellPush(pending));
+      this.#askOn();
+    }, this.#pace.wait());
   }
 
-  async #tellPush(places) {
-    const begun = performance.now();
-    await this.#tell('live', places);
-    this.#pushPause = Math.min(Math.max(PUSH_MS, PUSH_SHARE * (performance.now() - begun)), PUSH_MOST_MS);
+  #tellPush(pending) {
+    if (pending === 'all') return this.#tell('online', null);
+    // What this very tab asked for comes back as a push: it shows that already.
+    const news = [...pending].filter(([place, version]) => !version || version !== this.versions[place]);
+    return news.length ? this.#tell('live', news.map(([place]) => place)) : undefined;
   }
 
   #returned(type) {
@@ -268,6 +270,20 @@ class FreshetLive extends FreshetElement {
       this.#tell('ready', null); // also where a stream is open: the process behind it may not be the one that was asked
       this.#watchAnswer();
     }, this.#state === 'open' ? 5 * WAIT_MS : WAIT_MS);
+  }
+
+  /**
+   * A question may have failed just before the store was there again, and no change tells of that: it is asked again.
+   * While no changes come in, those who look for the store tell the page when it is back.
+   */
+  #heal(after) {
+    clearTimeout(this.#healTimer);
+    if (!this.failed || !this.isConnected) return;
+    this.#healTimer = setTimeout(() => {
+      const works = this.#mode === 'live';
+      if (works) this.#tell('online', null);
+      this.#heal(works ? Math.min(2 * after, HEAL_MOST_MS) : HEAL_MS);
+    }, after);
   }
 
   // How the connection is, told to the status lines without a trip to the server

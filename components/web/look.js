@@ -14,7 +14,7 @@ class FreshetLook extends FreshetElement {
   static props = {kind: 'image', fileUrl: '', prompt: '', facts: [], fileSize: null, more: {}};
   #file = null; // or what stands for it
   #unheard = null;
-  #prompt = el('div');
+  #prompt = el('div', {dir: 'auto'});
   #facts = el('div', {class: 'meta'});
   #download = el('a', {class: 'btn line', download: true}, icon('download'), el('span', {class: 'cut'}, 'Download'));
   #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.#heading.textContent);

@@ -70,7 +70,7 @@ class FreshetNav extends FreshetElement {
       const here = link.dataset.url === this.current && !link.matches('.brand');
       attrs(link, {href: within(link.dataset.url, this.project), 'aria-current': here ? 'page' : null});
     }
-    if (changed.has('project')) this.#menu.clear();
+    if (changed.has('project')) this.#menu.leave();
     this.#menu.draw(this.projects, this.project, this.current);
     say(this.#user, this.userName);
     attrs(this.#user.parentElement, {title: this.userName});

@@ -42,6 +42,7 @@ export class Picture {
     const img = el('img', {alt: '', loading: 'lazy', decoding: 'async', draggable: 'false', class: 'coming', src: url});
     this.#img = img;
     img.addEventListener('load', () => {
+      img.classList.toggle('tall', img.naturalHeight > img.naturalWidth);
       img.classList.remove('coming');
       old?.remove();
       if (this.#img === img) setTimeout(() => this.#done(), 300);

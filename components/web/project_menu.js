@@ -15,7 +15,7 @@ export class ProjectMenu {
 
   constructor({opened, create}) {
     const close = el('button', {type: 'button', class: 'ib', 'aria-label': 'Close', title: 'Close (Esc)'}, icon('close'));
-    const make = el('button', {type: 'button', class: 'btn line'}, 'Create');
+    const make = el('button', {type: 'button', class: 'btn line', 'aria-label': 'Create project'}, 'Create');
     const found = () => {
       const name = this.#field.value.trim().replace(/\s+/g, ' ');
       if (name) create(name);
@@ -59,8 +59,9 @@ export class ProjectMenu {
     }));
   }
 
-  /** It was made: what was typed is no longer needed. */
-  clear() {
+  /** Another project is worked in now: nothing that was chosen or typed here is needed any more. */
+  leave() {
+    this.close();
     this.#field.value = '';
   }
 

@@ -10,7 +10,7 @@ const orderly = (text) => text.trim().replace(/\s+/g, ' ');
 export class Retitle {
   pencil = el('button', {type: 'button', class: 'ib', 'aria-label': 'Rename', title: 'Rename'}, icon('edit'));
   writing = false;
-  #input = el('input', {type: 'text', class: 'txt', 'aria-label': 'Title', autocomplete: 'off', spellcheck: 'true'});
+  #input = el('input', {type: 'text', class: 'txt', 'aria-label': 'Title', autocomplete: 'off', spellcheck: 'true', dir: 'auto'});
   #save = el('button', {type: 'button', class: 'btn primary mini'}, el('span', {}, 'Save'));
   field = el('span', {class: 'input retitle'}, this.#input, this.#save);
   wrong = el('span', {class: 'help bad', role: 'alert'});

@@ -6,7 +6,7 @@ class FreshetTags extends FreshetElement {
   static props = {mediaId: '', tags: [], error: ''};
   #list = el('span', {class: 'row wrap', role: 'list', 'aria-label': 'Tags'});
   #add = el('button', {type: 'button', class: 'chip add'}, icon('add'), el('span', {}, 'Tag'));
-  #input = el('input', {type: 'text', class: 'chip write', 'aria-label': 'New tag', placeholder: 'New tag', autocomplete: 'off', maxlength: '80', hidden: true});
+  #input = el('input', {type: 'text', class: 'chip write', 'aria-label': 'New tag', placeholder: 'New tag', autocomplete: 'off', dir: 'auto', maxlength: '80', hidden: true});
   #wrong = el('span', {class: 'help bad', role: 'alert', hidden: true});
 
   build() {

@@ -9,7 +9,7 @@ const OVER = new Set(['done', 'failed']);
 let count = 0;
 
 class UploadQueue extends EventTarget {
-  items = []; // {id, name, size, wanted, project, file, state: queued|sending|done|failed, sent, note, known, mediaId}
+  items = []; // {id, name, size, wanted, project, file, state: queued|sending|done|failed, sent, note, final, known, mediaId}
   #sendings = new Map();
   #ask = (event) => event.preventDefault(); // whoever leaves is asked first
 
@@ -28,7 +28,7 @@ class UploadQueue extends EventTarget {
     if (!this.busy) this.clear();
     for (const file of files) {
       const name = file.name || 'Unnamed file';
-      this.items.push({id: ++count, name, size: file.size, wanted, project, file, state: 'queued', sent: 0, note: '', known: '', mediaId: ''});
+      this.items.push({id: ++count, name, size: file.size, wanted, project, file, state: 'queued', sent: 0, note: '', final: false, known: '', mediaId: ''});
     }
     this.#fill();
   }
@@ -88,7 +88,7 @@ class UploadQueue extends EventTarget {
       if (done) this.#finish(item, done);
     } catch (error) {
       const why = error instanceof Refused ? error.message : `${item.name} could not be uploaded (${error.message})`;
-      Object.assign(item, {state: 'failed', note: why});
+      Object.assign(item, {state: 'failed', note: why, final: error.final ?? false});
     }
     this.#sendings.delete(item);
     this.#fill();

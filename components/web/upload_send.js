@@ -7,9 +7,15 @@ const STALL_MS = 45e3; // without a byte going out: the connection is not what i
 const IMPORT_MS = 600e3; // the server looks into the file
 const AGAIN = new Set([0, 408, 409, 425, 429, 502, 503, 504]); // worth another attempt
 const AFRESH = 3; // times that a file is sent anew, since the server knows nothing of it any more
+const OF_NO_USE = new Set([400, 413]); // the file itself is what is wrong, and will be
 
-/** The file is of no use, and why: a sentence that names it. */
-export class Refused extends Error {}
+/** The file was not taken, and why: a sentence that names it. `final`: nor would it be another time. */
+export class Refused extends Error {
+  constructor(message, final) {
+    super(message);
+    this.final = final;
+  }
+}
 
 class Later extends Error {} // not now: the message says why, or nothing if there is no more to say than that
 
@@ -102,7 +108,7 @@ export class Sending {
     try {
       return await this.#file.slice(start, end).arrayBuffer();
     } catch {
-      throw new Refused(`${this.#name} cannot be read: it is a folder, or it was moved or changed`);
+      throw new Refused(`${this.#name} cannot be read: it is a folder, or it was moved or changed`, true);
     }
   }
 
@@ -147,7 +153,7 @@ export class Sending {
       this.#offset = 0;
       return new Later('Sending it again');
     }
-    return new Refused(why || `${this.#name} could not be uploaded (error ${status})`);
+    return new Refused(why || `${this.#name} could not be uploaded (error ${status})`, OF_NO_USE.has(status));
   }
 
   #pause(ms) {

@@ -157,7 +157,7 @@ class Row {
     const percent = size ? Math.floor((sent / size) * 100) : 0;
     attrs(this.#bar, {'aria-valuenow': percent});
     this.#bar.firstChild.style.width = `${percent}%`;
-    this.#act.hidden = state !== 'failed';
+    this.#act.hidden = state !== 'failed' || this.#item.final; // what would be refused again
     this.#cancel.hidden = state === 'done';
     const verb = state === 'failed' ? 'Dismiss' : 'Cancel';
     attrs(this.#cancel, {'aria-label': `${verb} ${this.#item.name}`, title: verb});

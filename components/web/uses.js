@@ -12,7 +12,7 @@ const PLACES = [
 /** What a picture can be used for. */
 class FreshetUses extends FreshetElement {
   static props = {mediaId: ''};
-  #links = PLACES.map(([address, symbol, label]) => [address, el('a', {class: 'btn line'}, icon(symbol), el('span', {class: 'cut'}, label))]);
+  #links = PLACES.map(([address, symbol, label]) => [address, el('a', {class: 'btn line'}, icon(symbol), el('span', {}, label))]);
 
   build() {
     this.classList.add('uses');

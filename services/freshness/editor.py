@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 
 from services.clock import Clock
 from services.errors import Conflict, FreshetError, NotFound, StoreError, StoreUnavailable
-from services.freshness.edits import Change, Edit, edited, put_back, replayed, some_put_back
-from services.freshness.groups import Stored, store_group
+from services.freshness.edits import Change, Edit, edited, gone, put_back, replayed, some_put_back
+from services.freshness.groups import store_group
 from services.freshness.overlays import Overlays
 from services.freshness.revalidate import Freshness
 from services.freshness.workers import Workers
@@ -184,12 +184,15 @@ class Editor:
     def _make(self, attempt: Attempt) -> None:
         edit, began = attempt.edit, self._clock.monotonic()
         try:
-            batch = self._stored(attempt) if len(attempt.edits) == 1 else self._stored_all(attempt)
-            self.overlays.rebase(attempt.principal.user_id, *batch.changed)
-            self._freshness.note_own(batch, attempt.principal)
-            self._note_departures(attempt, batch)
+            batches = [self._stored(attempt)] if len(attempt.edits) == 1 else self._stored_all(attempt)
+            for batch in batches:
+                self.overlays.rebase(attempt.principal.user_id, *batch.changed)
+                self._freshness.note_own(batch, attempt.principal)
+                self._note_departures(attempt, batch)
         except FreshetError as error:
             attempt.error = put_back(edit, error, len(attempt.edits))
+            if isinstance(error, StoreUnavailable):
+                self._freshness.tell_away()
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
             attempt.error = put_back(edit, failure, len(attempt.edits))
@@ -225,34 +228,22 @@ class Editor:
                 newest, certain = self._store.media.get(principal, edit.media_id), True
         except NotFound as error:
             if edit.change.kind != "delete":
-                raise Conflict("it was deleted elsewhere") from error
-            gone = Removal("media", edit.media_id, newest.revision + 1)
-            return Batch(newest.project_id, (), (gone,), frozenset(), "", self._clock.now())
+                raise Conflict(gone(edit)) from error
+            removal = Removal("media", edit.media_id, newest.revision + 1)
+            return Batch(newest.project_id, (), (removal,), frozenset(), "", self._clock.now())
         raise Conflict("others keep changing it")
 
-    def _stored_all(self, attempt: Attempt) -> Batch:
-        """Store edits of several items; what is stored now, as a batch. Raises FreshetError where nothing could be.
+    def _stored_all(self, attempt: Attempt) -> list[Batch]:
+        """Store edits of several items; what is stored now, as a batch for each project.
 
-        Those that were left out are told of in `attempt.error`.
+        Those that were left out are told of in `attempt.error`. Raises FreshetError where nothing could be stored.
         """
         known = {edit.media_id: self._newest(attempt, edit) for edit in attempt.edits}
         result = store_group(self._store, attempt.principal, attempt.edits, known)
         attempt.watermark = result.watermark
         if result.failures:
             attempt.error = some_put_back(attempt.edit, list(result.failures.values()), len(attempt.edits))
-        return self._group_batch(attempt, result, known)
-
-    def _group_batch(self, attempt: Attempt, result: Stored, known: dict[str, MediaItem]) -> Batch:
-        (project_id,) = {item.project_id for item in result.items} or {attempt.edit.before.project_id}
-        return Batch(
-            project_id=project_id,
-            changed=tuple(result.items),
-            removed=tuple(Removal("media", one, known[one].revision + 1) for one in result.gone),
-            operation_ids=frozenset({attempt.edit.operation_id}),
-            watermark="",
-            at=result.committed_at or self._clock.now(),
-            newest=result.watermark,
-        )
+        return result.batches(attempt.edits, known, result.committed_at or self._clock.now())
 
     def _note_departures(self, attempt: Attempt, batch: Batch) -> None:
         """What was moved has left the lists of the project it was in."""

@@ -16,6 +16,7 @@ from services.errors import BadInput, Conflict, FreshetError
 from services.freshness.merge import Held, is_within
 from services.identity import Action
 from services.models import MediaItem, MediaQuery, clean_tags
+from services.models.directions import paired
 from services.models.media import TITLE_LENGTH
 from services.models.words import tag_key
 
@@ -28,6 +29,8 @@ _WHAT: Mapping[Kind, str] = {
     "delete": "Item put back",
     "restore": "Not restored",
 }
+GONE = "it was deleted for good meanwhile"
+"""Why what was in the trash cannot be restored."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def title(text: str) -> Change:
     >>> title("  Dunes  at first light ").fields
     {'title': 'Dunes at first light'}
     """
-    words = " ".join(text.split())
+    words = " ".join(paired(text).split())
     kinds = {unicodedata.category(letter) for letter in words}
     if kinds & {"Cc", "Cs"}:
         raise BadInput("title", "Title: control characters, such as NUL, cannot be stored. Take them out.")
@@ -94,7 +97,7 @@ def title(text: str) -> Change:
 
 def tags(*, on: Iterable[str] = (), off: Iterable[str] = ()) -> Change:
     """Tags that an item is to have, and others that it is not. Raises BadInput, naming the field and the remedy."""
-    on, off = clean_tags(on), clean_tags(off)
+    on, off = clean_tags(map(paired, on)), clean_tags(off)
     if not on and not off:
         raise BadInput("tags", "Tags: write one first.")
     return Change("tags", tags_on=on, tags_off=off)
@@ -168,6 +171,11 @@ def replayed(edit: Edit, stored: MediaItem) -> MediaItem:
     return wanted
 
 
+def gone(edit: Edit) -> str:
+    """Why an edit of an item that is no longer there cannot be stored."""
+    return GONE if edit.change.kind == "restore" else "it was deleted elsewhere"
+
+
 def put_back(edit: Edit, error: FreshetError, count: int = 1) -> str:
     """What is told of an edit, of `count` items, that could not be stored."""
     what = f"{count} items put back" if edit.change.kind == "delete" and count > 1 else _WHAT[edit.change.kind]
@@ -177,7 +185,8 @@ def put_back(edit: Edit, error: FreshetError, count: int = 1) -> str:
 def some_put_back(edit: Edit, reasons: Sequence[str], count: int) -> str:
     """What is told of an edit of `count` items of which some could not be stored, for these reasons."""
     others = sorted(set(reasons[1:]) - {reasons[0]})
-    return f"{len(reasons)} of {count} items put back: {reasons[0]}{', and more' if others else ''}"
+    what = "not restored" if edit.change.kind == "restore" else "put back"
+    return f"{len(reasons)} of {count} items {what}: {reasons[0]}{', and more' if others else ''}"
 
 
 def _retagged(held: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.errors import Conflict, FreshetError, NotFound
-from services.freshness.edits import Edit, replayed
-from services.models import Commit, MediaItem, Principal, Put
+from services.freshness.edits import Edit, gone, replayed
+from services.models import Batch, Commit, MediaItem, Principal, Put, Removal
 from services.store.protocol import Store
 
 CHUNK = 100
@@ -31,6 +31,25 @@ class Stored:
     failures: dict[str, str] = field(default_factory=dict)
     watermark: str = ""
     committed_at: datetime | None = None
+
+    def batches(self, edits: Sequence[Edit], known: Mapping[str, MediaItem], at: datetime) -> list[Batch]:
+        """As commits of `edits` among others: one for each project, since others may have moved some of them."""
+        homes = {edit.media_id: edit.before.project_id for edit in edits}
+        projects = dict.fromkeys([*(item.project_id for item in self.items), *(homes[one] for one in self.gone)])
+        return [
+            Batch(
+                project_id=project_id,
+                changed=tuple(item for item in self.items if item.project_id == project_id),
+                removed=tuple(
+                    Removal("media", one, known[one].revision + 1) for one in self.gone if homes[one] == project_id
+                ),
+                operation_ids=frozenset({edits[0].operation_id}),
+                watermark="",
+                at=at,
+                newest=self.watermark,
+            )
+            for project_id in projects
+        ]
 
 
 def store_group(store: Store, principal: Principal, edits: Sequence[Edit], known: Mapping[str, MediaItem]) -> Stored:
@@ -83,7 +102,7 @@ def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[
         item = newest.get(edit.media_id)
         if item is None:
             if edit.change.kind != "delete":
-                failures[edit.media_id] = "it was deleted elsewhere"
+                failures[edit.media_id] = gone(edit)
             continue
         try:
             wanted = replayed(edit, item)

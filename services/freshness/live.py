@@ -72,7 +72,7 @@ class LiveHub:
         self._sweeper: threading.Timer | None = None
         self._closing = threading.Event()
         self.ending = False
-        freshness.on_change = self._on_change
+        freshness.on_change, freshness.on_away = self._on_change, self.doubt
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Wake `subscriber` from now on, whose views are of its principal's own projects: the caller has checked.
@@ -112,6 +112,16 @@ class LiveHub:
     def is_live(self, project_id: str) -> bool:
         """Whether every commit in the project reaches this process by itself at the moment."""
         return self.state(project_id)[0] == "live"
+
+    def doubt(self) -> None:
+        """A question found the store away: each feed finds out whether it is, so that all who look hear of it now.
+
+        A feed alone would take a store that went silent for one where nothing happens, for most of a minute.
+        """
+        with self._lock:
+            watches = [feed.watch for feed in self._feeds.values() if feed.watch is not None]
+        for watch in watches:
+            watch.doubt()
 
     def finished(self, query: MediaQuery, user_id: str) -> None:
         """A background refresh of a view has ended: wake those who look at it."""

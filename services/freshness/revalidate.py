@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import ParamSpec
 
 from services.clock import Clock
 from services.errors import FreshetError, StoreUnavailable
@@ -25,6 +26,8 @@ from services.identity import can
 from services.log import log_event, log_failure
 from services.models import Batch, MediaItem, MediaQuery, Principal
 from services.store.protocol import PAGE_SIZE, MediaRepository
+
+P = ParamSpec("P")
 
 
 class Freshness:
@@ -48,6 +51,8 @@ class Freshness:
         self._clock = clock
         self.on_change: Callable[[View], None] | None = None
         """Hears of each view that an answer of the store has changed. From any thread; must not block."""
+        self.on_away: Callable[[], None] | None = None
+        """Hears of each question that found the store away. As above."""
         self.away = False
         """Whether the last fetch to end did not reach the store."""
         self.snapshots = snapshots
@@ -191,18 +196,24 @@ class Freshness:
             job.error, outcome, why = error, type(error).__name__, {"why": str(error.__cause__ or error)}
             self._views.fail(fetch, error)
             self.away = isinstance(error, StoreUnavailable)
+            if self.away:
+                self.tell_away()
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             job.error = FreshetError(f"Something went wrong (error {log_failure('refresh.crashed', error)}).")
             self._views.fail(fetch, job.error)
         finally:
             self._log(job, documents, outcome, job.snapshot, self._clock.monotonic() - began, why)
         if job.snapshot is not None and (fetch.held is None or fetch.held.version != job.snapshot.version):
-            self._tell_of_change(request.view)
+            self._tell(self.on_change, request.view)
 
-    def _tell_of_change(self, view: View) -> None:
+    def tell_away(self) -> None:
+        """A question, of whatever kind, found the store away."""
+        self._tell(self.on_away)
+
+    def _tell(self, listener: Callable[P, None] | None, *told: P.args, **options: P.kwargs) -> None:
         try:
-            if self.on_change is not None:
-                self.on_change(view)
+            if listener is not None:
+                listener(*told, **options)
         except Exception as error:  # noqa: BLE001 - whoever asked has their answer in any case
             log_failure("refresh.listener", error)
 

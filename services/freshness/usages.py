@@ -12,12 +12,12 @@ import logging
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from services.clock import Clock
-from services.errors import FreshetError, StoreError
+from services.errors import FreshetError, StoreError, StoreUnavailable
 from services.freshness import policy
 from services.freshness.disk import DiskCache
 from services.freshness.policy import TTLS, ContentKind, FetchState, Reason
@@ -62,6 +62,8 @@ class Usages:
         workers: int = WORKERS,
     ) -> None:
         self._upkeep, self._clock, self._ttls, self._disk = upkeep, clock, ttls, disk
+        self.on_away: Callable[[], None] = lambda: None
+        """Hears of each question that found the store away. From any thread; must not block."""
         self._lock = threading.Lock()
         self._held: OrderedDict[str, HeldUsage] = OrderedDict()
         self._waiting: list[Asking] = []
@@ -122,8 +124,9 @@ class Usages:
         self._workers.join(timeout)
 
     def _answer(self, asking: Asking, asked_at: datetime) -> None:
-        began, error = self._clock.monotonic(), None
+        began = self._clock.monotonic()
         usage: Usage | None = None
+        error: FreshetError | None = None
         try:
             usage = self._upkeep.usage(asking.principal)
         except FreshetError as raised:
@@ -132,6 +135,8 @@ class Usages:
             error = StoreError(f"Something went wrong (error {log_failure('usage.crashed', crash)}).")
         ms = round((self._clock.monotonic() - began) * 1000, 1)
         self._note(asking.principal.user_id, usage, error, asked_at)
+        if isinstance(error, StoreUnavailable):
+            self.on_away()
         log_event(
             f"{asking.scope}.refresh",
             logging.INFO if usage else logging.WARNING,

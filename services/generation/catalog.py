@@ -18,7 +18,6 @@ from services.generation.prices import Price, TokenPrice
 from services.models import RunType
 
 T = TypeVar("T", str, int)
-
 ProviderName = Literal["local", "google"]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from services.errors import BadInput
 from services.generation.catalog import ModelSpec
 from services.ids import is_id
+from services.models.directions import paired
 
 MAX_SEED = 2**31 - 1
 MIN_SCALE, MAX_SCALE = 0.05, 2.0
@@ -63,7 +64,7 @@ class TryOnRequest:
 def validate_image(
     model: ModelSpec, prompt: str, aspect: str, count: int, seed: int | None = None, resolution: str = ""
 ) -> ImageRequest:
-    """Raises BadInput on "prompt", "aspect", "count", "resolution" or "seed". A seed that is taken is drawn if need be."""
+    """Raises BadInput on "prompt", "aspect", "count", "resolution" or "seed". A seed is drawn if none is given."""
     cleaned = validate_prompt(prompt, model)
     _one_of("aspect", "shape", aspect, model.parameters.aspect.options)
     _one_of("count", "number of pictures", count, model.parameters.count.options)
@@ -73,9 +74,7 @@ def validate_image(
     return ImageRequest(cleaned, aspect, count, validate_seed(model, seed), resolution if offered else None)
 
 
-def validate_video(
-    model: ModelSpec, prompt: str, aspect: str, duration: int, seed: int | None = None
-) -> VideoRequest:
+def validate_video(model: ModelSpec, prompt: str, aspect: str, duration: int, seed: int | None = None) -> VideoRequest:
     """Raises BadInput on "prompt", "aspect", "duration" or "seed". A model that takes a seed gets one in any case."""
     cleaned = validate_prompt(prompt, model)
     _one_of("aspect", "shape", aspect, model.parameters.aspect.options)
@@ -113,10 +112,13 @@ def validate_prompt(prompt: str, model: ModelSpec) -> str:
 
 
 def clean_prompt(prompt: str) -> str:
-    """Composed (NFC), without control characters and lone surrogates, trimmed. Line breaks and tabs stay."""
+    """Composed (NFC), trimmed, without control characters, lone surrogates and what would turn the words around it.
+
+    Line breaks and tabs stay.
+    """
     unified = prompt.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in unified if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    return paired(unicodedata.normalize("NFC", "".join(kept))).strip()
 
 
 def _can_be_seen(text: str) -> bool:

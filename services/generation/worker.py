@@ -15,7 +15,7 @@ import threading
 import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 NICENESS = 15
 AWAITED_NICENESS = 5
@@ -24,7 +24,7 @@ AWAITED = "awaited"
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
-def main() -> None:
+def main() -> NoReturn:
     if AWAITED in sys.argv[2:]:
         os.nice(AWAITED_NICENESS)
     else:
@@ -32,13 +32,15 @@ def main() -> None:
     # Ctrl-C reaches the whole terminal group; the parent decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    link = Connection(int(sys.argv[1]))
+    with contextlib.suppress(EOFError, ConnectionError):  # the parent is gone; whoever notices first ends the process
+        _serve(Connection(int(sys.argv[1])))
+    os._exit(0)  # an orderly end would stumble over the thread that reads standard input
+
+
+def _serve(link: Connection) -> NoReturn:
     sys.path[:] = link.recv()
     while True:
-        try:
-            call = link.recv_bytes()
-        except EOFError:
-            return
+        call = link.recv_bytes()
         link.send(_answer(call, link))  # the result travels pickled twice: one that cannot is an error told as such
 
 

@@ -18,7 +18,9 @@ from services.http.bodies import WholeBodies
 from services.http.bundles import Bundle
 from services.http.errors import Failures, friendly
 from services.http.hosts import KnownHosts
+from services.http.packing import Unpacked
 from services.http.pages import KnownPages, LocalPages
+from services.http.refusals import Refusals
 
 HANDLERS = 32
 """Mesop handlers that may run at the same time: each holds a thread."""
@@ -26,6 +28,7 @@ HANDLERS = 32
 
 def create_app(
     mesop: Callable[..., Any],
+    fault: Callable[[bytes], str],
     static_dir: Path,
     routes: Collection[str],
     joined: Sequence[Bundle] = (),
@@ -34,8 +37,9 @@ def create_app(
 ) -> FastAPI:
     """The ASGI application around `mesop`, a WSGI application with pages at `routes`; the first is where `/` leads.
 
-    `joined` are scripts, which every page runs before Mesop starts, and stylesheets, which pages name; `files` are the
-    addresses of whatever else Mesop serves; `hosts` the names by which it may be called (see KnownHosts), None any.
+    `fault` tells which events it cannot handle (see Refusals). `joined` are scripts, which every page runs before Mesop
+    starts, and stylesheets, which pages name; `files` are the addresses of whatever else Mesop serves; `hosts` the
+    names by which it may be called (see KnownHosts), None any.
     """
     app = FastAPI(title="Freshet", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.add_middleware(Failures)
@@ -60,7 +64,8 @@ def create_app(
     first = next(iter(routes))
     app.add_api_route("/", lambda: RedirectResponse(first), methods=["GET", "HEAD"], include_in_schema=False)
     scripts = [each.url for each in joined if each.media_type == bundles.SCRIPT]
-    pages = LocalPages(WholeBodies(WSGIMiddleware(mesop, workers=HANDLERS)), scripts)
+    whole = WholeBodies(WSGIMiddleware(Refusals(mesop, fault), workers=HANDLERS))
+    pages = LocalPages(Unpacked(whole), scripts)
     app.mount("/", KnownPages(pages, routes, files))
     return app
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
+from services.http.packing import takes_gzip
+
 SCRIPT, STYLESHEET = "text/javascript", "text/css"
 """Media types."""
 _IMPORT = re.compile(r"^import (?:\{([^}]*)\} from )?'\./([a-z_]+\.js)';\n", re.MULTILINE)
@@ -48,12 +50,12 @@ class Bundle:
         return cls(url, STYLESHEET, "".join(file.read_text("utf-8") for file in files).encode())
 
     def answer(self, request: Request) -> Response:
-        """The whole, packed where that is understood, or 304."""
+        """The whole, packed for who takes that, or 304."""
         headers = {"Cache-Control": "no-cache", "ETag": self.etag, "Vary": "Accept-Encoding"}
         headers["X-Content-Type-Options"] = "nosniff"
         if self.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if not takes_gzip(request.headers):
             return Response(self.body, headers=headers, media_type=self.media_type)
         return Response(self.packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=self.media_type)
 

@@ -79,7 +79,8 @@ async def create(
         raise BadInput("wanted", "The wanted type must be image, video or audio")
     length = _number("Upload-Length", upload_length)
     project = told.get("project") or services().project.id
-    if project not in principal.project_ids:
+    await run_in_threadpool(services().projects.look_for, principal, project)  # another process may have made it
+    if project not in _principal(request).project_ids:
         raise BadInput("project", "This project is not there, or not yours. Reload the page and choose another one.")
     ticket = Ticket(project_id=project, name=shown_name(told.get("filename", "")), wanted=cast(Wanted, wanted))
     try:

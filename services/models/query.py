@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from services.models.media import MediaItem, MediaStatus, MediaType, Origin
-from services.models.words import clean, tag_key, title_key, wanted_words, words_of
+from services.models.words import clean, one_line, tag_key, title_key, wanted_words, words_of
 
 Sort = Literal["newest", "oldest", "title"]
 EQUALITIES = ("project_id", "media_type", "status", "owner_id", "model", "origin")
@@ -59,7 +59,7 @@ class MediaQuery(BaseModel):
     @field_validator("tag")
     @classmethod
     def _tag_in_one_line(cls, tag: str | None) -> str | None:
-        return clean(tag) or None if tag is not None else None
+        return one_line(tag) or None if tag is not None else None
 
     @field_validator("since", "until")
     @classmethod

@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 from itertools import groupby, islice
 from typing import Literal
 
+from services.models.directions import paired
+
 LONGEST_WORD = 24
 """Characters by which a word is known; longer ones are the same if these are."""
 MOST_WORDS = 150
@@ -31,13 +33,18 @@ _PLAIN_WORD = re.compile(r"[a-z0-9]+")
 _Kind = Literal["word", "alone", ""]
 
 
-def clean(text: str) -> str:
+def one_line(text: str) -> str:
     """`text` in one line, its white space put in order, without what no database can keep (NUL, half a pair).
 
-    >>> clean("  Dunes\\tat \\0 first  light ")
+    >>> one_line("  Dunes\\tat \\0 first  light ")
     'Dunes at first light'
     """
     return " ".join("".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text).split())
+
+
+def clean(text: str) -> str:
+    """`text` as it may stand in a line with other words: as `one_line`, and turning none of them."""
+    return one_line(paired(text))
 
 
 def fold(text: str) -> str:
@@ -83,13 +90,13 @@ def title_key(title: str) -> str:
     >>> sorted(["zoo", "Émile", "apple"], key=title_key)
     ['apple', 'Émile', 'zoo']
     """
-    return clean(fold(title))[:TITLE_KEY_LENGTH].rstrip()
+    return one_line(fold(title))[:TITLE_KEY_LENGTH].rstrip()
 
 
 @lru_cache(maxsize=8_192)
 def tag_key(tag: str) -> str:
     """What tags are compared by."""
-    return clean(fold(tag))
+    return one_line(fold(tag))
 
 
 def _pieces(folded: str) -> list[str]:

@@ -139,6 +139,12 @@ OnState = Callable[[WatchState], None]
 
 
 class Watch(Protocol):
+    def doubt(self) -> None:
+        """Somebody's question found the database away: find out now whether it is, not in a while, and tell.
+
+        From any thread; does not block. Where the database answers, nothing changes.
+        """
+
     def close(self) -> None:
         """Stop delivering and leave no thread behind. Waits for a callback that is running, so hold no lock that it
         takes; may be called from a callback, and twice."""

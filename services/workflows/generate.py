@@ -39,7 +39,7 @@ from services.generation.pool import PoolClosed
 from services.generation.prices import total
 from services.identity import SYSTEM
 from services.log import log_event, log_failure
-from services.models import FileRef, MediaItem, Put, Run, RunStatus, Variant
+from services.models import FileRef, Put, Run, RunStatus, Variant
 from services.workflows.context import Interrupted, WorkflowContext, context
 from services.workflows.records import CLASHES, awaits, change_run, discard_leftovers, find_item
 from services.workflows.render import render_output
@@ -276,7 +276,6 @@ def _show(run: Run) -> None:
     """Put the run on the progress board, with what was made before a restart."""
     made = context().store.media.get_many(SYSTEM, run.output_ids).values() if run.progress else ()
     context().progress.begin(run, {item.id: 100 for item in made if item.status != "generating"})
-
 
 
 def _on_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:

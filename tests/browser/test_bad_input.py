@@ -14,6 +14,7 @@ from tests.browser.server import Server
 from tests.browser.steps import ask_for, chooser, go, open_chooser, prompt, shows, tile, tiles, updated
 
 NOBODY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+NO_ITEM = "The item that this address names does not exist"
 
 
 @pytest.fixture
@@ -38,9 +39,14 @@ def test_ids_of_nothing_and_nonsense_in_links_open_a_usable_library(server: Serv
     ).to_be_visible()
     page.keyboard.press("Escape")
     expect(tile(page, "Kept 000")).to_be_visible()
-    for query in ("item=..%2F..%2Fetc%2Fpasswd", "type=%3Cscript%3E&item=", "item=" + "x" * 3000):
+    for query, told in (
+        ("item=..%2F..%2Fetc%2Fpasswd", NO_ITEM),
+        ("type=%3Cscript%3E&item=", "type “<script>”"),
+        ("item=" + "x" * 3000, NO_ITEM),
+    ):
         page = visit(f"/library?{query}")
         expect(tile(page, "Kept 000")).to_be_visible()
+        expect(page.get_by_text(told)).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.get_by_role("tab", name="All")).to_have_attribute("aria-selected", "true")
 

@@ -139,6 +139,24 @@ class TestInTwoTabs:
         expect(hit(page, ids[1])).to_be_focused()
 
     @ALONE
+    def test_B12_a_tile_brought_back_leaves_the_focus_to_who_took_it_without_a_key(
+        self, server: Server, visit: Visit
+    ) -> None:
+        ids = fill(server, 3)
+        page = visit("/library")
+        loaded(page, ids)
+        hit(page, ids[2]).focus()
+        page.keyboard.press("Delete")
+        shows(page, ids[:2])
+        expect(hit(page, ids[1])).to_be_focused()
+        page.keyboard.press("Control+z")
+        shows(page, ids)
+        expect(hit(page, ids[2])).to_be_focused()
+        hit(page, ids[0]).focus()  # as a screen reader does
+        leaves_for_a_moment(page, ids[2])
+        expect(hit(page, ids[0])).to_be_focused()
+
+    @ALONE
     def test_B12_in_the_preview_the_neighbour_follows_and_the_toast_can_be_pressed(
         self, server: Server, visit: Visit
     ) -> None:

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit
 from tests.browser.forked import ForkedServer
 from tests.browser.library import add, fill
 from tests.browser.server import Server
-from tests.browser.steps import go, ids, intercept, refresh, settle, shows, tile, tiles, updated
+from tests.browser.steps import ask_for, go, ids, intercept, refresh, settle, shows, tile, tiles, updated
 
 TOAST = ".toast:popover-open"
 
@@ -320,3 +320,27 @@ def test_B12_the_trash_gives_back_and_deletes_for_good_by_key_after_a_question(s
     expect(bar(page)).to_be_hidden()
     page.get_by_role("button", name="Back to Library").press("Enter")
     shows(page, [first, third])
+
+
+def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_it(server: Server, visit: Visit) -> None:
+    page = visit("/library")
+    updated(page)
+    page.locator("button.project").click()
+    menu = page.get_by_role("dialog", name="Projects")
+    menu.get_by_role("textbox", name="New project").fill("Spring")
+    menu.get_by_role("textbox", name="New project").press("Enter")
+    expect(page).to_have_url(re.compile(r"/library\?project=\w{26}$"))
+    expect(menu).to_be_hidden()
+    expect(page.get_by_text("Your library is empty")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear all")).to_have_count(0)
+    go(page, "Image")
+    expect(page).to_have_url(re.compile(r"/create/image\?project=\w{26}$"))
+    ask_for(page, "A harbour in spring", amount="1")
+    expect(tile(page, "A harbour in spring")).to_be_visible()
+    go(page, "Library")
+    expect(tile(page, "A harbour in spring")).to_be_visible()
+    page.locator("button.project").click()
+    page.get_by_role("dialog", name="Projects").get_by_role("link", name="First project").click()
+    expect(page).to_have_url(re.compile(r"/library$"))
+    expect(page.locator("button.project")).to_have_text(re.compile("First project"))
+    expect(tile(page, "A harbour in spring")).to_have_count(0)

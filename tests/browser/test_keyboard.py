@@ -73,7 +73,7 @@ def test_the_main_journey_needs_no_mouse(server: Server, visit: Visit) -> None:
     expect(product).not_to_have_attribute("aria-label", placed)
     _tab_to(page, page.get_by_role("button", name="Generate Image"))
     keys.press("Enter")
-    expect(page.get_by_role("list", name=re.compile("^Earlier")).locator(READY)).to_have_count(1, timeout=RENDER_MS)
+    expect(page.locator("freshet-outcome[data-status=ready] .pic > img")).to_be_visible(timeout=RENDER_MS)
 
 
 def test_letters_refresh_and_go_places_but_never_from_a_field_or_from_behind_a_dialog(

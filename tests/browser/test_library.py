@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from tests.browser.conftest import ALONE, Visit, visits
 from tests.browser.library import add, fill
 from tests.browser.server import Server
-from tests.browser.steps import go, ids, refresh, shows, tile, tiles, updated
+from tests.browser.steps import go, ids, refresh, settle, shows, tile, tiles, updated
 
 pytestmark = pytest.mark.usefixtures("still")
 MANY = 130
@@ -134,6 +134,8 @@ def _load_all(page: Page, count: int) -> None:
 
 def _point_and_click(page: Page, target: Locator) -> None:
     """As a hand does it: Playwright's own click scrolls what is sticky into view first."""
+    settle(page)  # it moves with its words, and rests while a refresh is under way
+    expect(target).to_be_enabled()
     box = target.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -52,6 +52,20 @@ def test_R0_08_with_live_updates_on_a_photo_imported_by_another_process_appears_
     shows(page, [result.stdout.split()[0], *before])
 
 
+@SHARED_ALONE
+def test_B18_what_failed_though_changes_come_in_is_asked_for_again_by_itself(server: Server, visit: Visit) -> None:
+    """The last question before a store is there again fails, and no change will tell of that."""
+    page = visit("/library")
+    live(page)
+    settle(page)
+    seen, asked = (len(server.logged("library.refresh", *more)) for more in ((), ("reason=online",)))
+    page.locator("freshet-live").evaluate("(element) => { element.failed = true; }")
+    server.wait_logged("library.refresh", "reason=online", times=asked + 1)
+    expect(page.locator("freshet-live")).to_have_js_property("failed", value=False)
+    settle(page)
+    assert len(server.logged("library.refresh")) == seen + 1, "once, since it succeeded"
+
+
 @pytest.mark.usefixtures("still")
 def test_R0_08_X_01_with_live_updates_off_it_is_absent_until_refresh(
     server: Server, visit: Visit, tmp_path: Path

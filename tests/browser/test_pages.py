@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Route, expect
 
 from components.web import SCRIPT, STYLESHEET
 from tests.browser.conftest import Visit
@@ -64,6 +64,110 @@ def test_what_cannot_be_had_at_first_is_loaded_again(
     updated(page)
     expect(tiles(page).first).to_have_attribute("data-id", shown)
     expect(page.locator(".sheet")).to_have_css("overflow-y", "auto")
+
+
+def test_a_page_whose_elements_cannot_be_had_says_so_and_is_there_once_they_can(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+) -> None:
+    tolerated.append("ERR_FAILED|Failed to fetch dynamically imported module")
+    [shown] = fill(server, 1, "Later")
+    context.route(f"**{SCRIPT}", lambda route: route.abort())
+    page = visit("/library")
+    told = page.get_by_role("alert").filter(has_text="This page cannot be shown yet. A part of it does not load.")
+    expect(told).to_be_visible()
+    expect(told.get_by_role("link", name="Reload")).to_have_attribute("href", server.url + "/library")
+    told.get_by_role("link", name="Reload").click()
+    expect(told).to_have_count(0)
+    expect(told).to_be_visible()
+    context.unroute(f"**{SCRIPT}")
+    updated(page)
+    expect(tiles(page).first).to_have_attribute("data-id", shown)
+    expect(told).to_have_count(0)
+
+
+def test_a_page_that_an_earlier_version_has_drawn_says_so_and_keeps_what_was_typed(
+    server: Server, visit: Visit, tolerated: list[str]
+) -> None:
+    tolerated.append("400 \\(Bad Request\\)")
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).fill("Half a thought about a harbour")
+    prompt(page).blur()
+    settle(page)
+    _age(page.locator("freshet-button", has_text="Generate Image"), "pressEvent")
+    page.get_by_role("button", name="Generate Image").click()
+    told = page.get_by_role("alert").filter(has_text="This page is out of date. Reload it to go on.")
+    expect(told).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("^Updated .*Reconnecting…$")).first).to_be_visible()
+    prompt(page).fill("A whole thought about a harbour")
+    told.get_by_role("button", name="Reload").click()
+    expect(told).to_have_count(0)
+    expect(prompt(page)).to_have_value("A whole thought about a harbour")
+    page.get_by_role("button", name="Generate Image").click()
+    expect(tile(page, "A whole thought")).to_be_visible()
+    [line] = server.logged("event.refused")
+    assert len(line) < 200
+
+
+def test_a_link_on_such_a_page_leads_where_it_says(server: Server, visit: Visit, tolerated: list[str]) -> None:
+    tolerated.append("400 \\(Bad Request\\)")
+    page = visit("/create/image")
+    updated(page)
+    settle(page)  # each answer says anew which handlers there are
+    _age(page.locator("freshet-nav"), "navigateEvent")
+    go(page, "Library")
+    assert server.logged("event.refused")
+
+
+def test_generate_and_a_link_pressed_in_the_same_moment_start_the_run_and_open_the_page(
+    server: Server, visit: Visit
+) -> None:
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).fill("A lighthouse in haste")
+    page.evaluate(
+        """() => {
+            document.activeElement.blur();
+            const named = (selector, name) =>
+                [...document.querySelectorAll(selector)].find((one) => one.textContent === name);
+            named('freshet-button button', 'Generate Image').click();
+            document.querySelector('nav.side a[data-url="/library"]').click();
+        }"""
+    )
+    expect(page).to_have_url(re.compile("/library"))
+    expect(tile(page, "A lighthouse in haste")).to_be_visible()
+    assert len(server.logged("run.started")) == 1
+
+
+def test_a_page_left_before_the_server_has_heard_of_generate_has_its_prompt_at_the_next_visit_and_then_no_more(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    page = visit("/create/image")
+    updated(page)
+    settle(page)
+    held = Held(context)
+    prompt(page).fill("A lighthouse in haste")
+    page.get_by_role("button", name="Generate Image").click()
+    held.await_one(page)
+    held.keep_no_more()
+    page.goto(server.url + "/library")
+    updated(page)
+    page.goto(server.url + "/create/image")
+    expect(prompt(page)).to_have_value("A lighthouse in haste")
+    assert not server.logged("run.started")
+    page.get_by_role("button", name="Generate Image").click()
+    expect(tile(page, "A lighthouse in haste")).to_be_visible()
+    settle(page)
+    page.goto(server.url + "/library")
+    updated(page)
+    page.goto(server.url + "/create/image")
+    updated(page)
+    expect(prompt(page)).to_have_value("")
+
+
+def _age(element: Locator, event: str) -> None:
+    """As if an earlier version had drawn it."""
+    element.evaluate("(element, event) => { element[event] = `before.${element[event]}`; }", event)
 
 
 def test_each_picture_is_asked_for_once_as_soon_as_it_is_there(server: Server, visit: Visit) -> None:

@@ -88,10 +88,9 @@ def staged(page: Page, handles: Locator) -> Image.Image:
 def result(page: Page, title: str) -> Image.Image:
     """What Generate makes of it, in full size."""
     page.get_by_role("button", name="Generate Image").click()
-    results = page.get_by_role("list", name="Earlier results, newest first")
-    thumb = results.locator("[data-status=ready]").filter(has_text=title).locator("img")
-    expect(thumb).to_be_visible(timeout=RENDER_MS)
-    source = (thumb.get_attribute("src") or "").replace(".thumb.", ".original.")
+    made = page.get_by_role("img", name=title).locator("img")
+    expect(made).to_be_visible(timeout=RENDER_MS)
+    source = made.get_attribute("src") or ""
     return Image.open(io.BytesIO(page.request.get(page.url.partition("/try-on")[0] + source).body()))
 
 

@@ -11,15 +11,17 @@ from tests.browser.conftest import SHARED_ALONE, Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import (
-    READY,
     RENDER_MS,
+    ask_for,
     choose_button,
     chooser,
     chosen,
     close,
     ids,
+    live,
     make_images,
     open_chooser,
+    settle,
     shows,
     tile,
     tiles,
@@ -50,6 +52,23 @@ def test_R0_01_a_chooser_asks_the_store_on_every_opening_and_shows_what_was_made
     dialog = open_chooser(page, "Person")
     shows(dialog, made + earlier)  # R0-12: every picture of the run is a tile of its own
     assert len(server.wait_logged(*OPENINGS, times=before + 2)) == before + 2
+
+
+def test_F8_a_choosers_head_tells_what_is_on_its_way_until_it_is_a_tile(server: Server, visit: Visit) -> None:
+    other = visit("/create/image")
+    make_images(other, "The first of all wakes who renders", 1)
+    page = visit("/try-on")
+    live(page)
+    dialog = open_chooser(page, "Person")
+    before = ids(tiles(dialog))
+    with server.renders_held():
+        other.bring_to_front()
+        ask_for(other, "A coat of many colours", amount="1")
+        page.bring_to_front()
+        expect(dialog.get_by_text("1 on its way", exact=True)).to_be_visible()
+        shows(dialog, before)
+    expect(tile(dialog, "A coat of many colours")).to_be_visible(timeout=RENDER_MS)
+    expect(dialog.get_by_text("on its way")).to_be_hidden()
 
 
 @SHARED_ALONE
@@ -111,6 +130,32 @@ def test_R0_11_two_choosers_each_fill_their_own_field_by_mouse_and_by_keyboard(s
     expect(choose_button(page, "Product")).to_be_focused()
 
 
+@SHARED_ALONE
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_an_empty_place_is_part_of_the_button_below_it(server: Server, visit: Visit, size: tuple[int, int]) -> None:
+    fill(server, 1, "Glove")
+    page = visit("/try-on")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    updated(page)
+    for slot in ("Person", "Product"):
+        region = page.get_by_role("region", name=slot)
+        expect(region.get_by_role("button")).to_have_count(1)
+        region.scroll_into_view_if_needed()
+        box = region.locator(".slot-pic.empty").bounding_box()
+        assert box is not None
+        for x, y in ((0.5, 0.5), (0.02, 0.04), (0.98, 0.96)):
+            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            dialog = chooser(page)
+            expect(dialog.get_by_text(f"for {slot}")).to_be_visible()
+            close(dialog)
+        expect(choose_button(page, slot)).to_be_focused()
+        page.keyboard.press("Enter")
+        close(chooser(page))
+    page.get_by_text("Choose a person and a product").click()
+    settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def _picture(page: Page, slot: str, name: str) -> Locator:
     return page.get_by_role("region", name=slot).get_by_role("img", name=name)
 
@@ -134,6 +179,7 @@ def test_the_result_is_labelled_as_a_preview_and_follows_where_the_product_was_d
     made = result.get_by_role("img", name="Shirt 001 on Shirt 000")
     expect(made.locator("img")).to_be_visible()
     expect(result.get_by_text("Done")).to_be_visible()
+    expect(page.get_by_role("heading", name="Earlier results")).to_have_count(0)  # it would have nothing below it
     expect(result.get_by_text("A preview made by laying one picture over the other")).to_be_visible()
     assert (made.locator("img").get_attribute("src") or "").startswith(f"/media/{before['id']}.original.")
     with page.expect_download() as download:
@@ -157,20 +203,19 @@ def test_the_result_is_labelled_as_a_preview_and_follows_where_the_product_was_d
     assert after["id"] != before["id"]
     assert after["bytes"] != before["bytes"]
 
-    expect(page.get_by_role("heading", name="Earlier results")).to_be_visible()
-    tile(page.get_by_role("list", name="Earlier results, newest first"), "Shirt 001 on Shirt 000").click()
+    results = page.get_by_role("list", name="Earlier results, newest first")
+    shows(results, [str(before["id"])])
+    tile(results, "Shirt 001 on Shirt 000").click()
     expect(page.get_by_role("dialog").get_by_text("Local Try-on 1 (preview)")).to_be_visible()
 
 
 def _generate(page: Page, button: Locator) -> dict[str, object]:
-    """Press Generate and wait for the newest result: its id and its picture."""
-    results = page.get_by_role("list", name="Earlier results, newest first").locator(READY)
-    known = results.count()
+    """Press Generate and wait for the result: its id and its picture."""
     button.click()
-    expect(page.locator("freshet-outcome")).to_be_visible()
-    expect(results).to_have_count(known + 1, timeout=RENDER_MS)
-    picture = results.first.locator("img")
-    expect(picture).to_be_visible()
+    picture = page.locator("freshet-outcome[data-status=ready] .pic > img")
+    expect(picture).to_be_visible(timeout=RENDER_MS)
     source = picture.get_attribute("src") or ""
+    match = re.match("/media/([0-9A-Z]{26})", source)
+    assert match, source
     body = page.request.get(page.url.partition("/try-on")[0] + source).body()
-    return {"id": ids(results)[0], "bytes": body}
+    return {"id": match[1], "bytes": body}

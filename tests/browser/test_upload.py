@@ -64,12 +64,35 @@ def test_two_hundred_files_at_once_with_five_bad_ones(server: Server, visit: Vis
 
     tray(page).get_by_role("button", name="Dismiss void.png").press("Enter")
     expect(alerts).to_have_count(BAD - 1)
-    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
-        tray(page).get_by_role("button", name="Retry diary.png").press("Enter")
     expect(tray(page).get_by_role("status")).to_have_text(f"{MANY - BAD} files uploaded, {BAD - 1} not")
     tray(page).get_by_role("button", name="Dismiss all").press("Enter")
     expect(tray(page)).to_be_hidden()
     assert len(server.wait_logged("upload.imported", times=MANY - BAD)) == MANY - BAD
+
+
+def test_only_what_may_go_better_another_time_can_be_tried_again(
+    server: Server, visit: Visit, tolerated: list[str]
+) -> None:
+    tolerated += [REFUSED, "status of 507"]
+    page = visit("/library")
+    updated(page)
+    drop(page, [("notes.png", b"dear diary")])
+    expect(tray(page).get_by_role("alert").filter(has_text="its content is text")).to_be_visible()
+    expect(tray(page).get_by_role("button", name="Dismiss notes.png")).to_be_visible()
+    expect(tray(page).get_by_role("button", name="Retry")).to_have_count(0)
+
+    full = {"error": "There is no room left for files: free some space and try again"}
+    intercept(
+        page.context,
+        "**/upload/**",
+        lambda route: route.fulfill(status=507, json=full) if route.request.method == "PATCH" else route.continue_(),
+    )
+    drop(page, [("harbour.png", picture())])
+    expect(tray(page).get_by_role("alert").filter(has_text="free some space")).to_be_visible()
+    page.context.unroute_all()
+    tray(page).get_by_role("button", name="Retry harbour.png").press("Enter")
+    expect(tray(page).get_by_role("status")).to_have_text("1 file uploaded")
+    expect(tile(page, "harbour")).to_be_visible()
 
 
 def _watch_sending(page: Page) -> list[int]:
@@ -195,6 +218,7 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
 
 def _begins_with(dialog: Locator, expected: list[str]) -> None:
     """The first page, and whatever the dialog has room for besides."""
+    settle(dialog.page)  # what was shown before may begin alike
     expect(tiles(dialog).first).to_have_attribute("data-id", expected[0])
     expect(tiles(dialog).nth(23)).to_be_attached()
     assert ids(tiles(dialog))[:24] == expected[:24]

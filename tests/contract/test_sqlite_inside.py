@@ -207,13 +207,23 @@ class TestPlans:
         assert all(f"{field}=?" in walk for field in filters[:1])
 
     @pytest.mark.parametrize("after", [None, Place("x", "x", "title")])
-    @pytest.mark.parametrize("filters", [(), ("status",), ("tag", "text", "favourite")])
+    @pytest.mark.parametrize(
+        ("filters", "index"),
+        [
+            ((), "media_title"),
+            (("status",), "media_title"),
+            (("tag", "text"), "media_title"),
+            (("favourite",), "media_favourite_title"),
+            (("favourite", "status", "text"), "media_favourite_title"),
+        ],
+    )
     def test_titles_are_a_walk_too_where_many_items_are_left(
-        self, path: Path, filters: tuple[str, ...], after: Place | None
+        self, path: Path, filters: tuple[str, ...], index: str, after: Place | None
     ) -> None:
         with opened(path) as store:
             walk, *looked_up = plan(store, *page_sql(query_of(*filters, sort="title"), after, 25))
-        assert walk.startswith("SEARCH media USING INDEX media_title (project_id=?")
+        assert walk.startswith(f"SEARCH media USING INDEX {index} (project_id=?")
+        assert any("search" in one for one in looked_up) == ("text" in filters)
         assert ("(title_key,id)>(?,?)" in walk) == (after is not None)
         assert not any("TEMP B-TREE" in one for one in looked_up)
 

@@ -186,6 +186,17 @@ class TestConsumers:
         for watch in watches:
             watch.close()
 
+    def test_a_doubt_where_the_database_answers_changes_nothing_and_loses_nothing(self, store: Store) -> None:
+        told = Recorder()
+        watch = store.watch(PROJECT, told.on_batch, told.on_state)
+        told.wait_for_state("live")
+        for _ in range(3):
+            watch.doubt()
+            told.wait_for_revision(*save(store, make_item()))
+        assert told.states == ["live"]
+        watch.close()
+        watch.doubt()
+
     def test_a_callback_may_read_commit_and_close(self, store: Store) -> None:
         told = Recorder()
 

@@ -118,6 +118,19 @@ class TestTheConnection:
             told.wait_for_state("live")
             told.wait_for_revision(*items)
 
+    def test_B19_a_network_that_goes_silent_is_told_as_soon_as_somebody_else_has_found_it_so(self, line: Line) -> None:
+        """Long before the canary is due."""
+        store, told = line.open(STEADY), Recorder()
+        watch = store.watch(PROJECT, told.on_batch, told.on_state)
+        told.wait_for_state("live")
+        line.proxy.pause()
+        watch.doubt()
+        told.wait_for_state("down")
+        line.proxy.resume()
+        told.wait_for_state("live")
+        told.wait_for_revision(*save(line.undisturbed, make_item()))
+        watch.close()
+
     def test_a_watch_that_begins_while_the_database_is_down_is_live_when_it_answers(self, line: Line) -> None:
         store, told = line.open(QUICK), Recorder()
         line.proxy.cut()

@@ -290,6 +290,17 @@ class TestFailures:
         assert all(attempt.error for attempt in attempts)
         assert desk.shown() == (pushed, items[1], items[2])
 
+    def test_B19_an_edit_that_finds_the_store_away_is_told_to_the_feeds(
+        self, desk: Desk, items: list[MediaItem]
+    ) -> None:
+        away: list[None] = []
+        desk.engine.freshness.on_away = lambda: away.append(None)
+        desk.store.fail("commit", times=1)
+        for item in items[:2]:
+            desk.edit(item, favourite(True))
+            desk.editor.step()
+        assert len(away) == 1
+
     def test_B22_an_edit_after_a_failed_one_of_the_same_item_is_stored_on_what_is_there(
         self, desk: Desk, store: Store, items: list[MediaItem]
     ) -> None:

@@ -257,6 +257,35 @@ class TestJoined:
         assert web.get("/__web-components-module__/components/web/tile.js").status_code == 404
 
 
+class TestPacking:
+    """RFC 9110, section 12.5.3."""
+
+    @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # Mesop leaves that to the collector
+    @pytest.mark.parametrize("url", [SCRIPT, STYLESHEET, "/prod_bundle.js", "/styles.css"])
+    @pytest.mark.parametrize(
+        ("accepts", "packed"),
+        [
+            ("gzip", True),
+            ("br, GZIP;q=0.5", True),
+            ("*", True),
+            ("gzip;q=0", False),
+            ("br, gzip; q=0.000, *", False),
+            ("*;q=0", False),
+            ("br", False),
+            ("identity", False),
+            ("", False),
+        ],
+    )
+    def test_nobody_gets_what_they_do_not_take(self, web: Web, url: str, accepts: str, packed: bool) -> None:
+        whole = web.get(url, Accept_Encoding="gzip")
+        for method in ("GET", "HEAD"):
+            answer = web.ask(method, url, Accept_Encoding=accepts)
+            assert answer.headers.get("content-encoding") == ("gzip" if packed else None)
+            assert answer.headers["vary"] == "Accept-Encoding"
+        assert web.get(url, Accept_Encoding=accepts).content == whole.content
+        gc.collect()
+
+
 class TestNames:
     """A page of another site may have its own name lead here (DNS rebinding)."""
 

@@ -394,6 +394,22 @@ def test_a_file_renamed_png_is_told_what_it_is_and_leaves_nothing(sender: Sender
     assert sender.blobs() == []
 
 
+def test_a_file_goes_into_the_project_that_the_page_works_in(sender: Sender) -> None:
+    studio = sender.web.studio
+    spring = studio.services.projects.create(studio.principal, "Spring").id
+    assert sender.whole(project=spring).status_code == 204
+    who = studio.services.principals.resolve({})
+    page = studio.services.store.media.get_media_for_page(who, MediaQuery(project_id=spring))
+    assert [item.title for item in page.items] == ["harbour at dawn"]
+    assert sender.library() == []
+
+
+def test_a_project_that_is_not_the_caller_s_gets_no_file(sender: Sender) -> None:
+    answer = sender.begin(project="somebody-elses")
+    assert (answer.status_code, "choose another one" in answer.json()["error"]) == (400, True)
+    assert sender.blobs() == []
+
+
 def test_what_is_no_use_here_is_refused_and_says_what_is_wanted(sender: Sender) -> None:
     answer = sender.whole("slow tide.wav", tone(), wanted="image")
     assert (answer.status_code, answer.json()) == (

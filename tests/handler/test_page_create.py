@@ -234,7 +234,7 @@ class TestStartingFromAPicture:
         open_chooser(tab, "create-video")
         choose(tab, source)
         assert "Pier" in tab.text
-        assert not tab.element("freshet-dialog", purpose="for First frame")["isOpen"]
+        assert not tab.element("freshet-dialog", words=["for First frame", ""])["isOpen"]
 
     @pytest.mark.parametrize(
         ("fields", "message"),
@@ -279,3 +279,15 @@ class TestStartingFromAPicture:
         tab.press("Remix")
         assert "Again" in tab.text
         assert tab.element("freshet-segments", label="Shape")["value"] == "9:16"
+
+
+@pytest.mark.parametrize(("kind", "thing"), [("image", "picture"), ("video", "clip")])
+def test_the_hint_of_the_seed_names_what_the_page_makes(studio: Studio, kind: str, thing: str) -> None:
+    assert field(studio.open(f"/create/{kind}"), "seed")["hint"] == f"The same seed and prompt make the same {thing}"
+
+
+@pytest.mark.parametrize("path", ["/create/image", "/create/video", "/try-on"])
+def test_that_a_local_model_costs_nothing_is_told_in_one_word(studio: Studio, path: str) -> None:
+    told = studio.open(path).text
+    assert any("Free" in text for text in told)
+    assert not any(word in text for text in told for word in ("free", "$0", "no cost"))

@@ -295,6 +295,36 @@ def test_B12_deletions_are_undone_one_after_the_other_and_then_nothing_is_left_t
     assert ids_shown(tab) == [item.id for item in reversed(items)]
 
 
+def test_B12_undoing_a_deletion_that_was_made_final_meanwhile_says_so_and_leaves_the_one_before_to_undo(
+    studio: Studio,
+) -> None:
+    one, two = studio.add(2)
+    tab = studio.open("/library")
+    edit(tab, "delete", one)
+    edit(tab, "delete", two)
+    assert studio.services.trash.discard(studio.principal, [two.id]) == 1
+    studio.restart()  # it held the item, and would have found out in the background
+    edit(tab, "undo")
+    toast = tab.element("freshet-toast")
+    assert (toast["message"], toast["tone"]) == ("Not restored: it was deleted for good meanwhile", "failed")
+    assert tab.tiles() == []
+    edit(tab, "undo")
+    assert told(tab) == "1 item restored"
+    assert ids_shown(tab) == [one.id]
+
+
+def test_B22_an_undone_deletion_that_turns_out_to_be_final_is_taken_back_with_that_reason(studio: Studio) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    edit(tab, "delete", item)
+    assert studio.services.trash.discard(studio.principal, [item.id]) == 1
+    edit(tab, "undo")
+    assert told(tab) == "Not restored: it was deleted for good meanwhile"
+    assert tab.tiles() == []
+    edit(tab, "undo")
+    assert told(tab) == "Not restored: it was deleted for good meanwhile"
+
+
 def test_B12_a_second_press_on_what_is_leaving_deletes_nothing_more(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,8 +49,18 @@ def test_a_permalink_to_nothing_says_so_and_leaves_the_grid_alone(studio: Studio
     studio.add(2)
     tab = studio.open("/library", {"item": item})
     assert len(tab.tiles()) == 2
-    if item.startswith("01"):
-        assert "This item does not exist, or it is not yours to see." in tab.text
+    what = "This item" if item.startswith("01") else "The item that this address names"
+    assert f"{what} does not exist, or it is not yours to see." in tab.text
+
+
+def test_an_address_tells_all_that_it_names_and_there_is_not_until_other_filters_are_chosen(studio: Studio) -> None:
+    studio.add(2)
+    tab = studio.open("/library", {"item": "nonsense", "type": "hologram"})
+    none = "The item that this address names does not exist, or it is not yours to see."
+    assert f"Left out of the filters: type “hologram”. {none}" in tab.text
+    tab.fire("freshet-segments", "selectEvent", {"value": "image"}, label="Type")
+    assert none not in " ".join(tab.text)
+    assert "Left out" not in " ".join(tab.text)
 
 
 def test_a_permalink_to_somebody_elses_private_item_reads_like_one_to_nothing(studio: Studio) -> None:

@@ -37,10 +37,9 @@ class Stream:
         self._hub.subscribe(self.subscriber)
         assert wait_for(lambda: self._hub.is_live(studio.services.project.id))
         catch_up(self.subscriber, shown)
-        current = [
-            lambda query=query: studio.services.freshness.entry(query, studio.principal).current for query in queries
-        ]
-        assert wait_for(lambda: all(check() for check in current))
+        entry = studio.services.freshness.entry
+        held = [query for query in queries if entry(query, studio.principal).version]
+        assert wait_for(lambda: all(entry(query, studio.principal).current for query in held))
 
     def changed(self, patience: float = 10.0) -> list[int]:
         """The views that were named as changed; waits until there are some."""
@@ -326,9 +325,11 @@ def test_R2_10_a_failed_background_refresh_keeps_what_is_shown_and_says_so(studi
     push(tab, "focus")
     assert len(tab.tiles()) == 3
     assert tab.element("freshet-status")["mode"] == "offline"
+    assert tab.element("freshet-live")["failed"] is True
     studio.store.fault = None
     tab.press("Retry")
     assert tab.element("freshet-status")["mode"] == "plain"
+    assert tab.element("freshet-live")["failed"] is False
 
 
 def test_B16_returning_twice_within_five_seconds_asks_once(studio: Studio) -> None:

@@ -350,11 +350,12 @@ def test_B12_a_deletion_shows_the_neighbour_and_can_be_undone(studio: Studio) ->
     delete(tab)
     assert (heading(tab), tab.query["id"]) == (items[0].title, [items[0].id])
     assert told(tab) == "1 item deleted"
+    assert ended(studio)
     assert stored(studio, items[1]).deleted_at is not None
     edit(tab, "undo")
+    assert ended(studio)
     assert stored(studio, items[1]).deleted_at is None
-    step(tab, "previous")
-    assert heading(tab) == items[1].title
+    assert (heading(tab), tab.query["id"]) == (items[1].title, [items[1].id])
 
 
 def test_B12_the_neighbour_shows_before_the_store_has_stored_the_deletion(
@@ -367,6 +368,61 @@ def test_B12_the_neighbour_shows_before_the_store_has_stored_the_deletion(
         assert heading(tab) == items[0].title
         let_go.set()
         assert ended(studio)
+
+
+def test_B12_an_undo_leads_back_to_what_was_deleted_one_after_the_other(studio: Studio) -> None:
+    items = studio.add(4)
+    tab = open_item(studio, items[3], type="image")
+    delete(tab)
+    delete(tab)
+    assert heading(tab) == items[1].title
+    for item in (items[2], items[3]):
+        edit(tab, "undo")
+        assert ended(studio)
+        assert (heading(tab), tab.query) == (item.title, {"id": [item.id], "type": ["image"]})
+        assert tab.element("freshet-item-head")["deleted"] is False
+        assert stored(studio, item).deleted_at is None
+        assert told(tab) == "1 item restored"
+    edit(tab, "undo")
+    assert heading(tab) == items[3].title
+
+
+def test_B12_an_undo_leads_back_before_the_store_has_stored_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = studio.add(2)
+    tab = open_item(studio, items[1])
+    delete(tab)
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "undo")
+        assert heading(tab) == items[1].title
+        assert tab.element("freshet-item-head")["deleted"] is False
+        let_go.set()
+        assert ended(studio)
+
+
+def test_B22_an_undo_that_cannot_be_stored_says_so_where_it_leads_to(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(2)
+    tab = open_item(studio, items[1])
+    delete(tab)
+    with commits_failing(studio, monkeypatch):
+        edit(tab, "undo")
+        assert ended(studio)
+        tab.fire("freshet-live", "refreshEvent", {"reason": "ready", "views": None, "scrolled": False})
+    assert tab.element("freshet-item-head")["mediaId"] == items[1].id
+    assert tab.element("freshet-item-head")["deleted"] is True
+    assert tab.element("freshet-toast")["tone"] == "failed"
+
+
+def test_an_undo_of_what_was_deleted_elsewhere_in_the_tab_leaves_the_shown_item(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    edit(tab, "delete", items[2])
+    tab.navigate("/media-item", {"id": items[0].id})
+    edit(tab, "undo")
+    assert ended(studio)
+    assert heading(tab) == items[0].title
+    assert stored(studio, items[2]).deleted_at is None
 
 
 def test_B12_the_last_one_stays_as_deleted_and_can_be_restored(studio: Studio) -> None:

@@ -181,8 +181,10 @@ def test_an_undo_moves_nothing_to_a_project_of_others(studio: Studio) -> None:
     assert ended(studio)
     for state in tab.states.states:
         state.data = state.data.replace(f"~b2>{spring}", "~b2>somebody-elses")
+    before = told(tab)
     undo(studio, tab, items[0])
     assert stored(studio, items[0]).project_id == studio.services.project.id
+    assert told(tab) == before, "nothing was done, and nothing is said to be"
 
 
 def test_what_was_made_from_pictures_of_another_project_says_that_they_are_not_here(studio: Studio) -> None:

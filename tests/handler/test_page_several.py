@@ -171,6 +171,19 @@ def test_B22_several_go_on_top_of_what_others_changed_meanwhile(studio: Studio) 
     assert (stored(studio, items[1]).title, stored(studio, items[1]).tags) == ("Theirs", ("dunes", "sea"))
 
 
+def test_B22_several_of_which_others_moved_one_away_meanwhile_are_stored_and_told_so(studio: Studio) -> None:
+    spring = studio.services.projects.create(studio.principal, "Spring").id
+    studio.principal = studio.services.principals.resolve({})
+    items = studio.add(3)
+    tab = studio.open("/library")
+    studio.change(items[1], project_id=spring)
+    edit(tab, "tag", items, "sea")
+    assert told(tab) == "3 items tagged “sea”"
+    assert ids_shown(tab) == [items[2].id, items[0].id]
+    assert [one["revision"] for one in tab.tiles()] == [2, 2]
+    assert [stored(studio, item).tags for item in items] == [("sea",)] * 3
+
+
 def test_what_belongs_to_others_is_left_as_it_is_and_told(studio: Studio) -> None:
     mine = studio.add(2)
     eve = studio.principal.model_copy(update={"user_id": "eve"})
@@ -211,6 +224,32 @@ def test_an_undo_of_several_whose_ids_the_browser_has_lost_changes_nothing(studi
     tab.fire("freshet-edits", "editEvent", {"edit": "undo", "scrolled": False})
     assert len(tab.tiles()) == 1
     assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_an_undo_of_several_says_which_were_deleted_for_good_meanwhile(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    for purged, words in (
+        (items[:1], "2 items restored. 1 item was deleted for good meanwhile"),
+        (items[1:], "Not restored: 2 items were deleted for good meanwhile"),
+    ):
+        shown = [one for one in items if one.id in ids_shown(tab)]
+        edit(tab, "delete", shown, group="~a1")
+        assert studio.services.trash.discard(studio.principal, [one.id for one in purged]) == len(purged)
+        studio.restart()
+        undo(tab, shown)
+        assert told(tab) == words
+        assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_B22_several_that_turn_out_to_be_gone_for_good_are_told_with_that_reason(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    edit(tab, "delete", items, group="~a1")
+    studio.services.trash.discard(studio.principal, [items[0].id])
+    undo(tab, items)
+    assert told(tab) == "1 of 3 items not restored: it was deleted for good meanwhile"
+    assert len(tab.tiles()) == 2
 
 
 def test_very_many_go_in_chunks_of_one_operation_and_all_come_back(

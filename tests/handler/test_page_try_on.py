@@ -13,8 +13,9 @@ from components.library import library_chooser_button as chooser
 from components.library import library_image_selector
 from services.errors import StoreUnavailable
 from services.files.urls import media_url
-from services.models import MediaItem
+from services.models import MediaItem, MediaQuery
 from tests.handler.test_page_library import DOWN, refreshes
+from tests.handler.test_page_live import push, wait_for
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio, ids_shown
 
@@ -204,19 +205,23 @@ def test_generating_needs_both_pictures_and_makes_one_run_from_a_double_click(st
     for _ in range(2):  # the second was pressed before the first was answered
         tab._event(node, press, string_value=json.dumps({"token": token}))
     assert studio.engine.enqueued == [token]
-    result = tab.tiles()[0]
+    result = tab.element("freshet-outcome")
     assert result["status"] == "generating"
     assert result["label"] == f"{product.title} on {person.title}"
 
 
-def started(studio: Studio) -> MesopClient:
-    """A tab that has just begun a try-on."""
+def placed(studio: Studio) -> MesopClient:
+    """A tab in which a product lies on a person."""
     person, product = studio.add(2)
     tab = studio.open("/try-on")
     choose(open_chooser(tab, "person"), person)
     choose(open_chooser(tab, "product"), product)
-    tab.fire("freshet-place", "placeEvent", {"x": 0.4, "y": 0.6, "scale": 0.5})
-    return tab.press("Generate Image")
+    return tab.fire("freshet-place", "placeEvent", {"x": 0.4, "y": 0.6, "scale": 0.5})
+
+
+def started(studio: Studio) -> MesopClient:
+    """A tab that has just begun a try-on."""
+    return placed(studio).press("Generate Image")
 
 
 def finish(studio: Studio, tab: MesopClient, **fields: Any) -> MediaItem:
@@ -257,6 +262,74 @@ def test_place_again_leads_back_to_the_stage_as_it_was_left(studio: Studio) -> N
     assert tab.elements("freshet-outcome") == []
     tab.press("Generate Image")
     assert len(set(studio.engine.enqueued)) == 2
+
+
+def test_what_the_result_area_shows_stands_a_second_time_nowhere(studio: Studio) -> None:
+    tab = started(studio)
+    assert tab.tiles() == []
+    assert "Earlier results" not in tab.text
+    done = finish(studio, tab)
+    assert tab.tiles() == []
+    assert "Earlier results" not in tab.text
+    tab.press("Place again")
+    assert ids_shown(tab) == [done.id]
+    assert "Earlier results" in tab.text
+    tab.press("Generate Image")
+    assert ids_shown(tab) == [done.id]
+    assert tab.element("freshet-outcome")["mediaId"] != done.id
+
+
+def test_the_list_below_pages_on_without_a_gap_past_what_the_result_area_shows(studio: Studio) -> None:
+    before = [item.id for item in reversed(studio.add(30, origin="try-on"))]
+    tab = started(studio)
+    assert ids_shown(tab) == before[:23]  # a page, and its first one stands above
+    tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+    assert ids_shown(tab) == before
+    assert tab.element("freshet-sentinel")["done"]
+
+
+def test_steps_through_the_results_begin_with_what_the_result_area_shows(studio: Studio) -> None:
+    (before,) = studio.add(1, origin="try-on")
+    tab = started(studio)
+    done = finish(studio, tab)
+    tab.press("Open")
+    assert tab.element("freshet-dialog", isOpen=True)["beside"] == ["", before.id]
+    tab.fire("freshet-tile", "activateEvent", {"id": before.id}, mediaId=before.id)
+    assert tab.element("freshet-dialog", isOpen=True)["beside"] == [done.id, ""]
+
+
+def test_B9_the_drop_counts_what_arrives_below_and_not_what_the_result_area_shows(studio: Studio) -> None:
+    studio.add(1, origin="try-on")
+    tab = started(studio)
+    made = tab.element("freshet-outcome")["mediaId"]
+    others = studio.add(2, origin="try-on")
+    push(tab, scrolled=True)
+    assert tab.element("freshet-drop")["count"] == 2
+    assert tab.element("freshet-outcome")["mediaId"] == made
+    tab.fire("freshet-drop", "showEvent", {"count": 2})
+    assert ids_shown(tab)[:2] == [others[1].id, others[0].id]
+    assert tab.element("freshet-drop")["count"] == 0
+
+
+def test_B9_what_the_store_is_slow_to_tell_of_shows_in_the_result_area_however_far_down_somebody_reads(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.add(1, origin="try-on")
+    tab = placed(studio)
+    monkeypatch.setattr("state.loading.PATIENCE", 0.0)
+    tab.press("Generate Image")
+    push(tab, scrolled=True)
+    wait_for(lambda: not studio.services.freshness.entry(_results(studio), studio.principal).running)
+    push(tab, "ready", scrolled=True)
+    assert tab.element("freshet-outcome")["status"] == "generating"
+    assert tab.element("freshet-outcome")["runId"] == studio.engine.enqueued[0]
+    assert tab.element("freshet-drop")["count"] == 0
+    assert tab.element("freshet-run-watch")["runIds"] == studio.engine.enqueued
+
+
+def _results(studio: Studio) -> MediaQuery:
+    owner = studio.principal.user_id
+    return MediaQuery(project_id=studio.services.project.id, origin="try-on", owner_id=owner)
 
 
 def test_another_picture_in_a_slot_leads_back_to_the_stage(studio: Studio) -> None:

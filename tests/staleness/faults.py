@@ -1,7 +1,8 @@
 """What may go wrong between a web process and its database: slow, late and missing answers, a feed that misbehaves.
 
 Nothing here breaks the store's promises (services/store/protocol.py). A feed delivers every commit at least once, in
-any order, and its watermarks say the truth; but it may repeat itself, and fall silent for a while without a word.
+any order, and its watermarks say the truth; but it may repeat itself, and fall silent for a while without a word. What
+happens to the store's own listening is done elsewhere (tests/staleness/killing.py).
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
-from services.errors import FreshetError, StoreUnavailable
+from services.errors import StoreUnavailable
 from services.models import Batch, Commit, Principal, Put, Write
 from services.store.protocol import OnBatch, OnState, Store, Watch, WatchState
 from tests.staleness.history import NEVER, History, Version
 
 T = TypeVar("T")
 FeedFault = Literal["", "repeats", "reorders", "silent"]
+
+
+class TurnedAway(StoreUnavailable):
+    """The database was not even asked."""
 
 
 @dataclass
@@ -30,7 +35,7 @@ class Weather:
     slow: float = 0.0
     """Longest delay of a call, in seconds, before it is made and again before its answer is told."""
     failing: bool = False
-    """Calls raise StoreUnavailable."""
+    """Calls raise TurnedAway."""
     feed: FeedFault = ""
     patience: float = 3.0
     """A paused store's callers give up after this long, in seconds."""
@@ -51,9 +56,9 @@ class Weather:
     def call(self, function: Callable[[], T]) -> T:
         self._delay()
         if not self._open.wait(self.patience):
-            raise StoreUnavailable("The database did not answer in time")
+            raise TurnedAway("The database did not answer in time")
         if self.failing:
-            raise StoreUnavailable("The database is away")
+            raise TurnedAway("The database is away")
         result = function()
         self._delay()
         return result
@@ -81,7 +86,8 @@ class StormyStore:
         def make() -> Commit:
             return self._store.commit(principal, writes, operation_id=operation_id)
 
-        return recorded(self._history, self._author(), writes, lambda: self._weather.call(make))
+        author, call = self._author(), lambda: self._weather.call(make)
+        return recorded(self._history, author, writes, call, operation=operation_id)
 
     def watch(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> Watch:
         feed = StormyFeed(self._weather, on_batch, on_state)
@@ -146,6 +152,10 @@ class StormyFeed:
             self._deliver()
             self._say(self._state)
 
+    def doubt(self) -> None:
+        if self.inner is not None:
+            self.inner.doubt()
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -174,15 +184,17 @@ class StormyFeed:
             self._tell_state(state)
 
 
-def recorded(history: History, author: str, writes: Sequence[Write], commit: Callable[[], Commit]) -> Commit:
+def recorded(
+    history: History, author: str, writes: Sequence[Write], commit: Callable[[], Commit], *, operation: str = ""
+) -> Commit:
     """Make a commit and note it. One that was refused is none; one without an answer may have been made."""
     began = time.monotonic()
     try:
         done = commit()
+    except TurnedAway:
+        raise
     except StoreUnavailable:
         history.wrote(author, began, NEVER, [_intended(write) for write in writes if _is_media(write)])
-        raise
-    except FreshetError:
         raise
     ended = time.monotonic()
     made = {record.id: record for record in done.records}
@@ -193,7 +205,7 @@ def recorded(history: History, author: str, writes: Sequence[Write], commit: Cal
         intended = _intended(write)
         stored = made.get(intended.media_id)
         versions.append(replace(intended, revision=stored.revision, item=stored) if stored else intended)  # type: ignore[arg-type]
-    history.wrote(author, began, ended, versions)
+    history.wrote(author, began, ended, versions, operation=operation)
     return done
 
 

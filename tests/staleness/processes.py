@@ -6,7 +6,7 @@ would decide which process answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, cast
 from services import container
 from services.clock import SystemClock
 from services.container import Services
+from services.freshness import Attempt
 from services.ids import UlidIds
 from services.models import Principal
 from services.settings import load_settings
@@ -22,11 +23,13 @@ from services.store.protocol import Store
 from services.workflows.studio import Studio as RunStudio
 from tests.staleness.faults import StormyStore, Weather
 from tests.staleness.history import History
+from tests.staleness.killing import line_of
 from tests.support.studio import IdleEngine
 
 USER_HEADER = "X-User"
 _current: ContextVar[Services] = ContextVar("services")
 _author: ContextVar[str] = ContextVar("author", default="nobody")
+_begun: ContextVar[list[Attempt]] = ContextVar("begun")
 
 
 class Process:
@@ -51,13 +54,16 @@ class Process:
 
     def start(self) -> None:
         clock = SystemClock()
-        self.store = StormyStore(self._open_store(), self.weather, self._history, _author.get)
+        store = self._open_store()
+        self.line = line_of(store)
+        self.store = StormyStore(store, self.weather, self._history, _author.get)
         settings = load_settings(
             {"FRESHET_DATA_DIR": str(self._folder), "FRESHET_FILES": "memory://", "FRESHET_SECRET": "the same for all"}
         )
         built = container.build(settings, clock=clock, ids=UlidIds(clock), store=cast(Store, self.store))
         built.principals = cast(Any, _People(self._people))
         built.engine = cast(Any, IdleEngine())
+        cast(Any, built.editor).begin_all = _noting(built.editor.begin_all)
         built.studio = RunStudio(built.store, built.engine, built.progress, clock, built.ids)
         if self._spoil is not None:
             self._spoil(built)
@@ -77,13 +83,34 @@ class Process:
     def answering(self, author: str) -> Iterator[Services]:
         """Inside the block pages use this process's services; commits are made on behalf of `author`, who hears of
         them at its end."""
-        process, name = _current.set(self.services), _author.set(author)
+        services = self.services
+        process, name = _current.set(services), _author.set(author)
         try:
             with self._history.answering():
-                yield self.services
+                yield services
         finally:
             _current.reset(process)
             _author.reset(name)
+
+
+@contextmanager
+def begun() -> Iterator[Sequence[Attempt]]:
+    """The edits that are begun inside the block, by whichever process answers."""
+    attempts: list[Attempt] = []
+    before = _begun.set(attempts)
+    try:
+        yield attempts
+    finally:
+        _begun.reset(before)
+
+
+def _noting(begin: Callable[..., Attempt]) -> Callable[..., Attempt]:
+    def noting(*arguments: Any, **options: Any) -> Attempt:
+        attempt = begin(*arguments, **options)
+        _begun.get().append(attempt)
+        return attempt
+
+    return noting
 
 
 def _end(services: Services, store: StormyStore) -> None:

@@ -2,60 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from services.models import MediaItem, MediaQuery, Visibility
-from tests.staleness.checker import check
-from tests.staleness.history import NEVER, History, Shown, Version
-from tests.support.records import PROJECT, make_item, make_principal
+from services.models import MediaQuery, Visibility
+from tests.staleness.history import Version
+from tests.staleness.story import Story
+from tests.support.records import PROJECT, make_item
 
-ALL = MediaQuery(project_id=PROJECT)
 IMAGES = MediaQuery(project_id=PROJECT, media_type="image")
 A, B, C = (make_item() for _ in range(3))
 """From the oldest to the newest."""
-
-
-class Story:
-    """A history told line by line: a second passes with each."""
-
-    def __init__(self, *items: MediaItem) -> None:
-        self.history = History()
-        self.time = 0.0
-        for item in items:
-            self.write("somebody", item, 1)
-
-    def write(self, session: str, item: MediaItem, revision: int, **change: Any) -> None:
-        """`item` changed; `gone=True` for a removal, `heard=False` if its author never learnt the outcome."""
-        gone, heard = change.pop("gone", False), change.pop("heard", True)
-        result = None if gone else item.model_copy(update=change)
-        began = self._tick()
-        ended = self._tick()
-        self.history.wrote(session, began, ended if heard else NEVER, [Version(item.id, revision, result)])
-
-    def show(self, session: str, *tiles: tuple[MediaItem, int], answer: bool = False, **fields: Any) -> None:
-        began, asked = self._tick(), self.time if answer else None
-        screen = Shown(
-            session=session,
-            tab="1",
-            principal=make_principal(session),
-            query=ALL,
-            reason="open",
-            began=began,
-            at=self._tick(),
-            tiles=tuple((item.id, revision) for item, revision in tiles),
-            asked=asked,
-        )
-        self.history.showed([replace(screen, **fields)])
-
-    def found(self) -> list[tuple[str, str]]:
-        return [(violation.kind, violation.media_id) for violation in check(self.history)]
-
-    def _tick(self) -> float:
-        self.time += 1
-        return self.time
 
 
 def test_a_sound_history_has_no_violation() -> None:

@@ -6,16 +6,18 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.clock import SystemClock
 from services.library import DEFAULT_PROJECT_ID
-from services.models import Put
-from tests.staleness.faults import Weather
+from services.models import Commit, Put
+from tests.staleness.browser import Browser
+from tests.staleness.faults import Weather, recorded
 from tests.staleness.history import History
 from tests.staleness.processes import Process, routed
-from tests.staleness.tab import Browser, Tab
+from tests.staleness.tab import Tab
 from tests.staleness.trial import PEOPLE
 from tests.support.engine import until
 from tests.support.records import make_item, operation
@@ -40,9 +42,15 @@ class Studio:
     def tab(self, process: Process, path: str = "/library") -> Tab:
         return Tab(Browser("ada-1", ADA, flask_app()), "1", process, self.history, path)
 
-    def add(self) -> str:
-        item = make_item(project_id=DEFAULT_PROJECT_ID, files={})
-        self._outside.commit(ADA, [Put(item, expect=0)], operation_id=operation())
+    def add(self, **fields: Any) -> str:
+        """A new item of hers, by its id."""
+        item = make_item(project_id=DEFAULT_PROJECT_ID, files={}, **fields)
+        writes = [Put(item, expect=0)]
+
+        def commit() -> Commit:
+            return self._outside.commit(ADA, writes, operation_id=operation())
+
+        recorded(self.history, "outside", writes, commit)
         return item.id
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,17 @@ from services.clock import SystemClock
 from services.library import DEFAULT_PROJECT_ID
 from services.models import Principal
 from services.store.protocol import Store
-from tests.staleness.actors import OTHER_PROJECT, Person, Writer
+from tests.staleness.browser import Browser
 from tests.staleness.checker import Violation, check
 from tests.staleness.control import switch_off_invalidation
 from tests.staleness.dawdler import dawdling
 from tests.staleness.faults import Weather, recorded
 from tests.staleness.history import History
 from tests.staleness.knowledge import Knowledge, everything_known, faults
+from tests.staleness.people import Person
 from tests.staleness.processes import Process, routed
-from tests.staleness.tab import Browser, Tab
+from tests.staleness.tab import Tab
+from tests.staleness.writers import OTHER_PROJECT, Writer
 from tests.support.stores import Backend
 from tests.support.studio import flask_app
 
@@ -39,7 +41,7 @@ PEOPLE = {
 SESSIONS = {"ada-1": "ada", "ada-2": "ada", "grace-1": "grace", "eve-1": "eve"}
 TABS = 2
 """Of each session."""
-FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "restart", "dawdle", "calm")
+FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "killed", "restart", "dawdle", "calm")
 """What befalls one of the processes for a moment; each has its turn before any has the next."""
 PATIENCE = 60.0
 """Seconds in which everything must have been caught up with, once the weather has cleared."""
@@ -179,6 +181,8 @@ class Trial:
             weather.failing = True
         elif kind in ("silent", "repeats", "reorders"):
             weather.feed = kind  # type: ignore[assignment]
+        elif kind == "killed":
+            process.line.cut()
         elif kind == "restart":
             process.restart()
         try:
@@ -186,18 +190,22 @@ class Trial:
                 yield
         finally:
             weather.clear()
+            process.line.mend()
             process.store.calm_feeds()
 
     # The end
 
     def _settle(self, tabs: list[Tab]) -> float | None:
-        """With all writers gone, wait until every tab shows what there is; then note what it shows."""
+        """With writers gone and edits ended, wait until every tab shows what there is; then note what it shows."""
         quiet = time.monotonic()
         for process in self.processes:
             process.weather.clear()
             process.store.calm_feeds()
+        give_up = quiet + PATIENCE
+        while not self.history.look_after_edits() and time.monotonic() < give_up:
+            time.sleep(0.02)
         truth, caught_up = everything_known(self.history), None
-        while caught_up is None and time.monotonic() < quiet + (0 if self.plan.control else PATIENCE):
+        while caught_up is None and not self.plan.control and time.monotonic() < give_up:
             for tab in tabs:
                 tab.listen(tab.process)
                 if not tab.hear() and any(shown.label for shown in tab.seen()):
@@ -217,4 +225,6 @@ class Trial:
 
 
 def _is_settled(tab: Tab, truth: Knowledge) -> bool:
-    return not any(shown.label or faults(shown, truth) for shown in tab.seen())
+    now = time.monotonic()
+    screens = [truth.versions.resolved(replace(shown, began=now)) for shown in tab.seen()]
+    return not tab.is_waiting and not any(shown.label or faults(shown, truth) for shown in screens)

@@ -34,7 +34,7 @@ def on_select(event: LibrarySelectEvent) -> None:
     me.state(ChosenState).chosen[event.chooser_key] = event.media_id
 
 
-@page(path=PATH, title="Choosers", on_load=on_load, views=[CHOOSER])
+@page(path=PATH, title="Choosers", on_load=on_load, views=CHOOSER)
 def choosers_page() -> None:
     frame(current=PATH, head=lambda: head_bar("Choosers"), body=_body)
 

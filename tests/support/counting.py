@@ -83,7 +83,7 @@ class Tally:
 
 
 class Ears:
-    """Lets listeners go deaf: their streams stay open, and what is sent on them is lost."""
+    """Lets listeners go deaf (their streams stay open, and what is sent on them is lost), or breaks their streams."""
 
     def __init__(self) -> None:
         self._streams: list[_HeardStream] = []
@@ -93,6 +93,11 @@ class Ears:
     def deafen_current(self) -> None:
         for stream in self._streams:
             stream.deaf = True
+
+    def break_current(self) -> None:
+        """End the streams as a connection that breaks does, from any thread."""
+        for stream in self._streams:
+            stream.cancel()
 
     def add(self, stream: _HeardStream) -> None:
         self._streams = [one for one in self._streams if one.is_active()] + [stream]

@@ -23,7 +23,7 @@ USAGE = {
     "thoughtsTokenCount": 100,
     "totalTokenCount": 1250,
 }
-COST = (10 * 1_500 + 20 * 7_500 + 100 * 7_500 + 1120 * 30_000)
+COST = 10 * 1_500 + 20 * 7_500 + 100 * 7_500 + 1120 * 30_000
 """Of that usage, for gemini-nano-banana-2.1, in nano-dollars."""
 
 Reply = Callable[["_Handler"], None]

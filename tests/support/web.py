@@ -20,6 +20,7 @@ from services.files.urls import media_url
 from services.http.app import create_app
 from services.models import FileRef, MediaItem, Principal, Put, Variant
 from services.store.protocol import Store
+from state.misfits import fault_of
 from tests.support.records import make_item, operation
 from tests.support.studio import Studio
 
@@ -34,6 +35,7 @@ class Web:
         self.studio = studio
         self.app = create_app(
             studio.app,
+            fault_of,
             main.ROOT / "static",
             ROUTES,
             main.joined_files(),

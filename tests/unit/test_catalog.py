@@ -99,7 +99,7 @@ class TestOffering:
     def test_a_model_of_a_provider_that_is_not_set_up_is_not_offered(self) -> None:
         elsewhere = NEW.model_copy(update={"provider": "google"})
         assert offers(elsewhere).models("image", TODAY) == ()
-        with pytest.raises(BadInput, match="New 1 cannot be used here. Choose another model"):
+        with pytest.raises(BadInput, match=r"New 1 cannot be used here\. Choose another model"):
             offers(elsewhere).require("new-1", "image")
 
     def test_one_that_was_shut_down_is_refused_with_what_takes_its_place(self) -> None:

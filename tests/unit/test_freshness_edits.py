@@ -21,6 +21,7 @@ from services.freshness.edits import (
     put_back,
     replayed,
     restore,
+    tags,
     title,
 )
 from services.freshness.merge import Held, apply_changes
@@ -207,6 +208,7 @@ class TestTitles:
         assert title("ünï ☂ \U0001f30a " + "x" * 192).fields["title"].endswith("x")
         family = "\U0001f469\u200d\U0001f467"
         assert title(family).fields == {"title": family}
+        assert title("\u202e Dunes\u2069 \u2068שלום\u2069").fields == {"title": "Dunes \u2068שלום\u2069"}
 
     @pytest.mark.parametrize(
         ("text", "told"),
@@ -226,6 +228,11 @@ class TestTitles:
         assert caught.value.field == "title"
         assert str(caught.value).startswith("Title: ")
         assert told in str(caught.value)
+
+
+def test_a_tag_turns_no_words_around_it_and_one_that_was_stored_before_can_be_taken_off() -> None:
+    assert tags(on=["\u202e sea\u2069"]).tags_on == ("sea",)
+    assert tags(off=["\u202esea"]).tags_off == ("\u202esea",)
 
 
 @pytest.mark.parametrize(

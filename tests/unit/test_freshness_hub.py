@@ -48,7 +48,10 @@ class SlowStore:
 class Watch:
     def __init__(self, project_id: str, on_batch: OnBatch, on_state: OnState) -> None:
         self.project_id, self.on_batch, self.on_state = project_id, on_batch, on_state
-        self.closed = 0
+        self.closed = self.doubted = 0
+
+    def doubt(self) -> None:
+        self.doubted += 1
 
     def close(self) -> None:
         self.closed += 1
@@ -70,6 +73,11 @@ class Yard:
     def current(self) -> bool:
         """Whether what is read now is followed by the feed."""
         return self.freshness._views._feeds.delivers(PROJECT)
+
+
+class _Away:
+    def __getattr__(self, name: str) -> Any:
+        raise StoreUnavailable("The database is away")
 
 
 class _Nothing:
@@ -169,6 +177,30 @@ class TestBeginning:
         until(lambda: not threads("freshet-begin"))
         assert yard.hub.state(PROJECT)[0] == "down"
         assert yard.store.watches == []
+
+
+class TestDoubt:
+    def test_B19_whose_question_finds_the_store_away_has_every_feed_find_out_at_once(self, clock: FakeClock) -> None:
+        store: Any = SlowStore()
+        freshness = Freshness(_Away(), clock, SnapshotStore("m"), workers=0)
+        hub = LiveHub(store, freshness, clock)
+        for view in (ALL, ELSEWHERE):
+            subscriber = Subscriber(ADA, (view,), lambda: None)
+            hub.subscribe(subscriber)
+            begun(subscriber)
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                freshness.revalidate(ALL, "manual", ADA, scope="library")
+        assert [watch.doubted for watch in store.watches] == [2, 2]
+        hub.close()
+
+    def test_a_feed_that_has_not_begun_finds_out_anyway(self, yard: Yard) -> None:
+        yard.store.gate.clear()
+        subscriber = yard.subscribe()
+        yard.freshness.tell_away()
+        yard.store.gate.set()
+        begun(subscriber)
+        assert [watch.doubted for watch in yard.store.watches] == [0]
 
 
 class TestEnding:

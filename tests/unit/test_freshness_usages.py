@@ -60,6 +60,8 @@ def test_F07_what_is_held_and_how_the_last_fetch_went_are_two_facts(upkeep: Upke
     assert (held.usage, held.as_of, held.state.running) == (usage(1), as_of, None)
     upkeep.answer = StoreUnavailable("The store did not answer.")
     clock.advance(60)
+    away: list[None] = []
+    usages.on_away = lambda: away.append(None)
     usages.submit(ADA, "manual", scope="account")
     with recorded_lines() as lines:
         usages.step()
@@ -67,6 +69,7 @@ def test_F07_what_is_held_and_how_the_last_fetch_went_are_two_facts(upkeep: Upke
     assert (held.usage, held.as_of) == (usage(1), as_of)
     assert held.state.failure is not None
     assert held.state.failure.offline
+    assert len(away) == 1
     assert [(line["event"], line["reason"], line["outcome"]) for line in lines] == [
         ("account.refresh", "manual", "failed")
     ]

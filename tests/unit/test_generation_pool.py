@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
+import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from services.errors import BadInput, GenerationError
 from services.generation.pool import PoolClosed, RenderPool
+from services.generation.worker import AWAITED
 
 Report = Callable[[int], None]
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +91,14 @@ def hang_stubbornly(report: Report) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     report(1)
     threading.Event().wait()
+
+
+def outlive(report: Report) -> None:
+    """Works until the other end of the pipe is closed."""
+    report(1)
+    end = select.poll()
+    end.register(int(sys.argv[1]), select.POLLHUP)
+    assert end.poll(20_000)
 
 
 def silent(percent: int) -> None:
@@ -280,3 +293,25 @@ def test_processes_end_by_themselves_when_the_program_is_killed() -> None:
         while any(map(alive, pids)) and time.monotonic() < deadline:
             os.sched_yield()
     assert [pid for pid in pids if alive(pid)] == []
+
+
+@pytest.mark.parametrize("sent", ["nothing", "a call whose answer nobody reads", "a call that outlives its caller"])
+def test_a_process_that_notices_the_end_of_its_program_first_by_its_pipe_ends_without_a_word(sent: str) -> None:
+    """Its standard input stays open here, by which it would hear of it as well."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.generation.worker", str(theirs.fileno()), AWAITED],
+            cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    with process, Connection(ours.detach()) as link:
+        if sent != "nothing":
+            link.send(sys.path)
+            link.send_bytes(pickle.dumps((double, (3,)) if "answer" in sent else (outlive, ())))
+            assert link.poll(20)
+            if "outlives" in sent:
+                assert link.recv() == ("progress", 1)
+        link.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(20) == 0

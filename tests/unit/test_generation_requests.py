@@ -17,6 +17,7 @@ from services.generation.requests import (
     validate_try_on,
     validate_video,
 )
+from state.create import title_from
 from tests.support.models import LOCAL_IMAGE, LOCAL_VIDEO, make_model
 
 A, B = "01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"
@@ -127,6 +128,8 @@ def test_a_prompt_of_a_single_sign_that_can_be_seen_is_one(seen: str) -> None:
         ("two\r\nlines\rthree\nfour", "two\nlines\nthree\nfour"),
         ("tab\tstays", "tab\tstays"),
         ("lone \ud83d surrogate", "lone  surrogate"),
+        ("\u202eevil\u2066 words\u202c \u2068kept\u2069", "evil words \u2068kept\u2069"),
+        ("\u202e a lake", "a lake"),
         ("a family \U0001f468\u200d\U0001f469\u200d\U0001f467", "a family \U0001f468\u200d\U0001f469\u200d\U0001f467"),
         (
             "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d",
@@ -136,6 +139,11 @@ def test_a_prompt_of_a_single_sign_that_can_be_seen_is_one(seen: str) -> None:
 )
 def test_prompts_are_composed_and_freed_of_control_characters(typed: str, kept: str) -> None:
     assert image(prompt=typed).prompt == kept
+
+
+def test_a_title_cut_from_a_prompt_turns_no_words_around_it() -> None:
+    prompt = image(prompt=f"a \u202e{'word ' * 40}\u202c").prompt
+    assert title_from(prompt) == f"a {'word ' * 14}word…"
 
 
 def test_without_a_seed_one_is_drawn_within_range() -> None:

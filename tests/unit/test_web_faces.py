@@ -46,7 +46,7 @@ FACES: dict[str, dict[str, Any]] = {
     "details": {"prompt": "Dunes", "facts": [("Model", "Local Image 1")], "key": "k"},
     "keys": {},
     "key_help": {},
-    "live": {"views": "[]", "versions": [], "waiting": False, "on_refresh": lambda event: None},
+    "live": {"views": "[]", "versions": [], "waiting": False, "failed": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
     "export": {"url": "/api/export", "label": "Export my data"},
     "size": {"amount": 1},
@@ -81,7 +81,7 @@ FACES: dict[str, dict[str, Any]] = {
     "tile_window": {"start": 24, "mounted": 150, "total": 400, "on_move": lambda event: None},
     "tiles": {"on_activate": lambda event: None},
     "toast": {"message": "Saved", "token": "1"},
-    "upload": {"on_uploaded": lambda event: None, "key": "k"},
+    "upload": {"on_uploaded": lambda event: None, "project": "p", "key": "k"},
 }  # fmt: skip
 
 VALUES = {"''": "", "'image'": "image", "'ready'": "ready", "0": 0, "null": None, "false": False}

@@ -81,6 +81,7 @@ class TestWords:
 
     def test_cleaning_leaves_one_line(self) -> None:
         assert clean("\ta\r\nb\0\ud800  c ") == "a b c"
+        assert clean("\u202e  שלום \u2068c\u2069\u2069") == "שלום \u2068c\u2069"
 
 
 class TestTags:

@@ -80,9 +80,7 @@ def picture_of(answer: types.GenerateContentResponse, price: Price | TokenPrice 
     raise GenerationError(f"Google made no picture: {why}. Change the prompt and try again.", cost_nano=cost)
 
 
-def cost_of(
-    usage: types.GenerateContentResponseUsageMetadata | None, price: Price | TokenPrice | None
-) -> int | None:
+def cost_of(usage: types.GenerateContentResponseUsageMetadata | None, price: Price | TokenPrice | None) -> int | None:
     """In nano-dollars; None where the answer does not tell what it used, or the price is not known."""
     if isinstance(price, TokenPrice):
         return price.of_tokens(_tokens(usage))

@@ -40,6 +40,8 @@ class Heard:
     reached: datetime | None = None
     ended: FreshetError | None = None
     """Why nothing more will come."""
+    doubted: bool = False
+    """Somebody has reason to think that nothing comes any more."""
 
 
 class Listener:
@@ -57,6 +59,7 @@ class Listener:
         self._reached: datetime | None = None
         self._ended: FreshetError | None = None
         self._interrupted = False
+        self._doubted = False
         self._pending: dict[str, Any] = {}
         self._versions: dict[str, datetime] = {}
         self._current = False
@@ -72,11 +75,11 @@ class Listener:
     def hear(self, timeout: float) -> Heard:
         """What has come, waiting up to `timeout` seconds for anything to come."""
         with self._mail:
-            self._mail.wait_for(lambda: self._reached or self._ended or self._interrupted, timeout)
+            self._mail.wait_for(lambda: self._reached or self._ended or self._interrupted or self._doubted, timeout)
             snapshots = tuple(one for one in self._kept.values() if one is not None)
             gone = frozenset(path for path, one in self._kept.items() if one is None)
-            heard = Heard(snapshots, gone, self._reached, self._ended)
-            self._kept, self._reached = {}, None
+            heard = Heard(snapshots, gone, self._reached, self._ended, self._doubted)
+            self._kept, self._reached, self._doubted = {}, None, False
             return heard
 
     @property
@@ -105,6 +108,12 @@ class Listener:
         """Let `hear` return at once, now and ever after."""
         with self._mail:
             self._interrupted = True
+            self._mail.notify_all()
+
+    def doubt(self) -> None:
+        """Let `hear` return at once, once."""
+        with self._mail:
+            self._doubted = True
             self._mail.notify_all()
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ connect ──── a listener works ────▶ follow: live
    ▲  ▲  └─ the database answers ─▶ polling ─┐
    │  └──── the database does not ▶ down ────┤
    │                      try again          │
-   └── stream ended, silence, time for a new anchor ◀── follow
+   └── stream ended, silence, a doubt that proved right, time for a new anchor ◀── follow
 
 When the database turns out to be another one, whatever was held is not known any more: down, and anew from there.
 """
@@ -59,6 +59,10 @@ class FirestoreWatch:
     @property
     def is_running(self) -> bool:
         return not self._closing.is_set()
+
+    def doubt(self) -> None:
+        if (listener := self._listener) is not None:  # without one, the database is asked all the time
+            listener.doubt()
 
     def end(self) -> None:
         """Let the thread come to its end soon."""
@@ -198,6 +202,8 @@ class FirestoreWatch:
                 log_event("feed.listener_ended", project=self._consumer.project_id, because=str(heard.ended))
                 self._failures += not vigil.has_lasted(now)
                 return vigil.has_lasted(now)
+            if heard.doubted and not self._poll():
+                return False
             if vigil.is_unanswered(now):
                 self._consumer.become("polling", because="the listener is silent")
                 return False

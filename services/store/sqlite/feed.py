@@ -110,6 +110,9 @@ class SqliteWatch:
     def wake(self) -> None:
         self._news.set()
 
+    def doubt(self) -> None:
+        self.wake()
+
     def close(self) -> None:
         self._closing.set()
         self._news.set()

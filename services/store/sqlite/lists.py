@@ -1,8 +1,8 @@
 """One batch of a list: which index it walks.
 
 Orders by time walk the index of one field (schema.py), or the search table (search.py) where that is asked. The order
-of titles has one index, and a filter either leaves so few items that they are put in order here, or so many that
-walking the titles soon meets enough of them.
+of titles has one index, and one of favourites alone, and any other filter either leaves so few items that they are put
+in order here, or so many that walking the titles soon meets enough of them.
 """
 
 from __future__ import annotations
@@ -106,9 +106,11 @@ def found(query: MediaQuery, match: str, after: Place | None = None, *, joined: 
 
 
 def _by_title(query: MediaQuery) -> Walk:
-    walk = _with_fields(Walk("media INDEXED BY media_title", ["media.deleted_at IS NULL"], []), query)
-    walk = _dated(walk, query)
-    if needs_search(query):
+    walk = Walk("media INDEXED BY media_title", ["media.deleted_at IS NULL"], [])
+    if query.favourite:
+        walk = Walk("media INDEXED BY media_favourite_title", ["media.deleted_at IS NULL", "media.favourite = 1"], [])
+    walk = _dated(_with_fields(walk, query), query)
+    if needs_search(query.model_copy(update={"favourite": None}) if query.favourite else query):
         walk.conditions.append("EXISTS (SELECT 1 FROM search WHERE search MATCH ? AND search.rowid = media.place)")
         walk.values.append(sought(query).match)
     return walk

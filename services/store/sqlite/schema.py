@@ -101,6 +101,11 @@ _STEPS: list[list[Statement]] = [
     ],
     BOOKS,
     BY_TYPE,
+    [
+        "ALTER TABLE media ADD COLUMN favourite INTEGER AS (json_extract(document, '$.favourite')) VIRTUAL",
+        "CREATE INDEX media_favourite_title ON media (project_id, title_key, id, "
+        "owner_id, model, origin, status, media_type, created_at, place) WHERE deleted_at IS NULL AND favourite = 1",
+    ],
 ]
 
 
