@@ -17,8 +17,8 @@ from services.container import services
 from services.errors import FreshetError
 from services.files.urls import media_url
 from services.freshness import Reason
-from services.generation.catalog import FREE
 from services.generation.cutouts import cutout_url
+from services.generation.prices import cost_words
 from services.models import MediaItem
 from state.bound import bound
 from state.handlers import handler
@@ -31,6 +31,7 @@ from state.try_on import (
     TryOnState,
     arrived,
     clear,
+    cost,
     earlier,
     made_item,
     order,
@@ -202,7 +203,7 @@ def _made(item: MediaItem | None) -> None:
 
 def _label() -> None:
     with me.box(classes="meta", key="preview-note"):
-        me.text(f"A preview made by laying one picture over the other, without a model · {FREE}")
+        me.text(f"A preview made by laying one picture over the other, without a model · {cost_words(cost())}")
 
 
 def _result_head(note: str) -> None:

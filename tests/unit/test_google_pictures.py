@@ -9,6 +9,7 @@ from typing import Any
 import google.auth
 import pytest
 from google.oauth2.credentials import Credentials
+from pydantic import JsonValue
 
 from services.errors import (
     AnswerLost,
@@ -38,7 +39,7 @@ from tests.support.media import picture
 from tests.support.models import known, make_model
 
 MODEL = known("gemini-nano-banana-2.1")
-GIVEN = {"aspect": "16:9", "resolution": "2K", "count": 1}
+GIVEN: dict[str, JsonValue] = {"aspect": "16:9", "resolution": "2K", "count": 1}
 
 
 @pytest.fixture
