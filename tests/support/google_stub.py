@@ -59,12 +59,15 @@ def failed(code: int, status: str = "", message: str = "Something", **fields: An
 
 
 def sent(code: int, body: bytes, content_type: str = "application/json", length: int | None = None) -> Reply:
+    """With another `length` than it has, it breaks off."""
+
     def reply(handler: _Handler) -> None:
         handler.send_response(code)
         handler.send_header("Content-Type", content_type)
         handler.send_header("Content-Length", str(len(body) if length is None else length))
         handler.end_headers()
         handler.wfile.write(body)
+        handler.close_connection = length is not None
 
     return reply
 
@@ -115,7 +118,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         stub: GoogleStub = self.server.stub  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = {"path": self.path, "headers": dict(self.headers), "body": json.loads(body)}
+        asked = {
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "body": json.loads(body),
+        }
         stub.requests.append(asked)
         reply = stub.script.popleft() if stub.script else made()
         try:

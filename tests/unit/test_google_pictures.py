@@ -39,6 +39,8 @@ from tests.support.media import picture
 from tests.support.models import known, make_model
 
 MODEL = known("gemini-nano-banana-2.1")
+TIMEOUT = 60
+"""Seconds."""
 GIVEN: dict[str, JsonValue] = {"aspect": "16:9", "resolution": "2K", "count": 1}
 
 
@@ -51,9 +53,19 @@ def stub() -> Iterator[GoogleStub]:
 
 @pytest.fixture
 def google_(stub: GoogleStub) -> Iterator[Google]:
-    google_ = Google(load_settings(stub.environment).google, timeout=0.5)
+    google_ = Google(load_settings(stub.environment).google, timeout=TIMEOUT)
     yield google_
     google_.close()
+
+
+@pytest.fixture
+def project(stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
+    """Google, asked as a project."""
+    monkeypatch.setattr(google.auth, "default", lambda **options: (Credentials(token="project-token"), "other"))
+    asked = stub.environment | {"GOOGLE_CLOUD_PROJECT": "studio", "GOOGLE_GENAI_USE_VERTEXAI": "true"}
+    project = Google(load_settings(asked).google, timeout=TIMEOUT)
+    yield project
+    project.close()
 
 
 def fail(google_: Google) -> GenerationError:
@@ -68,7 +80,7 @@ class TestAsking:
         assert answer.data == picture()
         assert answer.cost_nano == COST
         [asked] = stub.requests
-        assert asked["path"] == "/v1beta/models/gemini-nano-banana-2.1:generateContent"
+        assert asked["path"] == "/v1/models/gemini-nano-banana-2.1:generateContent"
         assert asked["headers"]["x-goog-api-key"] == KEY
         assert asked["body"]["contents"] == [{"parts": [{"text": "dunes"}], "role": "user"}]
         config = asked["body"]["generationConfig"]
@@ -84,17 +96,11 @@ class TestAsking:
         google_.picture(MODEL, "make it night", GIVEN, source)
         words, data = stub.requests[0]["body"]["contents"][0]["parts"]
         assert words == {"text": "make it night"}
-        assert data["inlineData"]["mimeType"] == "image/jpeg"
+        assert data["inlineData"]["mime_type"] == "image/jpeg"
         assert base64.urlsafe_b64decode(data["inlineData"]["data"]) == source
 
-    def test_a_project_is_asked_with_its_own_credentials(
-        self, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(google.auth, "default", lambda **options: (Credentials(token="project-token"), "other"))
-        asked = stub.environment | {"GOOGLE_CLOUD_PROJECT": "studio", "GOOGLE_GENAI_USE_VERTEXAI": "true"}
-        project = Google(load_settings(asked).google)
+    def test_a_project_is_asked_with_its_own_credentials(self, project: Google, stub: GoogleStub) -> None:
         assert project.picture(MODEL, "dunes", GIVEN).data == picture()
-        project.close()
         [sent_] = stub.requests
         path = "/v1beta1/projects/studio/locations/global/publishers/google/models/gemini-nano-banana-2.1"
         assert sent_["path"] == f"{path}:generateContent"
@@ -188,14 +194,14 @@ class TestRefusals:
         assert words in str(error)
         assert error.cost_nano == COST
 
-    def test_what_google_says_of_it_is_told(self, google_: Google, stub: GoogleStub) -> None:
+    def test_what_google_says_of_it_is_told(self, project: Google, stub: GoogleStub) -> None:
         ratings = [
             {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH", "blocked": True},
             {"category": "HARM_CATEGORY_HARASSMENT", "probability": "LOW"},
         ]
         stub.will(blocked("SAFETY", safetyRatings=ratings), held_back("IMAGE_SAFETY", finishMessage="No knives please"))
-        assert "rated as unsafe (dangerous content)." in str(fail(google_))
-        assert "Google says: “No knives please”." in str(fail(google_))
+        assert "rated as unsafe (dangerous content)." in str(fail(project))
+        assert "Google says: “No knives please”." in str(fail(project))
 
     @pytest.mark.parametrize(
         ("reason", "words"),
@@ -257,11 +263,9 @@ class TestFailures:
         assert (error.cost_nano, error.again) == (cost, again)
         assert len(stub.requests) == 1
 
-    def test_an_answer_that_does_not_come_in_time_may_have_cost_something(
-        self, google_: Google, stub: GoogleStub
-    ) -> None:
+    def test_an_answer_that_does_not_come_in_time_may_have_cost_something(self, stub: GoogleStub) -> None:
         stub.will(stub.hang)
-        error = fail(google_)
+        error = fail(Google(load_settings(stub.environment).google, timeout=0.2))
         assert type(error) is ProviderTimeout
         assert (error.cost_nano, error.again) == (None, False)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 
-import httpx2
 from google.auth import exceptions as auth
 from google.genai import errors
 from pydantic import ValidationError
@@ -47,6 +47,9 @@ def told(error: Exception, secret: str | None = None) -> BadInput | GenerationEr
     status = status_of(error)
     if status is not None:
         return _by_status(status, _words(error, secret))
+    for names, make in _BY_NAME:
+        if _is_one_of(error, names):
+            return make()
     for kinds, make in _BY_CLASS:
         if isinstance(error, kinds):
             return make()
@@ -56,7 +59,7 @@ def told(error: Exception, secret: str | None = None) -> BadInput | GenerationEr
 
 def status_of(error: Exception) -> int | None:
     """The HTTP status that an error of the SDK's came with, if there was an answer."""
-    found = error.code if isinstance(error, errors.APIError) else getattr(error, "status_code", None)
+    found = getattr(error, "code" if isinstance(error, errors.APIError) else "status_code", None)
     return found if isinstance(found, int) and found >= 300 else None
 
 
@@ -127,13 +130,28 @@ def _wrong() -> GenerationError:
 
 
 _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[], BadInput | GenerationError]], ...] = (
-    ((httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ConnectError, httpx2.ProxyError), _unreachable),
-    ((httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.TooManyRedirects, auth.TransportError), _unreachable),
-    ((httpx2.LocalProtocolError, auth.GoogleAuthError), _credentials),
-    ((httpx2.TimeoutException,), _late),
-    ((httpx2.DecodingError, httpx2.StreamError, errors.UnknownApiResponseError, ValidationError), _garbled),
-    ((httpx2.HTTPError, OSError), AnswerLost),
-    ((errors.APIError,), _garbled),
+    ((auth.TransportError,), _unreachable),
+    ((auth.GoogleAuthError,), _credentials),
+    ((JSONDecodeError, ValidationError, errors.UnknownApiResponseError, errors.APIError), _garbled),
+    ((OSError,), AnswerLost),
     ((ValueError, TypeError), _wrong),
 )
 """From the particular to the general: the first that fits counts."""
+
+_BY_NAME: tuple[tuple[set[str], Callable[[], BadInput | GenerationError]], ...] = (
+    ({"ConnectTimeout", "PoolTimeout", "ConnectError", "ProxyError"}, _unreachable),
+    ({"UnsupportedProtocol", "InvalidURL", "TooManyRedirects"}, _unreachable),
+    ({"LocalProtocolError"}, _credentials),  # a key with characters that no header takes
+    ({"TimeoutException", "APITimeoutError"}, _late),
+    ({"DecodingError", "StreamError", "APIResponseValidationError", "ResponseValidationError"}, _garbled),
+    ({"HTTPError", "APIConnectionError", "NoResponseError"}, AnswerLost),
+    ({"GenAiError", "GeminiNextGenAPIClientError", "ContinuationInterruptedError"}, _garbled),
+    ({"TemporaryError", "PermanentError", "CookieConflict"}, _garbled),
+)
+"""Of classes of the SDK's and its transport's, which may be httpx2 or httpx, whichever is installed; the SDK's newer
+calls raise classes that it does not export."""
+
+
+def _is_one_of(error: Exception, names: set[str]) -> bool:
+    theirs = (kind for kind in type(error).__mro__ if kind.__module__.startswith(("httpx", "google.genai")))
+    return any(kind.__name__ in names for kind in theirs)
