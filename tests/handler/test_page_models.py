@@ -30,6 +30,10 @@ def shapes(tab: MesopClient) -> list[str]:
     return [option["value"] for option in tab.element("freshet-segments", label="Shape")["options"]]
 
 
+def dialog_words(tab: MesopClient) -> list[str]:
+    return [word for dialog in tab.elements("freshet-dialog") for word in dialog.get("words", [])]
+
+
 class TestTheForm:
     def test_one_model_is_named_with_its_price_and_time(self, studio: Studio) -> None:
         tab = studio.open("/create/image")
@@ -45,6 +49,7 @@ class TestTheForm:
         menu = tab.element("freshet-choice", label="Model")
         assert [option["label"] for option in menu["options"]] == ["Local Image 1", "Brush 1"]
         assert menu["value"] == "local-image-1"
+        assert "for Picture to repaint" in dialog_words(tab)
         type_into(tab, "seed", "-5")
         choose_model(tab, "brush-1")
         assert shapes(tab) == ["16:9", "1:1"]
@@ -53,7 +58,7 @@ class TestTheForm:
         assert "1 image · about 9 s · about $0.0400" in tab.text
         assert field(tab, "prompt")["limit"] == 200
         assert [one["fieldId"] for one in tab.elements("freshet-field")] == ["prompt"]
-        assert tab.elements("freshet-dialog")[0]["purpose"] != "for Picture to repaint"
+        assert "for Picture to repaint" not in dialog_words(tab)
 
     def test_what_is_made_is_made_with_it_and_has_its_parameters_alone(self, studio: Studio) -> None:
         offer(studio, make_model("brush-1"))

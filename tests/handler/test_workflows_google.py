@@ -96,7 +96,7 @@ class TestMaking:
         )  # fmt: skip
         assert studio.finished(order(studio, source=source.id)).status == "succeeded"
         data = stub.requests[0]["body"]["contents"][0]["parts"][1]["inlineData"]
-        assert data["mimeType"] == "image/webp"
+        assert data["mime_type"] == "image/webp"
         with Image.open(io.BytesIO(base64.urlsafe_b64decode(data["data"]))) as sent:
             assert sent.size == (1024, 2048)
             assert not sent.getexif()
