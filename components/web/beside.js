@@ -34,7 +34,7 @@ export class Beside {
   /** Also not while a title is being written. */
   get #free() {
     if (!this.#ids.previous && !this.#ids.next) return false;
-    return this.#shell.matches(':modal:not(:has(> .top > .retitle))') && !document.activeElement?.matches(HAS_ARROWS);
+    return this.#shell.matches(':modal') && !this.#shell.querySelector(':scope > .writing') && !document.activeElement?.matches(HAS_ARROWS);
   }
 
   /** The id of the item there; "" at the end. */

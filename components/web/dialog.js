@@ -103,6 +103,7 @@ class FreshetDialog extends FreshetElement {
     this.#asked = false;
     this.#body.hidden = true;
     this.#shell.append(taste.node);
+    this.#shell.classList.add('foretelling');
     this.#name();
     this.#sync();
     this.#holdFocus();
@@ -127,6 +128,7 @@ class FreshetDialog extends FreshetElement {
   #reveal() {
     const taste = this.#taste;
     this.#taste = null;
+    this.#shell.classList.remove('foretelling');
     this.#body.hidden = false;
     this.#name();
     this.#sync();
@@ -136,6 +138,7 @@ class FreshetDialog extends FreshetElement {
   #endTaste() {
     this.#taste?.node.remove();
     this.#taste = null;
+    this.#shell.classList.remove('foretelling');
     this.#body.hidden = false;
   }
 

@@ -55,6 +55,7 @@ class FreshetItemBar extends FreshetElement {
     if (this.#placed === place) return;
     this.#clear();
     this.#placed = place;
+    head?.classList.toggle('writing', place === 'writing');
     if (place === 'writing') head.lastElementChild.before(this.#title.field);
     if (place !== 'reading') return;
     head.firstElementChild.after(this.#title.pencil);
@@ -63,6 +64,7 @@ class FreshetItemBar extends FreshetElement {
 
   #clear() {
     this.#placed = '';
+    this.#title.field.parentElement?.classList.remove('writing');
     for (const node of [this.#title.pencil, this.#heart, this.#open, this.#delete, this.#title.field]) node.remove();
   }
 

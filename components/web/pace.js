@@ -7,9 +7,7 @@ const HAND_MS = 2000; // a hand is at work for this long after it moved
 const HAND = ['pointermove', 'pointerdown', 'wheel', 'keydown'];
 
 let handAt = -Infinity;
-for (const type of HAND) {
-  document.addEventListener(type, () => { handAt = performance.now(); }, {capture: true, passive: true});
-}
+for (const type of HAND) document.addEventListener(type, () => { handAt = performance.now(); }, true);
 
 /** One question after the other, with room between them: little after a rest, more while news keep coming. */
 export class Pace {

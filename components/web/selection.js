@@ -118,6 +118,7 @@ class FreshetSelection extends FreshetElement {
     document.removeEventListener('mousedown', this.#held, {capture: true});
     cancelAnimationFrame(this.#looking);
     this.#looking = 0;
+    document.body.classList.remove('above-selbar');
     clearSelected(); // what is selected and cannot be seen must not be acted upon
     this.#unheard();
   }
@@ -202,6 +203,7 @@ class FreshetSelection extends FreshetElement {
     for (const tile of this.#tiles) tile.mark(isSelected(tile.mediaId));
     this.#list?.classList.toggle('selecting', count > 0);
     this.#dock.hidden = !count;
+    document.body.classList.toggle('above-selbar', count > 0); // for the toast
     say(this.#count, count ? `${count} selected` : '');
     for (const panel of [this.#tagger, this.#founder]) if (!count && panel.matches(':popover-open')) panel.hidePopover();
   }

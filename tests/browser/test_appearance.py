@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit, visits
 from tests.browser.forked import ForkedServer
 from tests.browser.library import fill, write_photo
 from tests.browser.server import Server
-from tests.browser.steps import choose_button, chooser, open_chooser, tile, updated
+from tests.browser.steps import choose_button, chooser, open_chooser, settle, tile, updated
 from tests.browser.uploads import drop, tray
 from tests.support.media import clip
 
@@ -107,7 +107,11 @@ def _deleted(page: Page) -> None:
 
 
 def _trash(page: Page) -> None:
-    """What `_deleted` has left there."""
+    page.locator("freshet-tile .hit").nth(9).focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("1 item deleted")).to_be_visible()
+    settle(page)
+    page.goto(page.url + "?trash=1")
     updated(page)
     expect(page.get_by_role("button", name="Empty trash")).to_be_visible()
     page.locator("freshet-tile .hit").first.focus()
@@ -115,6 +119,7 @@ def _trash(page: Page) -> None:
 
 
 def _emptying(page: Page) -> None:
+    _trash(page)
     page.get_by_role("button", name="Empty trash").click()
     expect(page.get_by_role("alertdialog", name="Empty the trash?")).to_be_visible()
 
@@ -178,8 +183,8 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "renaming": ("/library", _renaming),
     "deleting": ("/library", _deleting),
     "deleted": ("/library", _deleted),
-    "trash": ("/library?trash=1", _trash),
-    "emptying": ("/library?trash=1", _emptying),
+    "trash": ("/library", _trash),
+    "emptying": ("/library", _emptying),
     "item": ("/library", _item),
     "item, writing": ("/library", _item_writing),
     "item that is none": (

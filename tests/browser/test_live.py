@@ -41,6 +41,16 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
+_HEAR = """async (versions) => {
+    for (const version of versions) {
+        const data = JSON.stringify({views: [0], versions: [version], known: ''});
+        window.stream.dispatchEvent(new MessageEvent('change', {data}));
+        await new Promise((passed) => setTimeout(passed, 150));
+    }
+}"""
+"""The page hears of changes, one after the other."""
+
+
 def test_R0_08_with_live_updates_on_a_photo_imported_by_another_process_appears_by_itself(
     server: Server, visit: Visit, tmp_path: Path
 ) -> None:
@@ -289,6 +299,33 @@ def test_a_press_does_not_wait_for_what_the_page_asked_by_itself(
     tile(page, "Shown 000").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     expect(tiles(page).first).to_have_attribute("data-id", arrived)  # asked again, once the press was answered
+
+
+@SHARED_ALONE
+def test_B08_changes_are_asked_for_together_while_a_question_is_on_its_way(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    context.add_init_script("""
+        window.EventSource = class extends window.EventSource {
+            constructor(...given) {
+                super(...given);
+                window.stream = this;
+            }
+        };
+    """)
+    page = visit("/library")
+    live(page)
+    settle(page)
+    asked = len(server.logged("library.refresh"))
+    held = Held(context)
+    page.evaluate(_HEAR, ["first"])
+    held.await_one(page)
+    page.evaluate(_HEAR, ["second", "third", "fourth"])
+    held.let_through()
+    server.wait_logged("library.refresh", times=asked + 2)
+    page.wait_for_function("() => window.freshetChannel.pending.size === 0")  # a press would take a question back
+    settle(page)
+    assert len(server.logged("library.refresh")) == asked + 2
 
 
 @SHARED_ALONE

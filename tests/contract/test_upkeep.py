@@ -194,7 +194,9 @@ def test_the_books_of_an_older_file_are_drawn_up_when_it_is_opened(backend: Back
     with closing(sqlite3.connect(backend.path)) as connection, connection:
         for name in ("usage", "shared_files"):
             connection.execute(f"DROP TABLE {name}")
-        connection.execute("DROP INDEX media_expired")
+        for index in ("media_expired", "media_favourite_title"):
+            connection.execute(f"DROP INDEX {index}")
+        connection.execute("ALTER TABLE media DROP COLUMN favourite")
         connection.execute("PRAGMA user_version = 4")
     with closing(SqliteStore(backend.path, clock)) as opened:
         usage = opened.upkeep.usage(ADA)
