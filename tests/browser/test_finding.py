@@ -331,7 +331,7 @@ def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_i
     menu.get_by_role("textbox", name="New project").press("Enter")
     expect(page).to_have_url(re.compile(r"/library\?project=\w{26}$"))
     expect(menu).to_be_hidden()
-    expect(page.get_by_text("Your library is empty")).to_be_visible()
+    expect(page.get_by_text("This project is empty")).to_be_visible()
     expect(page.get_by_role("button", name="Clear all")).to_have_count(0)
     go(page, "Image")
     expect(page).to_have_url(re.compile(r"/create/image\?project=\w{26}$"))
