@@ -13,8 +13,8 @@ from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler, NoticeState, handler
 from state.loading import is_awaited
-from state.projects import ask_for_projects, choices, make_project
-from state.session import PROJECT, home_project, principal, project_id
+from state.projects import ask_for_projects, choices, make_project, project_names
+from state.session import PROJECT, asks_for_lost_project, home_project, principal, project_id
 from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
@@ -45,10 +45,22 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
             aria(role="main")
             with me.box(classes="head", key="head"):
                 head()
+            if current != "/library":  # which tells of all that its address asks for in vain
+                _lost_project()
             body()
     _messages()
     keys()
     guard()
+
+
+def _lost_project() -> None:
+    """Where a page works whose address names a project that this person does not have, or not any more."""
+    if not asks_for_lost_project():
+        return
+    with me.box(classes="notice info in-sheet", key="lost-project"):
+        aria(role="status")
+        symbol(name="info")
+        me.text(f"The project of this address is not there, or not yours. You are in {project_names()[project_id()]}.")
 
 
 def head_bar(

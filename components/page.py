@@ -135,7 +135,7 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
         or is_purging()
         or any(state.fetching or state.edits for state in states)
         or any(view.awaits() for view in shown),
-        failed=any(state.error for state in states),
+        unsure=any(state.error or (state.version and state.catching_up) for state in states),
         on_refresh=bound(on_refresh, path),
     )
 

@@ -72,12 +72,12 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
     match what:
         case "favourite":
             return _begin(shown, media_id, favourite(value is True))
-        case "title":
-            return _written(shown, media_id, lambda: title(str(value)))
-        case "tag":
-            return _written(shown, media_id, lambda: tags(on=[str(value)]))
-        case "untag":
-            return _written(shown, media_id, lambda: tags(off=[str(value)]))
+        case "title" if isinstance(value, str):
+            return _written(shown, media_id, lambda: title(value))
+        case "tag" if isinstance(value, str):
+            return _written(shown, media_id, lambda: tags(on=[value]))
+        case "untag" if isinstance(value, str):
+            return _written(shown, media_id, lambda: tags(off=[value]))
         case "delete":
             return _delete(shown, media_id)
         case "restore":
@@ -154,7 +154,8 @@ def follow_edits() -> None:
     state.pending = " ".join(attempt.edit.operation_id for attempt in known if not attempt.done)
     ended = [attempt for attempt in known if attempt.done]
     for attempt in ended:
-        wrote(attempt.edit.before.project_id, attempt.watermark)
+        for project_id in attempt.project_ids:
+            wrote(project_id, attempt.watermark)
     failed = [attempt for attempt in ended if attempt.error]
     if failed:
         _tell(failed)

@@ -7,6 +7,7 @@ a state of other fields. Mesop would log the first, state and all, and answer th
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -47,12 +48,24 @@ def _register_event_handler(context: Any, handler_id: str, handler: Callable[[An
 
 def _run_event_handler(context: Any, event: Any) -> Generator[None, None, None]:
     name = ascii(event.handler_id[:_LONGEST_NAME])
-    if event.handler_id in context._handlers or any(map(event.HasField, _OF_MESOP)):
+    if not _is_of_ours(event):
+        flask.request.environ[FAULT] = f"no payload of an element's: {name}"
+    elif event.handler_id in context._handlers or any(map(event.HasField, _OF_MESOP)):
         yield from _run(context, event)
     elif event.handler_id in _known:
         log_event("event.unheard", handler=name)  # what was pressed has left meanwhile
     else:
         flask.request.environ[FAULT] = f"no such handler: {name}"
+
+
+def _is_of_ours(event: Any) -> bool:
+    """Our elements tell objects alone, and only they tell anything."""
+    if not event.HasField("string_value"):
+        return True
+    try:
+        return isinstance(json.loads(event.string_value), dict)
+    except ValueError:
+        return False
 
 
 def _update_state(context: Any, states: Any) -> None:

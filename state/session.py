@@ -44,6 +44,11 @@ def project_id() -> str:
     return asked if asked in principal().project_ids else home_project()
 
 
+def asks_for_lost_project() -> bool:
+    """Whether the address names a project that this person cannot work in; pure."""
+    return me.query_params.get(PROJECT, "") not in ("", project_id())
+
+
 def find_project() -> None:
     """Look for the project that the address names, should another process have made it since."""
     asked, who = me.query_params.get(PROJECT, ""), principal()

@@ -98,15 +98,18 @@ def is_capped(total: TotalState, view: ViewState) -> bool:
 
 
 def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: int) -> str:
-    """ "24 shown of 412", "24 shown of 1,000+", "24 shown" or "12 in all"; pure."""
+    """ "24 shown of 412", "24 shown of 1,000+", "24 shown", "12 in all", or "12 found" by filters; pure."""
+    whose = query.owner_id if query.trash else None  # there, everybody sees their own
+    everything = MediaQuery(project_id=query.project_id, sort=query.sort, trash=query.trash, owner_id=whose)
+    all_words = f"{shown:,} in all" if query == everything else f"{shown:,} found"
     if is_whole(view):
-        return f"{shown:,} in all"
+        return all_words
     if total.number < 0:
         return f"{shown:,} shown"
     if not total.exact:
         return f"{shown:,} shown of {max(total.number, shown):,}+"
     now = max(total.number + _more(total, view, query), shown)
-    return f"{shown:,} in all" if now == shown else f"{shown:,} shown of {now:,}"
+    return all_words if now == shown else f"{shown:,} shown of {now:,}"
 
 
 def amount_words(total: TotalState, view: ViewState, query: MediaQuery, shown: int) -> str:

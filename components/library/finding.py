@@ -58,7 +58,7 @@ def filter_row(
             )
     filters(
         chosen=on,
-        count=len({"date" if name in ("from", "to") else name for name in on} & IN_PANEL),
+        count=len({"date" if name in ("from", "to") else name for name in on if name != "project"} & IN_PANEL),
         sorts=SORTS,
         models=model_options(),
         projects=projects,
@@ -119,7 +119,7 @@ def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None
         case "empty":
             blank(
                 "photo_library",
-                "Your library is empty",
+                "This project is empty" if "project" in on else "Your library is empty",
                 "Whatever you make or import stands here, newest first.",
                 "Create an image",
                 on_create,

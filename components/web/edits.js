@@ -104,7 +104,7 @@ class FreshetEdits extends FreshetElement {
   #grant() {
     if (!this.#wished || document.querySelector('dialog:modal')) return;
     const at = document.activeElement;
-    if (at && at !== document.body && !at.closest('freshet-tile, .stand-in, .toast')) return;
+    if (at && at !== document.body && !at.closest('freshet-tile, .stand-in, .toast, .blank')) return;
     const tile = this.#wanted();
     if (!tile || tile === at) return;
     tile.focus({preventScroll: true});

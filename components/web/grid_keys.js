@@ -5,6 +5,7 @@
 import {columns, tiles, windowOf} from './grid.js';
 
 const lists = new WeakMap(); // list → what is known of it, see `adopt`
+let last = null; // the tile that had the focus last, and the page it was on
 
 const STAND_IN = '.stand-in';
 const hits = (list) => tiles(list).map((tile) => tile.querySelector('.hit'));
@@ -36,9 +37,11 @@ const precedes = (hit, other) => Boolean(hit.compareDocumentPosition(other) & No
 
 /**
  * A tile left: hand its tab stop, and the focus if it had it, to its own successor if it was only drawn anew, to a
- * stand-in if it is merely not mounted any more, else to the neighbour that took its place.
+ * stand-in if it is merely not mounted any more, else to the neighbour that took its place, or to what stands in place
+ * of a list that is empty now.
  */
 export function leave(hit) {
+  if (hit === last?.hit && location.pathname === last.page) requestAnimationFrame(passOn);
   for (const list of document.querySelectorAll('[role=list]')) {
     const held = lists.get(list);
     if (!held || held.current !== hit) continue;
@@ -48,6 +51,11 @@ export function leave(hit) {
     if (!next && held.visited && isElsewhere(list, held.place)) standIn(list, tileOf(hit));
     else if (left.length) pass(list, (next ?? left[clamp(held.place - first(list), left.length)]).querySelector('.hit'));
   }
+}
+
+function passOn() {
+  const nobody = document.activeElement === document.body && !document.querySelector('.sheet freshet-tile');
+  if (nobody) document.querySelector('.sheet .blank button')?.focus({preventScroll: true});
 }
 
 const clamp = (place, count) => Math.min(Math.max(place, 0), count - 1);
@@ -121,6 +129,7 @@ function heedFocus(list, target) {
   if (!hit) return;
   settle(list, hit);
   held.visited = held.focused = true;
+  last = {hit, page: location.pathname};
   held.place = first(list) + hits(list).indexOf(hit);
   const stand = windowOf(list)?.standIn;
   if (stand) stand.hidden = true;

@@ -1,3 +1,4 @@
+import {isWanted} from './arrival.js';
 import {FreshetElement, define, el} from './base.js';
 import {CTRL, atDesk} from './keyboard.js';
 
@@ -33,8 +34,10 @@ const GROUPS = [
 class FreshetKeyHelp extends FreshetElement {
   #desk = () => { this.hidden = !atDesk.matches; };
 
+  #heading = el('h2', {class: 'h2', tabindex: '-1'}, 'Keyboard');
+
   build() {
-    this.append(el('h2', {class: 'h2'}, 'Keyboard'), ...GROUPS.map(([title, keys]) => this.#group(title, keys)));
+    this.append(this.#heading, ...GROUPS.map(([title, keys]) => this.#group(title, keys)));
   }
 
   #group(title, keys) {
@@ -49,6 +52,12 @@ class FreshetKeyHelp extends FreshetElement {
     super.connectedCallback();
     this.#desk();
     atDesk.addEventListener('change', this.#desk);
+    if (isWanted('?')) requestAnimationFrame(() => this.show());
+  }
+
+  show() {
+    this.#heading.focus({preventScroll: true});
+    this.#heading.scrollIntoView();
   }
 
   disconnectedCallback() {

@@ -1,3 +1,4 @@
+import {want} from './arrival.js';
 import {FreshetElement, define} from './base.js';
 import {Hotkeys} from './hotkeys.js';
 
@@ -7,7 +8,6 @@ const PRESSES = {
   r: '.sheet freshet-status button',
   n: '.sheet freshet-drop button',
   c: link('/create/image'),
-  '?': link('/account'),
   'g h': link('/home'),
   'g l': link('/library'),
   'g i': link('/create/image'),
@@ -15,8 +15,31 @@ const PRESSES = {
   'g t': link('/try-on'),
 };
 
+// What stands on one page alone is gone to, if need be: the element, and the page.
+const SHOWS = {
+  '/': ['freshet-search:not(.inside)', '/library'],
+  '?': ['freshet-key-help', '/account'],
+};
+
+function show(key) {
+  const [element, page] = SHOWS[key];
+  const here = document.querySelector(element);
+  if (here) {
+    here.show();
+    return;
+  }
+  want(key);
+  press(link(page));
+}
+
+const press = (selector) => document.querySelector(selector)?.click();
+
 class FreshetKeys extends FreshetElement {
-  #keys = new Hotkeys(this, () => Object.keys(PRESSES), (key) => document.querySelector(PRESSES[key])?.click());
+  #keys = new Hotkeys(
+    this,
+    () => [...Object.keys(PRESSES), ...Object.keys(SHOWS)],
+    (key) => (key in SHOWS ? show(key) : press(PRESSES[key])),
+  );
 
   build() {
     this.hidden = true;

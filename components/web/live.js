@@ -22,7 +22,7 @@ const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that w
  * with the element.
  */
 class FreshetLive extends FreshetElement {
-  static props = {views: '[]', versions: [], waiting: false, failed: false};
+  static props = {views: '[]', versions: [], waiting: false, unsure: false};
   #stream = null;
   #release = null; // gives this tab's place among the streams back
   #acquiring = false;
@@ -42,6 +42,7 @@ class FreshetLive extends FreshetElement {
   #feed = 'live';
   #views = null;
   #away = false; // the server does not answer what the page asks
+  #missed = false; // something would have been asked meanwhile
   #onAway = (event) => this.#lost(event.type === 'freshet:away');
   #unheard = null; // ends hearing of live updates being turned on or off
   #onReturn = (event) => this.#returned(event.type);
@@ -77,7 +78,7 @@ class FreshetLive extends FreshetElement {
     }
     this.#views = this.views;
     if (changed.has('waiting')) this.#watchAnswer();
-    if (changed.has('failed')) this.#heal(HEAL_MS);
+    if (changed.has('unsure')) this.#heal(HEAL_MS);
     this.#show();
   }
 
@@ -164,6 +165,8 @@ class FreshetLive extends FreshetElement {
   #lost(away) {
     this.#away = away;
     if (!away && !document.hidden) this.#open();
+    if (!away && this.#missed) this.#push('all');
+    this.#missed = false;
     this.#show();
   }
 
@@ -257,8 +260,12 @@ class FreshetLive extends FreshetElement {
 
   #tell(reason, views) {
     if (liveOff() && !this.waiting) return;
-    if (this.#away || this.#state === 'reconnecting') return; // a stream that opens again catches up
+    if (this.#state === 'reconnecting') return; // a stream that opens again catches up
     if (!this.isConnected || document.hidden) return;
+    if (this.#away) { // the stream may have stayed open
+      this.#missed = true;
+      return;
+    }
     return this.emit('refreshEvent', {reason, views, scrolled: isBusy(this), known: this.#known}, {quiet: true});
   }
 
@@ -273,12 +280,13 @@ class FreshetLive extends FreshetElement {
   }
 
   /**
-   * A question may have failed just before the store was there again, and no change tells of that: it is asked again.
+   * A question may have failed just before the store was there again, or its answer lack what this session knows of, and
+   * no change tells of that: it is asked again.
    * While no changes come in, those who look for the store tell the page when it is back.
    */
   #heal(after) {
     clearTimeout(this.#healTimer);
-    if (!this.failed || !this.isConnected) return;
+    if (!this.unsure || !this.isConnected) return;
     this.#healTimer = setTimeout(() => {
       const works = this.#mode === 'live';
       if (works) this.#tell('online', null);

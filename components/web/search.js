@@ -1,5 +1,5 @@
+import {isWanted} from './arrival.js';
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {Hotkeys} from './hotkeys.js';
 import {step} from './steps.js';
 
 const PAUSE_MS = 300; // after the last letter, the words are sent
@@ -18,12 +18,11 @@ class FreshetSearch extends FreshetElement {
   #timer = 0;
   #sent = []; // values sent and not yet seen coming back, oldest first
   #stepped = false; // what is typed in one go is one step in the history
-  #keys = new Hotkeys(this, () => (this.inside ? [] : ['/']), () => this.#show());
 
   build() {
     this.#box.append(icon('search'), this.#input, this.#key, this.#clear);
     this.append(this.#open, this.#box);
-    this.#open.addEventListener('click', () => this.#show());
+    this.#open.addEventListener('click', () => this.show());
     this.#clear.addEventListener('click', () => {
       this.#empty();
       this.#input.focus();
@@ -37,13 +36,7 @@ class FreshetSearch extends FreshetElement {
     this.#input.addEventListener('keydown', (event) => this.#press(event));
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.#keys.connect();
-  }
-
   disconnectedCallback() {
-    this.#keys.disconnect();
     clearTimeout(this.#timer);
   }
 
@@ -54,6 +47,7 @@ class FreshetSearch extends FreshetElement {
     this.classList.toggle('inside', this.inside);
     if (changed.has('value')) this.#take(this.value);
     this.#draw();
+    if (!this.inside && isWanted('/')) requestAnimationFrame(() => this.show());
   }
 
   /** Our own words coming back change nothing; anything else is the server's word and is shown. */
@@ -73,7 +67,7 @@ class FreshetSearch extends FreshetElement {
     this.#key.hidden = filled || this.inside;
   }
 
-  #show() {
+  show() {
     this.classList.add('open');
     this.#input.focus();
     this.#input.select();

@@ -63,6 +63,12 @@ class Attempt:
         return self.edits[0]
 
     @property
+    def project_ids(self) -> set[str]:
+        """Where the items were, and where they go."""
+        moves = (edit.change.fields.get("project_id") for edit in self.edits)
+        return {edit.before.project_id for edit in self.edits} | {str(to) for to in moves if to}
+
+    @property
     def media_ids(self) -> set[str]:
         return {edit.media_id for edit in self.edits}
 
@@ -283,7 +289,8 @@ class Editor:
     def _tell(self, attempt: Attempt) -> None:
         try:
             if self.told is not None:
-                self.told(attempt.principal.user_id, attempt.edit.before.project_id)
+                for project_id in attempt.project_ids:
+                    self.told(attempt.principal.user_id, project_id)
         except Exception as error:  # noqa: BLE001 - the edit has ended in any case
             log_failure("edit.listener", error)
 

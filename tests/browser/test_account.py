@@ -136,8 +136,12 @@ def test_a_question_mark_leads_to_the_keys_from_anywhere(server: Server, visit: 
     updated(page)
     page.keyboard.press("?")
     expect(page).to_have_url(re.compile("/account$"))
-    expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard")).to_be_focused()
+    expect(page.get_by_role("heading", name="Keyboard")).to_be_in_viewport()
     expect(page.get_by_text("Show what is new")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page).to_have_url(re.compile("/library$"))
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
 
 
 def test_where_there_is_no_keyboard_no_keys_are_explained(server: Server, browser: Browser) -> None:

@@ -274,6 +274,24 @@ def test_on_a_phone_the_filters_are_a_sheet_and_nothing_is_clipped(server: Serve
     assert tile(page, "Picture 003").is_visible()
 
 
+def test_B12_where_the_last_one_leaves_the_focus_goes_to_what_stands_in_its_place(server: Server, visit: Visit) -> None:
+    [only] = fill(server, 1)
+    page = visit("/library")
+    shows(page, [only])
+    hit(page, only).focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("main").get_by_role("button", name="Create an image")).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(hit(page, only)).to_be_focused()
+    page.keyboard.press("Delete")
+    shows(page, [])
+    settle(page)
+    page.goto(page.url + "?trash=1")
+    hit(page, only).focus()
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="Back to Library")).to_be_focused()
+
+
 def test_B12_the_trash_gives_back_and_deletes_for_good_by_key_after_a_question(server: Server, visit: Visit) -> None:
     first, second, third = fill(server, 3)
     page = visit("/library")
@@ -331,7 +349,7 @@ def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_i
     menu.get_by_role("textbox", name="New project").press("Enter")
     expect(page).to_have_url(re.compile(r"/library\?project=\w{26}$"))
     expect(menu).to_be_hidden()
-    expect(page.get_by_text("Your library is empty")).to_be_visible()
+    expect(page.get_by_text("This project is empty")).to_be_visible()
     expect(page.get_by_role("button", name="Clear all")).to_have_count(0)
     go(page, "Image")
     expect(page).to_have_url(re.compile(r"/create/image\?project=\w{26}$"))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from services.library import open_library
 from services.models import Remove
@@ -23,6 +23,7 @@ from tests.browser.steps import (
     close,
     go,
     ids,
+    intercept,
     live,
     make_images,
     open_chooser,
@@ -41,6 +42,14 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
+_KEEP_STREAM = """
+    window.EventSource = class extends window.EventSource {
+        constructor(...given) {
+            super(...given);
+            window.stream = this;
+        }
+    };
+"""
 _HEAR = """async (versions) => {
     for (const version of versions) {
         const data = JSON.stringify({views: [0], versions: [version], known: ''});
@@ -69,9 +78,9 @@ def test_B18_what_failed_though_changes_come_in_is_asked_for_again_by_itself(ser
     live(page)
     settle(page)
     seen, asked = (len(server.logged("library.refresh", *more)) for more in ((), ("reason=online",)))
-    page.locator("freshet-live").evaluate("(element) => { element.failed = true; }")
+    page.locator("freshet-live").evaluate("(element) => { element.unsure = true; }")
     server.wait_logged("library.refresh", "reason=online", times=asked + 1)
-    expect(page.locator("freshet-live")).to_have_js_property("failed", value=False)
+    expect(page.locator("freshet-live")).to_have_js_property("unsure", value=False)
     settle(page)
     assert len(server.logged("library.refresh")) == seen + 1, "once, since it succeeded"
 
@@ -302,17 +311,43 @@ def test_a_press_does_not_wait_for_what_the_page_asked_by_itself(
 
 
 @SHARED_ALONE
+def test_B18_what_is_heard_while_the_server_does_not_answer_is_asked_for_once_it_does(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+) -> None:
+    """Its stream may live on meanwhile, as where a proxy refuses a single request: nothing else tells again."""
+    tolerated.append("503")
+    context.add_init_script(_KEEP_STREAM)
+    [shown] = fill(server, 1)
+    page = visit("/library")
+    live(page)
+    shows(page, [shown])
+    answers = iter([503])
+    intercept(context, "**/__ui__", lambda route: _refused(route, answers))
+    context.route("**/healthz", lambda route: route.fulfill(status=503))
+    heard = "() => new Promise((heard) => window.stream.addEventListener('change', () => heard(true), {once: true}))"
+    page.evaluate(f"() => {{ window.heard = ({heard})(); }}")
+    page.locator("freshet-nav").evaluate("(nav) => { nav.emit('navigateEvent', {url: '/nowhere'}); }")
+    expect(page.locator("html")).to_have_attribute("data-live", "reconnecting")
+    [late] = fill(server, 1)
+    assert page.evaluate("() => window.heard")
+    context.unroute("**/healthz")
+    shows(page, [late, shown])
+    live(page)
+
+
+def _refused(route: Route, answers: Iterator[int]) -> None:
+    status = next(answers, None)
+    if status is None:
+        route.continue_()
+    else:
+        route.fulfill(status=status)
+
+
+@SHARED_ALONE
 def test_B08_changes_are_asked_for_together_while_a_question_is_on_its_way(
     server: Server, visit: Visit, context: BrowserContext
 ) -> None:
-    context.add_init_script("""
-        window.EventSource = class extends window.EventSource {
-            constructor(...given) {
-                super(...given);
-                window.stream = this;
-            }
-        };
-    """)
+    context.add_init_script(_KEEP_STREAM)
     page = visit("/library")
     live(page)
     settle(page)

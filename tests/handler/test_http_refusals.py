@@ -33,9 +33,9 @@ def send(web: Web, body: bytes) -> httpx.Response:
     return web.ask("POST", EVENTS, body, Origin="http://testserver")
 
 
-def event(tab: MesopClient, handler: str, path: str = "") -> bytes:
+def event(tab: MesopClient, handler: str, path: str = "", payload: str = "{}") -> bytes:
     states = pb.States(states=[pb.State(data=state.data) for state in tab.states.states])
-    user_event = pb.UserEvent(handler_id=handler, states=states, string_value="{}", **tab._environment())
+    user_event = pb.UserEvent(handler_id=handler, states=states, string_value=payload, **tab._environment())
     return packed(pb.UiRequest(path=path or tab.path, user_event=user_event))
 
 
@@ -125,3 +125,10 @@ def test_an_event_from_another_site_is_none_of_ours(web: Web) -> None:
     tab = web.studio.open("/library")
     body = event(tab, handler_of(tab, "freshet-status", "refreshEvent"))
     assert web.ask("POST", EVENTS, body, Origin="http://elsewhere.example").status_code == 403
+
+
+@pytest.mark.parametrize("payload", ["[1, 2]", '"text"', "5", "null", "{", ""])
+def test_a_payload_that_is_no_object_is_refused(web: Web, caplog: pytest.LogCaptureFixture, payload: str) -> None:
+    tab = web.studio.open("/library")
+    handler = handler_of(tab, "freshet-edits", "editEvent")
+    assert refused(web, event(tab, handler, payload=payload), caplog).startswith("no payload of an element's: ")

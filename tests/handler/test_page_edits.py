@@ -205,6 +205,15 @@ def test_F12_a_new_title_shows_everywhere_the_item_is_shown(studio: Studio) -> N
     assert tile(tab, item)["label"] == "Dunes at first light"
 
 
+@pytest.mark.parametrize("kind", ["title", "tag", "untag"])
+@pytest.mark.parametrize("value", [None, 5, {"a": 1}, ["x"], True])
+def test_a_forged_value_that_is_no_text_changes_nothing(studio: Studio, kind: str, value: object) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    edit(tab, kind, item, value)
+    assert stored(studio, item) == item
+
+
 @pytest.mark.parametrize(
     ("text", "remedy"), [("", "seen"), ("a\0b", "NUL"), ("x" * 201, "201 of 200 characters. Shorten it by 1.")]
 )

@@ -469,7 +469,7 @@ def test_a_search_that_stopped_says_how_far_back_it_looked_and_goes_on_when_aske
     studio.add(110, tags=("sea",), title="Lighthouse")
     tab = studio.open("/library", {"tag": "sea", "q": "lighthouse", "favourite": "1"})
     for _ in range(4):
-        if said(tab, "1 in all"):
+        if said(tab, "1 found"):
             break
         if not tab.tiles():
             assert said(tab, "Searched back to …")
@@ -483,4 +483,4 @@ def test_a_search_that_stopped_says_how_far_back_it_looked_and_goes_on_when_aske
         else:
             load_more(tab)
     assert ids_shown(tab) == [oldest.id]
-    assert said(tab, "1 in all")
+    assert said(tab, "1 found")

@@ -325,11 +325,11 @@ def test_R2_10_a_failed_background_refresh_keeps_what_is_shown_and_says_so(studi
     push(tab, "focus")
     assert len(tab.tiles()) == 3
     assert tab.element("freshet-status")["mode"] == "offline"
-    assert tab.element("freshet-live")["failed"] is True
+    assert tab.element("freshet-live")["unsure"] is True
     studio.store.fault = None
     tab.press("Retry")
     assert tab.element("freshet-status")["mode"] == "plain"
-    assert tab.element("freshet-live")["failed"] is False
+    assert tab.element("freshet-live")["unsure"] is False
 
 
 def test_B16_returning_twice_within_five_seconds_asks_once(studio: Studio) -> None:

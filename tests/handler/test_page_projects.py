@@ -10,6 +10,7 @@ from services.ids import SequentialIds
 from services.models import MediaItem, MediaQuery, Project, Put
 from services.projects import PAUSE
 from tests.handler.test_page_edits import ended, stored, told
+from tests.handler.test_page_live import push
 from tests.handler.test_page_several import edit
 from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
@@ -128,6 +129,16 @@ def test_a_project_is_made_from_the_menu_and_worked_in(studio: Studio) -> None:
     assert tab.path == "/home"
 
 
+@pytest.mark.parametrize("path", ["/home", "/create/image", "/create/video", "/try-on", "/account"])
+def test_R0_14_a_project_that_is_not_there_is_told_of_where_something_could_go_into_another(
+    studio: Studio, path: str
+) -> None:
+    told_so = "The project of this address is not there, or not yours. You are in First project."
+    assert told_so in studio.open(path, {"project": "nope"}).text
+    assert told_so not in studio.open(path, {"project": make(studio)}).text
+    assert told_so not in studio.open(path).text
+
+
 def test_clearing_the_filters_stays_in_the_project(studio: Studio) -> None:
     studio.add()
     spring = make(studio)
@@ -158,6 +169,20 @@ def test_a_move_is_undone_and_a_second_undo_takes_back_what_was_before(studio: S
     assert told(tab) == "1 item restored"
     assert len(ids_shown(tab)) == 3
     assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def test_F10_after_a_move_and_its_undo_the_page_lacks_nothing_that_its_session_knows_of(studio: Studio) -> None:
+    spring = make(studio)
+    items = studio.add(2)
+    tab = studio.open("/library")
+    for turn in range(3):
+        edit(tab, "move", items[:1], spring, group=f"~{turn}")
+        assert ended(studio)
+        push(tab, "ready")
+        assert (ids_shown(tab), tab.element("freshet-status")["mode"]) == ([items[1].id], "plain")
+        undo(studio, tab, items[0])
+        assert (len(ids_shown(tab)), tab.element("freshet-status")["mode"]) == (2, "plain")
+        assert tab.element("freshet-live")["unsure"] is False
 
 
 def test_a_move_that_failed_is_nothing_to_undo(studio: Studio) -> None:

@@ -46,7 +46,7 @@ FACES: dict[str, dict[str, Any]] = {
     "details": {"prompt": "Dunes", "facts": [("Model", "Local Image 1")], "key": "k"},
     "keys": {},
     "key_help": {},
-    "live": {"views": "[]", "versions": [], "waiting": False, "failed": False, "on_refresh": lambda event: None},
+    "live": {"views": "[]", "versions": [], "waiting": False, "unsure": False, "on_refresh": lambda event: None},
     "session": {"token": ""},
     "export": {"url": "/api/export", "label": "Export my data"},
     "size": {"amount": 1},
