@@ -118,6 +118,6 @@ def describe(item: MediaItem) -> list[str]:
         parts.append(f"seed {seed}")
     if original is not None and original.width and original.height:
         parts.append(f"{original.width} × {original.height}")
-    if was_made(item):
-        parts.append(cost_words(cost_of(item)))
+    if was_made(item) and (cost := cost_of(item)) != 0:  # what is free goes without saying
+        parts.append(cost_words(cost))
     return parts
