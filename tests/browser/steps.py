@@ -143,11 +143,16 @@ def ids(tiles: Locator) -> list[str]:
     return found
 
 
+_SAID = """() => [document.documentElement.dataset.live, document.querySelector('freshet-live')?.unsure,
+    ...[...document.querySelectorAll('[role=status], [role=alert], .blank')].map((one) => one.textContent)]"""
+"""How the connection is, and what the page tells of itself."""
+
+
 def shows(scope: Page | Locator, expected: list[str], *, only: str = "freshet-tile") -> None:
     """Wait until the tiles in `scope` that match `only` are exactly `expected`, in this order."""
     root = scope.locator("body") if isinstance(scope, Page) else scope
     found = root.evaluate(_WAIT_FOR_IDS, [only, expected, PATIENCE_MS])
-    assert found == expected, f"shown: {found}, expected: {expected}"
+    assert found == expected, f"shown: {found}, expected: {expected}, said: {root.evaluate(_SAID)}"
 
 
 def refresh(page: Page) -> None:

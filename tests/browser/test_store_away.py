@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
@@ -90,14 +90,18 @@ def test_R0_14_a_store_that_is_down_is_told_keeps_everything_and_the_next_click_
     expect(alert).to_be_visible()
     proxy.mend()
     newer = fill(server, 1, "Newer")
-    # The server's own connection may take a moment longer to come back
-    page.wait_for_function("async () => (await (await fetch('/healthz')).json()).store === 'ok'")
+    _store_is_back(page)
     alert.get_by_role("button", name="Retry").click()
     shows(page, newer + held)
     expect(alert).to_be_hidden()
     updated(page)
     go(page, "Image")
     ask_for(page, "Kept through the storm", amount="1")
+
+
+def _store_is_back(page: Page) -> None:
+    """The server's own connection may take a moment longer than the store."""
+    page.wait_for_function("async () => (await (await fetch('/healthz')).json()).store === 'ok'")
 
 
 def test_R0_14_a_first_read_that_fails_is_not_an_empty_library(server: Server, proxy: StoreProxy, visit: Visit) -> None:
@@ -108,6 +112,7 @@ def test_R0_14_a_first_read_that_fails_is_not_an_empty_library(server: Server, p
     expect(alert).to_contain_text("Firestore cannot be reached or is overloaded")
     expect(page.get_by_text(EMPTY)).to_have_count(0)
     proxy.mend()
+    _store_is_back(page)
     alert.get_by_role("button", name="Retry").click()
     shows(page, held)
     assert "503" in server.wait_logged("library.refresh", "outcome=StoreUnavailable")[0]
