@@ -23,9 +23,8 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
 
 @pytest.fixture
 def stub() -> Iterator[GoogleStub]:
-    stub = GoogleStub()
-    yield stub
-    stub.close()
+    with GoogleStub() as stub:
+        yield stub
 
 
 def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_nothing_is_paid_twice(

@@ -31,9 +31,8 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def stub() -> Iterator[GoogleStub]:
-    stub = GoogleStub()
-    yield stub
-    stub.close()
+    with GoogleStub() as stub:
+        yield stub
 
 
 @pytest.fixture

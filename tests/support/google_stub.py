@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from tests.support.media import picture
 
@@ -105,6 +105,12 @@ class GoogleStub:
     def environment(self) -> dict[str, str]:
         """Settings that have Freshet ask here."""
         return {"FRESHET_PROVIDER": "google", "FRESHET_GOOGLE_URL": self.url, "GOOGLE_API_KEY": KEY}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.go_on.set()

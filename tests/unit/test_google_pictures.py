@@ -46,9 +46,8 @@ GIVEN: dict[str, JsonValue] = {"aspect": "16:9", "resolution": "2K", "count": 1}
 
 @pytest.fixture
 def stub() -> Iterator[GoogleStub]:
-    stub = GoogleStub()
-    yield stub
-    stub.close()
+    with GoogleStub() as stub:
+        yield stub
 
 
 @pytest.fixture
