@@ -66,8 +66,8 @@ class FreshetDialog extends FreshetElement {
       event.preventDefault();
       this.#ask('escape');
     });
-    // A browser may close it on a second Esc without asking.
-    this.#shell.addEventListener('close', () => this.#wanted && this.#ask('escape'));
+    // A browser may close it on a second Esc without asking. It tells some time after: by then, it may be open on another.
+    this.#shell.addEventListener('close', () => this.#wanted && !this.#shell.open && this.#ask('escape'));
   }
 
   #outside(event) {

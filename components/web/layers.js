@@ -2,7 +2,8 @@
 // the history. Mesop hears of none of these steps; it would load the page anew.
 
 const MARK = 'freshetLayer'; // in an entry's state: {level, linked}
-const layers = []; // open ones, from the bottom: {close, address, under}; `under`: the page's address without the layer
+// Open ones, from the bottom: {close, address, under}; `under`: the page's address without the layer, once it has an entry.
+const layers = [];
 let stepping = Promise.resolve(); // until the steps back that were taken from here have been made
 let arrived = null;
 let shown = location.pathname; // of the page on the screen
@@ -23,7 +24,7 @@ export function uncover(layer) {
   const place = layers.indexOf(layer);
   if (place < 0) return;
   layers.splice(place);
-  if (level() > place) stepBack(level() - place);
+  stepBack();
 }
 
 /** It shows something else now. */
@@ -42,8 +43,14 @@ function enter(layer) {
   history.pushState({[MARK]: {level: place + 1, linked: Boolean(layer.address)}}, '', join(layer.under, layer.address));
 }
 
-function stepBack(steps) {
+/** To the entry of the topmost layer that has one. How far that is, is known when the steps before have been made. */
+function stepBack() {
   stepping = stepping.then(() => new Promise((done) => {
+    const steps = level() - layers.filter((layer) => layer.under).length;
+    if (steps <= 0) {
+      done();
+      return;
+    }
     arrived = done;
     history.go(-steps);
   }));
@@ -76,7 +83,7 @@ function stepped(event) {
     for (const layer of layers.splice(to).reverse()) layer.close();
   } else if (to > layers.length && !marked().linked) {
     event.stopImmediatePropagation(); // Forward, to what was closed and has no address to be opened by
-    stepBack(1);
+    stepBack();
   } else {
     shown = location.pathname;
   }

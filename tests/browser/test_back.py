@@ -85,6 +85,29 @@ def test_a_dialog_that_was_closed_otherwise_leaves_no_step_behind(server: Server
     expect(page).to_have_url(re.compile("/create/video"))
 
 
+def test_looks_that_come_and_go_faster_than_the_browser_steps_back_leave_the_page_where_it_is(
+    server: Server, visit: Visit
+) -> None:
+    last = fill(server, 3, "Hasty")[2]
+    page = visit("/create/video")
+    updated(page)
+    go(page, "Library")
+    updated(page)
+    page.evaluate("{ const go = history.go.bind(history); history.go = (n) => void setTimeout(() => go(n), 700); 0 }")
+    for title in ("Hasty 000", "Hasty 001"):
+        look(page, title)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    look(page, "Hasty 002")
+    expect(page).to_have_url(re.compile(f"/library.*item={last}"))
+    told_late = "dialog => { dialog.dispatchEvent(new Event('close')); return dialog.open; }"
+    assert page.locator("dialog[open]").evaluate(told_late)
+    expect(page.get_by_role("dialog", name="Hasty 002")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(re.compile("/library$"))
+
+
 def test_choosing_something_leaves_no_step_behind_either(server: Server, visit: Visit) -> None:
     fill(server, 1, "Chosen")
     page = visit("/create/video")
