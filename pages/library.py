@@ -324,7 +324,7 @@ def on_tile_activate(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
-    yield from _load_media_and_update_state("complete")
+    yield from _load_media_and_update_state("complete", hold=scrolled(event))
 
 
 @handler

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, waterline
+from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, scrolled, waterline
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
@@ -307,12 +307,12 @@ def on_cancel(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _load_results("manual")
+    yield from _load_results("manual", hold=scrolled(event))
 
 
 @handler
 def on_run_complete(event: me.WebEvent) -> Generator[None, None, None]:
-    yield from _load_results("complete")
+    yield from _load_results("complete", hold=scrolled(event))
 
 
 @handler
@@ -323,4 +323,4 @@ def on_more(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_tile_retry(event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
-    yield from _load_results("complete")
+    yield from _load_results("complete", hold=scrolled(event))

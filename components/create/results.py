@@ -151,7 +151,7 @@ def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 def on_tile_retry(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
     retry(event)
-    yield from load(kind, "complete")
+    yield from load(kind, "complete", hold=scrolled(event))
 
 
 def on_remix(kind: str, event: me.WebEvent) -> None:

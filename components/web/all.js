@@ -26,6 +26,7 @@ import './look.js';
 import './nav.js';
 import './outcome.js';
 import './place.js';
+import './pressed.js';
 import './quick.js';
 import './run_watch.js';
 import './search.js';

@@ -4,11 +4,25 @@ import {scroller} from './base.js';
 
 const AT_TOP = 8; // px: as far down as this still counts as the top
 
-/** True while the list is scrolled, or a tile in it has the focus, or an item is being looked at. */
-export function isBusy(from) {
-  const dialog = document.querySelector('dialog[open]');
-  const list = [...(dialog ?? document).querySelectorAll('[role=list]')].at(0);
-  const frame = scroller(list ?? document.querySelector('.sheet') ?? from);
-  if ((frame?.scrollTop ?? 0) > AT_TOP) return true;
+/** The dialog that `from` stands in and that has a list of its own; a closer look is at an item of the page's. */
+function dialogOf(from) {
+  const dialog = from.closest('dialog');
+  return dialog?.closest('[data-quick]') ? null : dialog;
+}
+
+/** The box that scrolls the list of items that `from` stands with: that of its dialog, else the page's. */
+export function frameOf(from) {
+  const dialog = dialogOf(from);
+  const lists = [...(dialog ?? document).querySelectorAll('[role=list]')];
+  const list = lists.find((one) => dialogOf(one) === dialog && one.querySelector('freshet-tile'));
+  return scroller(list ?? document.querySelector('.sheet') ?? from);
+}
+
+/** True while that list is scrolled, or a tile has the focus. */
+export function wouldDisturb(from) {
+  if ((frameOf(from)?.scrollTop ?? 0) > AT_TOP) return true;
   return Boolean(document.activeElement?.closest?.('freshet-tile') && document.activeElement.matches(':focus-visible'));
 }
+
+/** The same of whichever list is in front, for what concerns the whole page. */
+export const isBusy = (from) => wouldDisturb(document.querySelector('dialog[open]') ?? from);

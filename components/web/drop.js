@@ -1,10 +1,10 @@
-import {FreshetElement, define, el, icon, say, scroller} from './base.js';
+import {FreshetElement, define, el, icon, say} from './base.js';
+import {frameOf, wouldDisturb} from './busy.js';
 
-const AT_TOP = 8; // px from the top at which new tiles may simply arrive
 const THUMBS = 3;
 
 /**
- * "3 new", hanging from the waterline while the list is scrolled. At the very top it asks for the new tiles at once.
+ * "3 new", hanging from the waterline while they would disturb (busy.js). As soon as they would not, it asks for them.
  * Pressed, it scrolls up, asks, and gives the focus to the first tile once the list, or one of the lists, has changed.
  */
 class FreshetDrop extends FreshetElement {
@@ -14,7 +14,8 @@ class FreshetDrop extends FreshetElement {
   #words = el('span');
   #stack = el('span', {class: 'stack', 'aria-hidden': 'true'});
   #asked = 0; // the count that was asked for already
-  #scrolled = () => this.#look();
+  #looks = () => this.#look();
+  #looksSoon = () => setTimeout(this.#looks); // when the focus has arrived where it goes
 
   build() {
     this.#button.append(icon('arrow_upward'), this.#words, this.#stack);
@@ -24,11 +25,15 @@ class FreshetDrop extends FreshetElement {
 
   connectedCallback() {
     super.connectedCallback();
-    document.addEventListener('scroll', this.#scrolled, {capture: true, passive: true});
+    document.addEventListener('scroll', this.#looks, {capture: true, passive: true});
+    document.addEventListener('focusout', this.#looksSoon);
+    window.addEventListener('freshet:dialog', this.#looksSoon);
   }
 
   disconnectedCallback() {
-    document.removeEventListener('scroll', this.#scrolled, {capture: true});
+    document.removeEventListener('scroll', this.#looks, {capture: true});
+    document.removeEventListener('focusout', this.#looksSoon);
+    window.removeEventListener('freshet:dialog', this.#looksSoon);
   }
 
   draw(changed) {
@@ -42,13 +47,9 @@ class FreshetDrop extends FreshetElement {
     else this.#button.remove();
   }
 
-  get #atTop() {
-    return (scroller(this)?.scrollTop ?? 0) <= AT_TOP;
-  }
-
   #look() {
-    if (!this.count) return;
-    if (this.#atTop) this.#ask(true);
+    if (!this.count || !this.isConnected) return;
+    if (!wouldDisturb(this)) this.#ask(true);
     else if (!this.#button.isConnected) this.#dock.append(this.#button);
   }
 
@@ -59,7 +60,7 @@ class FreshetDrop extends FreshetElement {
   }
 
   #press() {
-    const frame = scroller(this);
+    const frame = frameOf(this);
     const top = (list) => list.querySelector('.hit');
     const lists = [...(frame?.querySelectorAll('[role=list]') ?? [])].map((list) => ({list, first: top(list)}));
     frame?.scrollTo({top: 0});

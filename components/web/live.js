@@ -5,13 +5,15 @@ import {Pace} from './pace.js';
 
 const RETURN_MS = 5000; // a return (focus, visibility, online) is answered at most this often
 const DEAD_MS = 40e3; // two missed beats and a bit: the stream is not what it seems
+const HELLO_MS = 10e3; // one that says nothing at all for so long is kept back by something on the way
 const POLL_MS = 5000; // a tab without a stream of its own asks this often
 const WAIT_MS = 1000; // a slow answer without a stream to announce it is asked for this often
 const HEAL_MS = 3000; // what could not be read while changes come in is asked for again after this long, then twice it,
 const HEAL_MOST_MS = 48e3; // but never later than this
-const TTL_MS = 60 * 60e3; // an open view is looked at again after this long even if nothing was heard
+const TTL_MS = 5 * 60e3; // so often the server is asked whether what an open view shows has grown old
 const STREAMS = 4; // per browser: HTTP/1.1 gives six connections to a host, and pages need some
-const RETRY_MS = [500, 1000, 2000, 3000]; // give or take a quarter: tabs that were cut off together come back apart
+const RETRY_MS = [500, 1000, 2000]; // give or take a quarter: tabs that were cut off together come back apart
+const PATIENCE = RETRY_MS.length; // streams that fail one after another, before the page asks without one
 
 /**
  * Hears of changes to the views on screen (server-sent events), notices when the tab is looked at again, and tells the
@@ -59,6 +61,7 @@ class FreshetLive extends FreshetElement {
     for (const type of ['freshet:away', 'freshet:back']) window.addEventListener(type, this.#onAway);
     this.#unheard = onLiveChoice(() => this.#chosen());
     this.#returnedAt = performance.now(); // the page has just been loaded
+    this.#ttlTimer = setInterval(() => this.#tell('ttl', null), TTL_MS);
     if (!document.hidden) this.#open();
   }
 
@@ -67,6 +70,7 @@ class FreshetLive extends FreshetElement {
     for (const type of ['focus', 'online', 'offline']) window.removeEventListener(type, this.#onReturn);
     for (const type of ['freshet:away', 'freshet:back']) window.removeEventListener(type, this.#onAway);
     this.#unheard();
+    clearInterval(this.#ttlTimer);
     this.#rest();
     this.#say(''); // the next page's status line is not live before its own stream is open
   }
@@ -133,8 +137,7 @@ class FreshetLive extends FreshetElement {
     heard('state', ({feed}) => this.#hearFeed(feed));
     heard('beat', () => {});
     stream.addEventListener('error', () => this.#broken());
-    this.#alive();
-    this.#ttlTimer = setInterval(() => this.#tell('ttl', null), TTL_MS);
+    this.#await(HELLO_MS, () => { this.#tries = PATIENCE; });
   }
 
   #hello(feed) {
@@ -153,8 +156,12 @@ class FreshetLive extends FreshetElement {
 
   #broken() {
     // Opened anew by hand, so that the next one tells the versions that are on the screen by then.
-    const after = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)];
+    const after = RETRY_MS[this.#tries++];
     this.#close();
+    if (this.#tries > PATIENCE) { // no stream comes through; requests may
+      this.#poll();
+      return;
+    }
     this.#state = 'reconnecting';
     this.#show();
     clearTimeout(this.#retryTimer);
@@ -171,13 +178,20 @@ class FreshetLive extends FreshetElement {
   }
 
   #alive() {
+    this.#await(DEAD_MS);
+  }
+
+  /** The stream is broken unless something comes within so long. */
+  #await(time, before = () => {}) {
     clearTimeout(this.#beat);
-    this.#beat = setTimeout(() => this.#broken(), DEAD_MS);
+    this.#beat = setTimeout(() => {
+      before();
+      this.#broken();
+    }, time);
   }
 
   #close() {
     clearTimeout(this.#beat);
-    clearInterval(this.#ttlTimer);
     this.#stream?.close();
     this.#stream = null;
     this.#release?.();
@@ -213,9 +227,10 @@ class FreshetLive extends FreshetElement {
     this.#show();
     clearTimeout(this.#pollTimer);
     this.#pollTimer = setTimeout(() => {
-      if (document.hidden || !this.isConnected) return;
+      if (document.hidden || !this.isConnected || this.#state !== 'polling') return;
       this.#tell('live', null);
       this.#open();
+      this.#poll();
     }, POLL_MS);
   }
 
@@ -260,7 +275,7 @@ class FreshetLive extends FreshetElement {
 
   #tell(reason, views) {
     if (liveOff() && !this.waiting) return;
-    if (this.#state === 'reconnecting') return; // a stream that opens again catches up
+    if (this.#state === 'reconnecting' && reason !== 'ready') return; // a stream that opens again catches up
     if (!this.isConnected || document.hidden) return;
     if (this.#away) { // the stream may have stayed open
       this.#missed = true;
@@ -288,7 +303,7 @@ class FreshetLive extends FreshetElement {
     clearTimeout(this.#healTimer);
     if (!this.unsure || !this.isConnected) return;
     this.#healTimer = setTimeout(() => {
-      const works = this.#mode === 'live';
+      const works = ['live', 'polling'].includes(this.#mode);
       if (works) this.#tell('online', null);
       this.#heal(works ? Math.min(2 * after, HEAL_MOST_MS) : HEAL_MS);
     }, after);
