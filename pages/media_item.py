@@ -57,6 +57,16 @@ def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool 
     yield from load_item(reason, hold=hold)
 
 
+NO_FURTHER: dict[Way, str] = {
+    "previous": "This is the first item of the list.",
+    "next": "This is the last item of the list.",
+}
+NOT_FOUND: dict[Way, str] = {
+    "previous": "What comes before this item is not known here. Go back to the list to see it.",
+    "next": "None of the next items that were looked at belongs to the list. Go back to it to look further.",
+}
+MOST_PASSED = 50
+"""Items that a visit remembers to have been on, for where the list cannot be read backwards."""
 VIEWS = [
     View(item_view, item_query, _load_media_and_update_state, "media", active=is_named, then=load_children),
     View(sources_view, sources_query, load_sources, "media.sources", active=has_sources),
@@ -198,11 +208,16 @@ def on_step(event: me.WebEvent) -> Generator[None, None, None]:
     if item is None:
         yield
         return
+    passed = me.state(MediaItemState).passed.split()
     found = neighbour(item, list_query(), way)
+    if found is None and way == "previous" and passed:
+        found = passed[-1]
     if not found:
-        notify("This is the first item of the list." if way == "previous" else "This is the last item of the list.")
+        notify(NO_FURTHER[way] if found == "" else NOT_FOUND[way])
         yield
         return
+    passed = [*passed, item.id] if way == "next" else passed[:-1]
+    me.state(MediaItemState).passed = " ".join(passed[-MOST_PASSED:])
     yield from _go(found)
 
 
@@ -236,7 +251,7 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
 def _beside(item: MediaItem) -> str:
     """The next item, else the one before. A deletion does not fail because that cannot be read."""
     try:
-        return neighbour(item, list_query(), "next") or neighbour(item, list_query(), "previous")
+        return neighbour(item, list_query(), "next") or neighbour(item, list_query(), "previous") or ""
     except FreshetError:
         return ""
 

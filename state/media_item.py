@@ -36,11 +36,13 @@ class MediaItemState:
     """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit.
 
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
+    `passed`: those from which it went on to the next one, likewise.
     """
 
     item_id: str = ""
     known: bool = False
     left: str = ""
+    passed: str = ""
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
@@ -143,7 +145,8 @@ def why_absent() -> str:
 
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
-    me.state(MediaItemState).left = ""
+    state = me.state(MediaItemState)
+    state.left = state.passed = ""
     show(me.query_params.get("id", ""))
 
 

@@ -19,8 +19,10 @@ MOST_STEPS = 3
 _REVERSE: dict[Sort, Sort] = {"newest": "oldest", "oldest": "newest"}
 
 
-def neighbour(item: MediaItem, query: MediaQuery, way: Way) -> str:
-    """The id of the item next to `item` in the list of `query`; "" at its end. The item itself need not be in it.
+def neighbour(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
+    """The id of the item next to `item` in the list of `query`; "" at its end, None where that could not be found out.
+
+    The item itself need not be in it.
 
     From the list as this process holds it, if that is current and reaches so far; else it is read, for one document.
     Raises StoreError.
@@ -69,7 +71,7 @@ def _precedes(one: MediaItem, other: MediaItem, query: MediaQuery) -> bool:
     return mine > others if query.descending else mine < others  # of one order
 
 
-def _read(item: MediaItem, query: MediaQuery, way: Way) -> str:
+def _read(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
     if way == "previous":
         reverse = None if query.trash else _REVERSE.get(query.sort)
         if reverse is None:  # a list that can be read from its other end only
@@ -85,11 +87,14 @@ def _read(item: MediaItem, query: MediaQuery, way: Way) -> str:
         if found or cursor is None:
             break
     log_event("media.step", way=way, documents=read, found=bool(found))
-    return found
+    return found or ("" if cursor is None else None)
 
 
-def _last_before(item: MediaItem, query: MediaQuery) -> str:
-    """From what is held of the list, however old it is."""
+def _last_before(item: MediaItem, query: MediaQuery) -> str | None:
+    """From what is held of the list, however old it is, if that goes on beyond the item."""
     snapshot = services().freshness.snapshots.find(query, principal())
-    before = [one for one in snapshot.items if _precedes(one, item, query)] if snapshot else []
+    others = [one for one in snapshot.items if one.id != item.id] if snapshot else []
+    before = [one for one in others if _precedes(one, item, query)]
+    if snapshot is None or not (snapshot.complete or len(before) < len(others) or others != list(snapshot.items)):
+        return None
     return before[-1].id if before else ""

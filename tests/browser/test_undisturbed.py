@@ -1,4 +1,4 @@
-"""What arrives takes nothing away from under a hand, and a page whose stream does not come through still hears of it."""
+"""What arrives takes nothing from under a hand, and a page whose stream does not come through still hears of it."""
 
 from __future__ import annotations
 

@@ -242,6 +242,30 @@ def test_a_step_costs_one_document_where_nothing_is_held_and_none_where_it_is(
     assert [line["documents"] for line in lines] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_in_the_order_of_titles_the_way_back_is_the_way_one_came(studio: Studio, held: bool) -> None:
+    items = sorted(studio.add(60), key=lambda item: item.title.casefold())
+    if held:
+        studio.open("/library?sort=title")
+    tab = open_item(studio, items[22], sort="title")
+    ahead = []
+    for _ in range(5):
+        step(tab, "next")
+        ahead.append(heading(tab))
+    assert ahead == [item.title for item in items[23:28]]
+    back = []
+    for _ in range(5):
+        step(tab, "previous")
+        back.append(heading(tab))
+    assert back == [item.title for item in items[26:21:-1]]
+    step(tab, "previous")
+    if held:
+        assert heading(tab) == items[21].title
+    else:
+        assert heading(tab) == items[22].title
+        assert told(tab) == "What comes before this item is not known here. Go back to the list to see it."
+
+
 def test_B11_items_that_come_and_go_between_steps_are_neither_skipped_nor_shown_twice(
     studio: Studio, listen: Any
 ) -> None:
