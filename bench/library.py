@@ -51,6 +51,8 @@ TYPES: tuple[MediaType, ...] = (
     "image",
 )
 Files = dict[Variant, FileRef]
+GUEST = "guest"
+"""Who owns one in 200 of the items of mixed libraries."""
 _BATCH = 500
 
 
@@ -87,7 +89,7 @@ def items(
         yield MediaItem(
             id=ids.new(),
             project_id=DEFAULT_PROJECT_ID,
-            owner_id="local",
+            owner_id=GUEST if mixed and number % 200 == 7 else "local",
             created_at=made,
             updated_at=made,
             media_type=media_type,
@@ -120,8 +122,8 @@ def add_items(settings: Settings, count: int, *, age: timedelta = timedelta()) -
             library.store.commit(library.principal, writes, operation_id=library.ids.new())
 
 
-def fill_firestore(settings: Settings, count: int) -> None:
-    """Fill the emulator's library with `count` items of all types that were last changed long ago."""
+def fill_firestore(settings: Settings, count: int) -> list[MediaItem]:
+    """Fill the emulator's library with `count` items of all types that were last changed long ago; these."""
     from google.cloud import firestore
 
     from services.store.firestore.documents import COLLECTIONS, encode
@@ -139,6 +141,7 @@ def fill_firestore(settings: Settings, count: int) -> None:
             batch.create(collection.document(item.id), encode(stored, "bench") | {"updated_at": long_ago})
         batch.commit()
     client.close()
+    return made
 
 
 def warm_firestore(settings: Settings, patience: float = 200.0) -> None:

@@ -45,6 +45,9 @@ from services.workflows.progress import ProgressBoard
 from services.workflows.pruning import prune
 from services.workflows.studio import Studio
 
+CACHE_FILE = "cache.sqlite"
+"""What is known of a remote store, in the data folder."""
+
 
 @dataclass
 class Services:
@@ -244,7 +247,7 @@ def open_disk(settings: Settings) -> DiskCache | None:
     """The cache on local disk, where the store is far away."""
     if settings.store != "firestore":
         return None
-    return DiskCache(settings.data_dir / "cache.sqlite", source=f"firestore {settings.firestore_project}")
+    return DiskCache(settings.data_dir / CACHE_FILE, source=f"firestore {settings.firestore_project}")
 
 
 def scratch_of(settings: Settings) -> Path:

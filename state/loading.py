@@ -15,6 +15,7 @@ from services.store.protocol import PAGE_SIZE
 from services.store.watermarks import is_at_least
 from state.session import principal, token
 from state.view import MOST_LOADED, ViewState, cursor, point_at, settle_view, take_up
+from state.window import MOST_MOUNTED
 
 CURRENT: frozenset[Reason] = ALWAYS - {"page"}
 """Reasons whose answer holds everything committed before the question."""
@@ -87,6 +88,16 @@ def load_together(parts: Sequence[Part], reason: Reason, *, hold: bool = False) 
     yield
 
 
+def next_extent(loaded: int) -> int:
+    """How many items are to be shown after one page more. As many as are mounted at most are a whole number of pages:
+    who goes on no further reads no further.
+
+    >>> next_extent(24), next_extent(144), next_extent(150), next_extent(990)
+    (48, 150, 174, 1000)
+    """
+    return min(loaded + PAGE_SIZE, MOST_MOUNTED if loaded < MOST_MOUNTED else MOST_LOADED)
+
+
 def begins_visibly(view: ViewState) -> bool:
     """Whether the beginning of the fetch that runs is worth a frame. An error has a Retry button, which shows that it
     was pressed."""
@@ -104,7 +115,7 @@ def _begin(part: Part, reason: Reason, until: str, hold: bool) -> Reason:
     view.fetching, view.asked = reason, services().freshness.mark
     view.wanted = min(view.loaded, MOST_LOADED)
     if reason == "page" and until == cursor(view):
-        view.wanted = min(view.loaded + PAGE_SIZE, MOST_LOADED)
+        view.wanted = next_extent(view.loaded)
     return reason
 
 
