@@ -20,9 +20,9 @@ from bench.library import GUEST, add_items, fill_firestore, settings_for, warm_f
 from bench.remote import answered, load_more, loaded, open_tab
 from bench.server import DRIVEN, Server
 from services.clock import SystemClock
+from services.container import CACHE_FILE
 from services.identity import local_principal
 from services.library import DEFAULT_PROJECT_ID
-from services.container import CACHE_FILE
 from services.models import MediaItem, MediaQuery, Sort
 from services.store.firestore import FirestoreStore, calls
 from tests.support.counting import CountingClient
