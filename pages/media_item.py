@@ -23,6 +23,7 @@ from services.models import MediaItem
 from state.edits import Shown, edit, follow_edits, last_deleted, refused
 from state.handlers import handler, notify
 from state.media_item import (
+    MediaItemState,
     arrived,
     derived_query,
     derived_view,
