@@ -246,6 +246,28 @@ def test_B09_scrolled_new_items_move_nothing_in_any_order(studio: Studio, order:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "origin"), [("/library", "import"), ("/create/image", "create-image"), ("/try-on", "try-on")]
+)
+@pytest.mark.parametrize(
+    ("face", "event"),
+    [("freshet-tile", "retryEvent"), ("freshet-status", "refreshEvent"), ("freshet-run-watch", "completeEvent")],
+)
+def test_B09_scrolled_whatever_is_pressed_moves_nothing(
+    studio: Studio, path: str, origin: str, face: str, event: str
+) -> None:
+    first, *_ = shown = newest(studio.add(3, origin=origin))
+    tab = studio.open(path)
+    assert ids_shown(tab) == shown
+    (late,) = studio.add(1, origin=origin)
+    told = {"id": first, "ids": [], "scrolled": True}
+    tab.fire(face, event, told, **({"mediaId": first} if face == "freshet-tile" else {}))
+    assert ids_shown(tab) == shown
+    assert tab.element("freshet-drop")["count"] == 1
+    tab.fire("freshet-drop", "showEvent", {"count": 1, "auto": False})
+    assert ids_shown(tab) == [late.id, *shown]
+
+
 # ── refresh, extent, place ──
 
 
