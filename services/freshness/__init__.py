@@ -14,7 +14,7 @@ A page keeps a `ViewState` (state/view.py), which names a snapshot and never hol
           views=[View(library_view, library_query, _load_media_and_update_state, "library")])
     def library_page():                                     # rendering: pure, from the snapshot named in state
         for item in held_items(library_view()):
-            media_tile(item, on_activate=on_open_item)
+            ...                                         # its tile: components/library/media_tile.py
 
 `load_view` (state/loading.py) yields (the screen shows what it holds), asks `Freshness.submit`, waits a moment for the
 ticket, writes the newest snapshot's version into the state and yields again; an answer that takes longer wakes the tab

@@ -1,8 +1,9 @@
 """When to ask the store: pure functions over `FetchState`, no clock, no store, no threads.
 
 A view's two facts are kept apart. What is held and since when is the snapshot's business; whether a fetch is running
-or failed is told here. Every change of that second fact is one of five functions: `started`, `succeeded`, `extended`,
-`failed`, `invalidated`. Two questions are asked of it: `is_stale`, and `is_due` (whether this reason asks the store).
+or failed is told here. Every change of that second fact is one of six functions: `started`, `succeeded`, `extended`,
+`failed`, `refused`, `invalidated`. Two questions are asked of it: `is_stale`, and `is_due` (whether this reason asks
+the store).
 """
 
 from __future__ import annotations
@@ -136,6 +137,16 @@ def failed(state: FetchState, error: FreshetError, now: datetime, pause: float =
     )
 
 
+def refused(state: FetchState, error: FreshetError) -> FetchState:
+    """A fetch was not even begun, for want of room: it did not fail, but the screen says why it is as old as it was.
+
+    >>> state = refused(FetchState(failures=1), StoreUnavailable("Too much is going on"))
+    >>> state.failure.message, state.failures
+    ('Too much is going on', 1)
+    """
+    return replace(state, failure=Failure(str(error), offline=False))
+
+
 def invalidated(state: FetchState) -> FetchState:
     """What is held is known to be out of date. The answer of a fetch that is running already may be so, too.
 
@@ -148,6 +159,17 @@ def invalidated(state: FetchState) -> FetchState:
     False
     """
     return replace(state, invalid=True, overtaken=state.running is not None)
+
+
+def priority_of(reason: Reason) -> Priority:
+    """How urgent a fetch is: what somebody awaits goes before what a screen asks by itself.
+
+    >>> [priority_of(reason) for reason in ("manual", "online", "live", "ttl")]
+    ['high', 'normal', 'normal', 'low']
+    """
+    if reason in ALWAYS:
+        return "high"
+    return "low" if reason == "ttl" else "normal"
 
 
 def is_stale(kind: ContentKind, state: FetchState, now: datetime, ttls: Mapping[ContentKind, timedelta] = TTLS) -> bool:

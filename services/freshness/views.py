@@ -123,7 +123,7 @@ class Views:
         """A fetch was not even begun, for want of room. What is held is as old as it was, and the screen says so."""
         with self._lock:
             record = self._records.of(request.query, request.principal)
-            record.state = replace(record.state, failure=Failure(str(error), offline=False))
+            record.state = policy.refused(record.state, error)
 
     def push(self, batch: Batch, *, silently: bool = False) -> list[View]:
         """Apply a batch to every view held of its project. Returns those that show something else now.
