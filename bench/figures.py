@@ -97,10 +97,10 @@ def times(
 def amount(value: float, unit: str) -> str:
     """`value` with its unit, to three digits or so.
 
-    >>> amount(1234.5, "ms"), amount(0.98765, "s"), amount(25, "documents")
-    ('1,234 ms', '0.99 s', '25 documents')
+    >>> amount(1234.5, "ms"), amount(0.98765, "s"), amount(25, "documents"), amount(1, "presses")
+    ('1,234 ms', '0.99 s', '25 documents', '1 press')
     """
     if value == 1 and unit not in ("s", "ms"):
-        unit = unit.removesuffix("s")
+        unit = unit.removesuffix("es" if unit.endswith("sses") else "s")
     shown = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.{1 if abs(value) >= 10 else 2}f}"
     return f"{shown} {unit}"

@@ -52,7 +52,7 @@ TYPES: tuple[MediaType, ...] = (
 )
 Files = dict[Variant, FileRef]
 GUEST = "guest"
-"""Who owns one in 200 of the items of mixed libraries."""
+"""Who owns one in 201 of the items of mixed libraries."""
 _BATCH = 500
 
 
@@ -89,7 +89,7 @@ def items(
         yield MediaItem(
             id=ids.new(),
             project_id=DEFAULT_PROJECT_ID,
-            owner_id=GUEST if mixed and number % 200 == 7 else "local",
+            owner_id=GUEST if mixed and number % 201 == 7 else "local",
             created_at=made,
             updated_at=made,
             media_type=media_type,

@@ -23,8 +23,9 @@ from services.library import open_library
 HOW = """Runs are started on the Create pages of a running server, one at a time; from the press to the end of the
 run, with everything on the way: queue, render process, thumbnail and poster, files, commits. The very first also
 starts the render process. The photo is a JPEG of 12 megapixels, {megabytes:.1f} MB. "Imported" is the product's
-import function (checks, thumbnail, files, commit), the command `python main.py import` as a process of its own
-while the server runs."""
+import function (checks, thumbnail, files, commit), the commands `python main.py import` and `seed` as processes of
+their own while the server runs."""
+SEEDED = 10_000
 
 
 def measure(images: int = 8, clips: int = 2, photos: int = 5) -> Section:
@@ -36,7 +37,8 @@ def measure(images: int = 8, clips: int = 2, photos: int = 5) -> Section:
             image_seconds = _runs(server, "image", images)
             clip_seconds = _runs(server, "video", clips)
             (data_dir / "photo.jpg").write_bytes(photo)
-            command = _timed(lambda: _import_command(server, data_dir / "photo.jpg"))
+            command = _timed(lambda: _command(server, "import", str(data_dir / "photo.jpg")))
+            seeded = _timed(lambda: _command(server, "seed", "--count", str(SEEDED)))
         imports = _imports(data_dir, photo, photos)
     figures = (
         Figure("Local image, the first after a start", f"{image_seconds[0]:.1f} s", samples=1),
@@ -44,6 +46,7 @@ def measure(images: int = 8, clips: int = 2, photos: int = 5) -> Section:
         times("Local clip of 4 s", clip_seconds, "s"),
         times("Photo imported", imports, "ms"),
         Figure("`python main.py import` of one photo", f"{command:.1f} s", samples=1),
+        Figure(f"`python main.py seed --count {SEEDED}`", f"{seeded:.1f} s", samples=1),
     )
     return Section("Making and importing", HOW.format(megabytes=len(photo) / 1e6), figures)
 
@@ -90,8 +93,8 @@ def _imports(data_dir: Path, photo: bytes, count: int) -> list[float]:
         return [_timed(run) * 1000 for _ in range(count)]
 
 
-def _import_command(server: Server, path: Path) -> None:
-    command = [sys.executable, "main.py", "import", str(path)]
+def _command(server: Server, *words: str) -> None:
+    command = [sys.executable, "main.py", *words]
     subprocess.run(command, cwd=ROOT, env=server.environment, check=True, capture_output=True, timeout=PATIENCE)
 
 

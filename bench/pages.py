@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figures import Figure, Section, median, times
-from bench.library import fill_sqlite, settings_for
+from bench.library import GUEST, fill_sqlite, settings_for
 from services.clock import SystemClock
 from services.identity import local_principal
 from services.library import DEFAULT_PROJECT_ID
@@ -41,8 +41,12 @@ PAGES: dict[str, dict[str, object]] = {
     "one tag": {"tag": "sea"},
     "one tag, oldest first": {"tag": "sea", "sort": "oldest"},
     "made from one item": {"source_id": "source"},
+    "one owner's of one type": {"owner_id": GUEST, "media_type": "audio"},
 }
-FULL_PAGES = ("first page", "first page, oldest first", "first page by title", "first page of one type", "favourites")
+FULL_PAGES = (
+    "first page", "first page, oldest first", "first page by title", "first page of one type",
+    "first page of one type by title", "favourites", "page 100", "page 100 by title",
+)  # fmt: skip
 """Those that are full at every size, and so can be compared."""
 SEARCHES: dict[str, dict[str, object]] = {
     "search for a word": {"text": "glacier"},
