@@ -12,9 +12,8 @@ from functools import partial
 from typing import Literal
 
 from services.container import services
-from services.freshness.merge import is_within
 from services.models import Count, MediaQuery
-from services.store.cursors import encode_cursor, place_of
+from services.store.cursors import decode_cursor, encode_cursor, place_of
 from state.session import principal
 from state.view import ViewState, all_items, is_whole, known_to
 
@@ -128,4 +127,5 @@ def _more(total: TotalState, view: ViewState, query: MediaQuery) -> int:
     """How many more items are held now, where they were counted, than there were then."""
     if not total.place:
         return 0
-    return sum(is_within(item, total.place, query) for item in all_items(view)) - total.held
+    end = decode_cursor(total.place, query.order)
+    return sum(end.reaches(place_of(item, query.order)) for item in all_items(view)) - total.held
