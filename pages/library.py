@@ -42,12 +42,13 @@ from state.library import (
     tell_order,
 )
 from state.limits import upload_limits
+from state.loading import is_undecided
 from state.preview import PreviewState, close_preview, find_previewed, previewed, refresh_previewed
 from state.projects import choices, learn_projects, make_project, others_too
 from state.retry import retry
 from state.session import learn_all, project_id, within
 from state.totals import amount_words, is_capped, total_words
-from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
+from state.view import cursor, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
 
 ZIP_URL = "/api/media.zip"
@@ -87,7 +88,7 @@ def _head() -> None:
     view, on = library_view(), library_filters()
     items = held_items(view)
     total = me.state(LibraryState).total
-    words = "" if first_load(view) else total_words(total, view, library_query(), len(items))
+    words = "" if not items and is_undecided(view) else total_words(total, view, library_query(), len(items))
     in_trash = "trash" in on
     head_bar(
         "Trash" if in_trash else "Library",
@@ -154,7 +155,7 @@ def library_content() -> None:
             _grid(items, "Trash" if in_trash else "Library", sort_name(on))
         elif view.error:
             failed_list(view.error, on_refresh_click)
-        elif not view.version or view.fetching == "filter":
+        elif is_undecided(view):
             _skeletons()
         elif reached is None:
             nothing_found(on, on_clear=on_show_all, on_create=on_create_press)

@@ -24,11 +24,11 @@ from state.catalog import cost_of, model_name, was_made
 from state.chosen import forget
 from state.create import choose_model, fit, form_of, results_query, start_from, view_of
 from state.handlers import notify
-from state.loading import load_view
+from state.loading import is_undecided, load_view
 from state.preview import PreviewState, previewed
 from state.retry import retry
 from state.session import principal
-from state.view import cursor, first_load, has_more, held_items
+from state.view import cursor, has_more, held_items
 
 
 def create_results(kind: str) -> None:
@@ -112,7 +112,7 @@ def _nothing(kind: str) -> None:
                 me.text(f"Your {kind}s could not be read")
             me.text(view.error)
             button(label="Retry", on_press=bound(on_refresh, kind), key="retry-first")
-        elif first_load(view):
+        elif is_undecided(view):
             me.text("Loading…")
         else:
             symbol(name="image" if kind == "image" else "movie", look="xl")

@@ -30,10 +30,10 @@ from state.chooser import (
 )
 from state.handlers import Handler, handler
 from state.limits import upload_limits
-from state.loading import Part, load_together, load_view
+from state.loading import Part, is_undecided, load_together, load_view
 from state.projects import others_too
 from state.session import learn_all
-from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_new
+from state.view import ViewState, cursor, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
 
 UPLOADS = ("image", "video", "audio")
@@ -132,7 +132,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
         sentinel(cursor=cursor(view), done=done, on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)
-    elif needs_refresh or first_load(view):
+    elif needs_refresh or is_undecided(view):
         _skeletons()
     elif reached is None and (state.mine or state.text):
         words = "Other words, or everybody's items, may find something."
