@@ -9,6 +9,7 @@ import mesop as me
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
 from components.library.finding import (
     chip_row,
+    cut_off_note,
     failed_list,
     filter_row,
     known_tags,
@@ -159,6 +160,7 @@ def library_content() -> None:
             _skeletons()
         elif reached is None:
             nothing_found(on, on_clear=on_show_all, on_create=on_create_press)
+        cut_off_note(view, f"Narrow it by a filter or a search{'.' if in_trash else ', or sort the other way.'}")
         if reached is not None:
             searched_note(reached, on_search_further)
     selection(

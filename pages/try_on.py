@@ -7,6 +7,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, waterline
+from components.library.finding import cut_off_note
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
@@ -225,6 +226,7 @@ def _earlier() -> None:
             with me.box(classes="grid", key="grid"):
                 media_tiles(items, label="Earlier results, newest first", on_activate=on_look, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
+            cut_off_note(view, "The library has the others.")
     run_watch(run_ids=running(items if made is None else (made, *items)), on_complete=on_run_complete)
     preview(previewed(held_items(view)), me.state(PreviewState), _row, on_close=on_look_end)
 

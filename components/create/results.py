@@ -11,6 +11,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
+from components.library.finding import cut_off_note
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
@@ -42,6 +43,7 @@ def create_results(kind: str) -> None:
         if not items:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
+        cut_off_note(view, "The library has the others.")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
     preview(previewed(items), me.state(PreviewState), partial(_row, kind), on_close=on_look_end)
 

@@ -12,7 +12,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
-from components.library.finding import searched_note
+from components.library.finding import cut_off_note, searched_note
 from components.library.media_tile import media_tiles
 from components.web import SegmentOption, aria, button, choice, search, segments, sentinel, symbol, upload
 from services.freshness import Reason
@@ -143,6 +143,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
             "Make or upload one: it stands here once it is made.",
         )
         _blank("photo_library", title, words)
+    cut_off_note(view, "Narrow it by a search.")
     if reached is not None:
         searched_note(reached, on_search_further)
 
