@@ -17,6 +17,7 @@ from components.library.finding import (
     nothing_found,
     searched_note,
     trash_note,
+    wordless_note,
 )
 from components.library.looking import Row, look_through, row_of
 from components.library.media_tile import media_tiles, running
@@ -26,7 +27,7 @@ from components.web import anchor, button, discard, run_watch, search, selection
 from services.freshness import Reason
 from services.ids import is_id
 from services.models import MediaItem
-from state.filters import sort_name
+from state.filters import is_wordless, sort_name
 from state.handlers import handler
 from state.library import (
     LibraryState,
@@ -149,6 +150,8 @@ def library_content() -> None:
     with me.box(classes="page", key="page"):
         if state.note:
             left_out_note(state.note, on_note_close)
+        if is_wordless(on.get("q", "")):
+            wordless_note(on["q"])
         failed_notice(view, on_refresh_click)
         if in_trash and items:
             trash_note(on, _empty_trash)

@@ -114,6 +114,14 @@ def searched_note(reached: datetime | str, on_further: Handler) -> None:
         button(label="Search further", on_press=on_further, key="further")
 
 
+def wordless_note(text: str) -> None:
+    """Why a search that is on finds everything."""
+    with me.box(classes="notice info", key="wordless"):
+        aria(role="status")
+        symbol(name="info")
+        me.text(f"“{text[:60]}” has no word in it to look for, so nothing is left out.")
+
+
 def cut_off_note(view: ViewState, remedy: str) -> None:
     """At the foot of a list that goes on where no page shows more of it; nothing below any other."""
     if is_cut_off(view):

@@ -53,9 +53,7 @@ def test_R0_09_a_visit_to_what_was_empty_says_so_no_more_until_a_slow_store_has_
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_R0_09_what_is_still_empty_says_so_when_the_slow_answer_has_come(
-    studio: Studio, hold: Hold, path: str
-) -> None:
+def test_R0_09_what_is_still_empty_says_so_when_the_slow_answer_has_come(studio: Studio, hold: Hold, path: str) -> None:
     tab = studio.open(path)
     tab.navigate("/account")
     gate = hold()
@@ -99,7 +97,9 @@ def test_R0_09_a_chooser_that_was_empty_waits_for_the_store_longer_than_its_flag
     (item,) = studio.add()
     gate = hold()
     open_chooser(tab, "person")
-    assert chooser_state(tab)["needs_refresh"] == {"person": False}, "cleared once, whether the store has answered or not"
+    assert chooser_state(tab)["needs_refresh"] == {"person": False}, (
+        "cleared once, whether the store has answered or not"
+    )
     assert not ever_said(tab, NONE_TO_CHOOSE)
     gate.set()
     settled(studio, tab)
