@@ -9,6 +9,7 @@ import mesop as me
 from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
 from components.library.finding import (
     chip_row,
+    cut_off_note,
     failed_list,
     filter_row,
     known_tags,
@@ -16,6 +17,7 @@ from components.library.finding import (
     nothing_found,
     searched_note,
     trash_note,
+    wordless_note,
 )
 from components.library.looking import Row, look_through, row_of
 from components.library.media_tile import media_tiles, running
@@ -25,7 +27,7 @@ from components.web import anchor, button, discard, run_watch, search, selection
 from services.freshness import Reason
 from services.ids import is_id
 from services.models import MediaItem
-from state.filters import sort_name
+from state.filters import is_wordless, sort_name
 from state.handlers import handler
 from state.library import (
     LibraryState,
@@ -42,12 +44,13 @@ from state.library import (
     tell_order,
 )
 from state.limits import upload_limits
+from state.loading import is_undecided
 from state.preview import PreviewState, close_preview, find_previewed, previewed, refresh_previewed
 from state.projects import choices, learn_projects, make_project, others_too
 from state.retry import retry
 from state.session import learn_all, project_id, within
 from state.totals import amount_words, is_capped, total_words
-from state.view import cursor, first_load, has_more, held_items, searched_to, show_new
+from state.view import cursor, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
 
 ZIP_URL = "/api/media.zip"
@@ -87,7 +90,7 @@ def _head() -> None:
     view, on = library_view(), library_filters()
     items = held_items(view)
     total = me.state(LibraryState).total
-    words = "" if first_load(view) else total_words(total, view, library_query(), len(items))
+    words = "" if not items and is_undecided(view) else total_words(total, view, library_query(), len(items))
     in_trash = "trash" in on
     head_bar(
         "Trash" if in_trash else "Library",
@@ -147,6 +150,8 @@ def library_content() -> None:
     with me.box(classes="page", key="page"):
         if state.note:
             left_out_note(state.note, on_note_close)
+        if is_wordless(on.get("q", "")):
+            wordless_note(on["q"])
         failed_notice(view, on_refresh_click)
         if in_trash and items:
             trash_note(on, _empty_trash)
@@ -154,10 +159,11 @@ def library_content() -> None:
             _grid(items, "Trash" if in_trash else "Library", sort_name(on))
         elif view.error:
             failed_list(view.error, on_refresh_click)
-        elif not view.version or view.fetching == "filter":
+        elif is_undecided(view):
             _skeletons()
         elif reached is None:
             nothing_found(on, on_clear=on_show_all, on_create=on_create_press)
+        cut_off_note(view, f"Narrow it by a filter or a search{'.' if in_trash else ', or sort the other way.'}")
         if reached is not None:
             searched_note(reached, on_search_further)
     selection(

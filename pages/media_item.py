@@ -31,6 +31,8 @@ from state.media_item import (
     has_gone_on_from,
     has_sources,
     is_named,
+    is_to_be_sought,
+    is_undecided,
     item_query,
     item_view,
     let_in,
@@ -50,7 +52,7 @@ from state.media_item import (
 from state.neighbours import Way, neighbour
 from state.preview import close_preview
 from state.retry import retry_item
-from state.view import ViewState, first_load, held_items
+from state.view import ViewState, held_items
 
 
 def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
@@ -69,7 +71,15 @@ NOT_FOUND: dict[Way, str] = {
 MOST_PASSED = 50
 """Items that a visit remembers to have been on, for where the list cannot be read backwards."""
 VIEWS = [
-    View(item_view, item_query, _load_media_and_update_state, "media", active=is_named, then=load_children),
+    View(
+        item_view,
+        item_query,
+        _load_media_and_update_state,
+        "media",
+        active=is_named,
+        then=load_children,
+        awaits=is_to_be_sought,
+    ),
     View(sources_view, sources_query, load_sources, "media.sources", active=has_sources),
     View(derived_view, derived_query, load_derived, "media.derived", active=is_named),
 ]
@@ -136,7 +146,7 @@ def _nothing(view: ViewState) -> None:
     failed_notice(view, on_refresh_click)
     if view.error:
         blank("cloud_off", "This item could not be read", view.error, "Retry", on_refresh_click, alert=True)
-    elif is_named() and first_load(view):
+    elif is_undecided():
         with me.box(classes="item", key="loading"), me.box(classes="sk-tile stage", key="skeleton"):
             pass
     else:

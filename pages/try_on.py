@@ -7,12 +7,13 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import arrived_drop, failed_notice, frame, freshness, head_bar, scrolled, waterline
+from components.library.finding import cut_off_note
 from components.library.library_chooser_button import CHOOSER, LibrarySelectEvent, close_chooser, library_chooser_button
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
-from components.web import aria, button, link_button, outcome, place, run_watch, sentinel, symbol
+from components.web import aria, button, keep, link_button, outcome, place, run_watch, sentinel, symbol
 from services.container import services
 from services.errors import FreshetError
 from services.files.urls import media_url
@@ -22,6 +23,7 @@ from services.generation.prices import cost_words
 from services.models import MediaItem
 from state.bound import bound
 from state.handlers import handler
+from state.kept import put_back, to_keep
 from state.loading import load_view
 from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry, retry_item
@@ -92,6 +94,7 @@ def _capsule() -> None:
 
 
 def _body() -> None:
+    keep(form_key="try-on", values=to_keep(me.state(TryOnState)), on_restore=on_restore, key="keep")
     with me.box(classes="page", key="page"):
         with me.box(classes="try", key="try"):
             for number, name in enumerate(SLOTS, start=1):
@@ -225,6 +228,7 @@ def _earlier() -> None:
             with me.box(classes="grid", key="grid"):
                 media_tiles(items, label="Earlier results, newest first", on_activate=on_look, on_retry=on_tile_retry)
             sentinel(cursor=cursor(view), done=not has_more(view), on_more=on_more, key="more")
+            cut_off_note(view, "The library has the others.")
     run_watch(run_ids=running(items if made is None else (made, *items)), on_complete=on_run_complete)
     preview(previewed(held_items(view)), me.state(PreviewState), _row, on_close=on_look_end)
 
@@ -253,6 +257,13 @@ def on_clear(name: str, event: me.WebEvent) -> None:
 @handler
 def on_show_new(event: me.WebEvent) -> None:
     show_new(try_on_view())
+
+
+@handler
+def on_restore(event: me.WebEvent) -> None:
+    """The page was loaded anew: {values}, what was on it before."""
+    state = me.state(TryOnState)
+    state.error = next(iter(put_back(state, event.value.get("values")).values()), state.error)
 
 
 @handler

@@ -18,7 +18,7 @@ from services.errors import BadInput
 from services.generation.catalog import MODELS, display_name
 from services.models import MediaQuery, MediaStatus, MediaType, Sort, clean_tags
 from services.models.query import TEXT_LENGTH
-from services.models.words import clean
+from services.models.words import clean, wanted_words
 
 Filters = Mapping[str, str]
 
@@ -172,9 +172,18 @@ def sort_name(filters: Filters) -> str:
     return dict(SORTS)[cast(Sort, "newest" if "trash" in filters else filters.get("sort", "newest"))]
 
 
+def is_wordless(text: str) -> bool:
+    """Whether a search is on that names no word: of signs alone, it leaves nothing out.
+
+    >>> [is_wordless(text) for text in ("!?", "why?", "")]
+    [True, False, False]
+    """
+    return bool(text) and not wanted_words(text)
+
+
 def nothing(filters: Filters) -> Literal["empty", "trash", "type", "search", "filters"]:
     """Which of five reasons there are for a list without items."""
-    on = set(filters) - {"sort", "project"}
+    on = set(filters) - {"sort", "project", *(["q"] if is_wordless(filters.get("q", "")) else [])}
     if not on:
         return "empty"
     if on == {"trash"}:

@@ -19,10 +19,10 @@ import mesop as me
 from services.container import services
 from services.freshness import Reason
 from services.models import MediaItem, MediaQuery
-from state.loading import Part, is_awaited, load_together, load_view
+from state.loading import Part, is_awaited, is_undecided, load_together, load_view
 from state.opened import as_opened, opened_of
 from state.session import principal, project_id
-from state.view import ViewState, first_load, held_items, new_items, show_held, show_new
+from state.view import ViewState, held_items, new_items, show_held, show_new
 
 ROW = 12
 """Items of a shelf: as many as one row has on the widest screens. So a shelf costs 12 documents the first time."""
@@ -179,7 +179,7 @@ def what_to_show() -> Literal["shelves", "failed", "loading", "empty"]:
         return "shelves"
     if overall().error:
         return "failed"
-    waiting = any(first_load(shelf_view(shelf.name)) for shelf in SHELVES if is_asked(shelf.name))
+    waiting = any(is_undecided(shelf_view(shelf.name)) for shelf in SHELVES if is_asked(shelf.name))
     return "loading" if waiting else "empty"
 
 

@@ -14,7 +14,7 @@ from services.models import MediaQuery
 from services.store.protocol import PAGE_SIZE
 from services.store.watermarks import is_at_least
 from state.session import principal, token
-from state.view import MOST_LOADED, ViewState, cursor, point_at, settle_view, take_up
+from state.view import MOST_LOADED, ViewState, cursor, first_load, point_at, settle_view, take_up
 from state.window import MOST_MOUNTED
 
 CURRENT: frozenset[Reason] = ALWAYS - {"page"}
@@ -29,6 +29,15 @@ PATIENCE = 0.3
 def is_awaited(view: ViewState) -> bool:
     """Whether a fetch runs that somebody asked for; what is on the screen meanwhile may be older than the store."""
     return view.fetching == "manual" or view.fetching in SEEN_BEGINNING
+
+
+def is_undecided(view: ViewState) -> bool:
+    """Whether it is still open if there is anything: no answer has come yet, or a newer one is on its way.
+
+    What shows nothing meanwhile must not say that there is nothing: what is held may be older than what has come since.
+    A further page says nothing of what stands above it.
+    """
+    return first_load(view) or view.fetching not in ("", "page")
 
 
 def load_view(

@@ -13,6 +13,7 @@ import flask
 import mesop as me
 
 from services.container import services
+from services.errors import NotFound, StoreError, StoreUnavailable
 from services.freshness import Reason
 from services.freshness.policy import ALWAYS
 from services.ids import is_id
@@ -21,10 +22,12 @@ from services.models.query import MOST_IDS
 from state import loading
 from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
+from state.handlers import notify
 from state.library import reader
 from state.loading import SEEN_BEGINNING, is_awaited, load_view
 from state.preview import NOT_THERE
-from state.session import project_id
+from state.projects import project_names
+from state.session import principal, project_id, work_in
 from state.view import ViewState, held_items, new_items, show_held, show_new
 from state.zone import zone_of
 
@@ -46,6 +49,8 @@ class MediaItemState:
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
+    sought: bool = False
+    """The project of the address lacks the item, and so does every other one as far as this person may know."""
 
 
 def item_view() -> ViewState:
@@ -143,6 +148,18 @@ def why_absent() -> str:
     return GONE if me.state(MediaItemState).known else NOT_THERE
 
 
+def is_undecided() -> bool:
+    """Whether it is still open if there is such an item: the project of the address lacks it, or may; pure."""
+    state = me.state(MediaItemState)
+    return is_named() and shown_item() is None and not (state.view.error or state.sought)
+
+
+def is_to_be_sought() -> bool:
+    """Whether the project of the address lacks it for certain, so that it may be in another one; pure."""
+    view = item_view()
+    return is_undecided() and bool(view.version) and not view.fetching
+
+
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
     state = me.state(MediaItemState)
@@ -153,7 +170,7 @@ def read_url() -> None:
 def show(media_id: str) -> None:
     """Show another item, from what is held of it; reads nothing."""
     state = me.state(MediaItemState)
-    state.item_id, state.known = media_id if is_id(media_id) else "", False
+    state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():
         show_held(state.view, item_query())
@@ -181,6 +198,7 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
         yield
         return
     state = me.state(MediaItemState)
+    state.sought = state.sought and reason != "manual"
     load = load_view(state.view, item_query(), reason, scope="media", kind="item", hold=hold)
     if reason in SEEN_BEGINNING:
         next(load)
@@ -194,12 +212,41 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
 
 
 def load_children() -> Generator[None, None, None]:
-    """Load the items that the item was made from, once it is known which these are."""
+    """Load the items that the item was made from, once it is known which these are, and seek one that is not there."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
+    if is_to_be_sought():
+        yield from _seek()
     if _lacks_sources():
         _quietly(load_sources("open"))
         yield
+
+
+def _seek() -> Generator[None, None, None]:
+    """Ask for the item by its id alone, since it may have been moved. Then the page goes on in its project."""
+    state = me.state(MediaItemState)
+    try:
+        item = services().store.media.get(principal(), state.item_id)
+    except StoreError as error:
+        state.view.error, state.view.offline = str(error), isinstance(error, StoreUnavailable)
+    except NotFound:
+        state.sought = True
+    else:
+        moved = item.project_id != project_id()
+        if not moved or work_in(item.project_id):
+            yield from _find(item, moved)
+            return
+        state.sought = True
+    yield
+
+
+def _find(item: MediaItem, moved: bool) -> Generator[None, None, None]:
+    """Show it after all; should it be on the move at this very moment, the page says that it is not there."""
+    show(item.id)
+    me.state(MediaItemState).sought = True
+    if moved:
+        notify(f"This item is in “{project_names().get(item.project_id, 'another project')}” now.")
+    yield from load_item("permalink")
 
 
 def _quietly(load: Generator[None, None, None]) -> None:

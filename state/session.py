@@ -65,6 +65,17 @@ def find_project() -> None:
             services().projects.look_for(who, asked)
 
 
+def work_in(project: str) -> bool:
+    """Have the page's address name another project from now on; False where this person cannot work in it."""
+    if project not in principal().project_ids:
+        return False
+    if project != home_project():
+        me.query_params[PROJECT] = project
+    elif PROJECT in me.query_params:
+        del me.query_params[PROJECT]
+    return True
+
+
 def within(**address: str) -> dict[str, str]:
     """The query of another page's address, in this page's project."""
     return address if project_id() == home_project() else {PROJECT: project_id()} | address

@@ -219,7 +219,7 @@ def searched_to(view: ViewState) -> datetime | str | None:
     """
     snapshot = _snapshot(view)
     shown_whole = snapshot is not None and not snapshot.complete and len(_items(view)) <= view.loaded
-    return snapshot.held.searched_to if snapshot is not None and shown_whole else None
+    return snapshot.held.searched_to if snapshot is not None and shown_whole and not is_cut_off(view) else None
 
 
 def _items(view: ViewState) -> tuple[MediaItem, ...]:
@@ -240,9 +240,18 @@ def _held_back(view: ViewState, items: tuple[MediaItem, ...]) -> tuple[MediaItem
 
 
 def has_more(view: ViewState) -> bool:
-    """Whether the list goes on below what `view` shows."""
+    """Whether there is more to show below what `view` shows."""
+    return view.loaded < MOST_LOADED and _goes_on(view)
+
+
+def is_cut_off(view: ViewState) -> bool:
+    """Whether the list goes on below what `view` shows, and no view may show more; pure."""
+    return view.loaded >= MOST_LOADED and len(held_items(view)) >= MOST_LOADED and _goes_on(view)
+
+
+def _goes_on(view: ViewState) -> bool:
     snapshot = _snapshot(view)
-    if snapshot is None or view.loaded >= MOST_LOADED:
+    if snapshot is None:
         return False
     items = _items(view)
     return len(items) - len(_held_back(view, items)) > view.loaded or not snapshot.complete

@@ -12,9 +12,11 @@ from components.create.results import create_results, load, on_refresh
 from components.frame import frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, close_chooser
 from components.page import View
+from components.web import keep
 from services.errors import StoreError
 from state.bound import bound
-from state.create import form_of, prepare, results_query, start_from, view_of
+from state.create import choose_model, fit, form_of, prepare, results_query, start_from, view_of
+from state.kept import put_back, to_keep
 from state.preview import close_preview
 from state.view import show_held, show_new
 
@@ -31,6 +33,8 @@ def create_page(kind: str) -> None:
         freshness(view_of(kind), bound(on_refresh, kind))
 
     def body() -> None:
+        form_key, values = f"create-{kind}", to_keep(form_of(kind))
+        keep(form_key=form_key, values=values, on_restore=bound(on_restore, kind), key=f"keep-{kind}")
         with me.box(classes="work", key="work"):
             create_form(kind)
             create_results(kind)
@@ -40,6 +44,16 @@ def create_page(kind: str) -> None:
 
 def on_show_new(kind: str, event: me.WebEvent) -> None:
     show_new(view_of(kind))
+
+
+def on_restore(kind: str, event: me.WebEvent) -> None:
+    """The page was loaded anew: {values}, what was in its form before."""
+    form = form_of(kind)
+    form.errors |= put_back(form, event.value.get("values"))
+    if form.model:
+        choose_model(kind, form.model)
+    else:
+        fit(kind)
 
 
 def create_views(kind: str) -> list[View]:

@@ -11,6 +11,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
+from components.library.finding import cut_off_note
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
@@ -24,11 +25,11 @@ from state.catalog import cost_of, model_name, was_made
 from state.chosen import forget
 from state.create import choose_model, fit, form_of, results_query, start_from, view_of
 from state.handlers import notify
-from state.loading import load_view
+from state.loading import is_undecided, load_view
 from state.preview import PreviewState, previewed
 from state.retry import retry
 from state.session import principal
-from state.view import cursor, first_load, has_more, held_items
+from state.view import cursor, has_more, held_items
 
 
 def create_results(kind: str) -> None:
@@ -42,6 +43,7 @@ def create_results(kind: str) -> None:
         if not items:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
+        cut_off_note(view, "The library has the others.")
     run_watch(run_ids=running(items), on_complete=bound(on_complete, kind))
     preview(previewed(items), me.state(PreviewState), partial(_row, kind), on_close=on_look_end)
 
@@ -112,7 +114,7 @@ def _nothing(kind: str) -> None:
                 me.text(f"Your {kind}s could not be read")
             me.text(view.error)
             button(label="Retry", on_press=bound(on_refresh, kind), key="retry-first")
-        elif first_load(view):
+        elif is_undecided(view):
             me.text("Loading…")
         else:
             symbol(name="image" if kind == "image" else "movie", look="xl")

@@ -16,6 +16,7 @@ from state.catalog import model_options
 from state.filters import IN_PANEL, SORTS, Filters, nothing
 from state.filters import chips as filter_words
 from state.handlers import Handler
+from state.view import ViewState, held_items, is_cut_off
 
 TABS: list[SegmentOption] = [
     {"value": "all", "label": "All"},
@@ -111,6 +112,21 @@ def searched_note(reached: datetime | str, on_further: Handler) -> None:
             else:
                 me.text(f"Searched down to titles like “{paired(reached[:40])}”.")
         button(label="Search further", on_press=on_further, key="further")
+
+
+def wordless_note(text: str) -> None:
+    """Why a search that is on finds everything."""
+    with me.box(classes="notice info", key="wordless"):
+        aria(role="status")
+        symbol(name="info")
+        me.text(f"“{text[:60]}” has no word in it to look for, so nothing is left out.")
+
+
+def cut_off_note(view: ViewState, remedy: str) -> None:
+    """At the foot of a list that goes on where no page shows more of it; nothing below any other."""
+    if is_cut_off(view):
+        with me.box(classes="searched", key="cut-off"), me.box(classes="meta"):
+            me.text(f"The list ends here, at {len(held_items(view)):,}. {remedy}")
 
 
 def nothing_found(on: Filters, *, on_clear: Handler, on_create: Handler) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.frame import failed_notice, freshness, new_drop, scrolled, waterline
-from components.library.finding import searched_note
+from components.library.finding import cut_off_note, searched_note, wordless_note
 from components.library.media_tile import media_tiles
 from components.web import SegmentOption, aria, button, choice, search, segments, sentinel, symbol, upload
 from services.freshness import Reason
@@ -28,12 +28,13 @@ from state.chooser import (
     waiting_query,
     waiting_view,
 )
+from state.filters import is_wordless
 from state.handlers import Handler, handler
 from state.limits import upload_limits
-from state.loading import Part, load_together, load_view
+from state.loading import Part, is_undecided, load_together, load_view
 from state.projects import others_too
 from state.session import learn_all
-from state.view import ViewState, cursor, first_load, has_more, held_items, searched_to, show_new
+from state.view import ViewState, cursor, has_more, held_items, searched_to, show_new
 from state.window import follow_reader
 
 UPLOADS = ("image", "video", "audio")
@@ -84,6 +85,8 @@ def library_image_selector(*, media_type: MediaType, needs_refresh: bool, on_sel
         new_drop(view, on_show_new)
         waterline(view)
     with me.box(classes="choose-body", key="choose-body"):
+        if is_wordless(text := selector_query().text):
+            wordless_note(text)
         failed_notice(view, on_refresh_selector)
         _items(view, media_type, needs_refresh, on_select)
 
@@ -119,6 +122,8 @@ def _tools(media_type: MediaType) -> None:
             on_uploaded=on_uploaded,
             key="choose-upload",
         )
+        with me.box(classes="meta choose-limits", key="choose-limits"):
+            me.text(f"Upload: {upload_limits(wanted)}")
 
 
 def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_select: Handler) -> None:
@@ -132,7 +137,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
         sentinel(cursor=cursor(view), done=done, on_more=on_more_items, key="choose-more")
     elif view.error:
         _blank("cloud_off", "The library could not be read", view.error, alert=True)
-    elif needs_refresh or first_load(view):
+    elif needs_refresh or is_undecided(view):
         _skeletons()
     elif reached is None and (state.mine or state.text):
         words = "Other words, or everybody's items, may find something."
@@ -143,6 +148,7 @@ def _items(view: ViewState, media_type: MediaType, needs_refresh: bool, on_selec
             "Make or upload one: it stands here once it is made.",
         )
         _blank("photo_library", title, words)
+    cut_off_note(view, "Narrow it by a search.")
     if reached is not None:
         searched_note(reached, on_search_further)
 

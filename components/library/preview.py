@@ -16,6 +16,7 @@ from state.chosen import is_usable
 from state.edits import refused
 from state.handlers import Handler
 from state.preview import PreviewState
+from state.projects import others_too
 
 
 def preview(
@@ -93,6 +94,7 @@ def _look(item: MediaItem) -> None:
         prompt="" if item.prompt == item.title else item.prompt,
         facts=describe(item),
         size=original.size if original else None,
+        made_ms=int(item.created_at.timestamp() * 1000),
         note="" if url else item.error or "This is still being made.",
         media_id=item.id,
         tags=list(item.tags),
@@ -109,7 +111,10 @@ def _player(item: MediaItem) -> str:
 
 
 def describe(item: MediaItem) -> list[str]:
-    """What is known about an item besides its file's size, in a few words each."""
+    """What is known about an item besides its file's size and its age, in a few words each.
+
+    Which project it is in goes without saying for somebody who has only one.
+    """
     original = item.file("original")
     parts = [model_name(item.model) or "Imported"]
     if aspect := item.parameters.get("aspect"):
@@ -120,4 +125,6 @@ def describe(item: MediaItem) -> list[str]:
         parts.append(f"{original.width} × {original.height}")
     if was_made(item) and (cost := cost_of(item)) != 0:  # what is free goes without saying
         parts.append(cost_words(cost))
+    if project := others_too().get(item.project_id):
+        parts.append(project)
     return parts

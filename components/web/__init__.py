@@ -65,7 +65,7 @@ from components.web.look import look
 from components.web.messages import drop, toast
 from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
-from components.web.page_tools import ago, aria, guard, key_help, keys, session, size, symbol
+from components.web.page_tools import ago, aria, guard, keep, key_help, keys, session, size, symbol
 from components.web.place import place
 from components.web.quick import QuickItem, quick
 from components.web.run_watch import run_watch
@@ -118,6 +118,7 @@ __all__ = [
     "guard",
     "item_bar",
     "item_head",
+    "keep",
     "key_help",
     "keys",
     "link_button",

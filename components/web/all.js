@@ -18,6 +18,7 @@ import './filters.js';
 import './guard.js';
 import './item_bar.js';
 import './item_head.js';
+import './keep.js';
 import './key_help.js';
 import './keys.js';
 import './link_button.js';

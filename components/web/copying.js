@@ -6,13 +6,15 @@ async function toClipboard(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // An origin that is not secure, or a browser that refuses: the old way, which needs a selection.
+    // An origin that is not secure, or a browser that refuses: the old way, which needs a selection, and the focus.
+    const pressed = document.activeElement;
     const area = el('textarea', {class: 'vh', 'aria-hidden': 'true'});
     area.value = text;
     (document.querySelector('dialog:modal') ?? document.body).append(area);
     area.select();
     document.execCommand('copy');
     area.remove();
+    pressed?.focus({preventScroll: true});
   }
 }
 

@@ -1,6 +1,7 @@
-// Text that was typed outlives a page that had to be reloaded (a restarted server, a crash, F5): it is kept in this tab's
-// session storage and handed out once, to the field that asks for it first. An ordinary visit starts clean, unless the
-// last one was left before the server had answered what somebody did there: that may have come to nothing.
+// What was typed, or chosen in a form (keep.js), outlives a page that had to be reloaded (a restarted server, a crash, F5): it
+// is kept in this tab's session storage and handed out once, to the field or form that asks for it first. An ordinary visit
+// starts clean, unless the last one was left before the server had answered what somebody did there: that may have come to
+// nothing.
 
 const PREFIX = 'freshet:draft:';
 const UNANSWERED = 'freshet:unanswered:';
@@ -36,6 +37,9 @@ export function kept(key) {
   sessionStorage.removeItem(UNANSWERED + key);
   return due ? text : null;
 }
+
+/** Whether something is kept for a field. */
+export const hasDraft = (key) => sessionStorage.getItem(PREFIX + key) !== null;
 
 export function keep(key, text) {
   try {

@@ -6,7 +6,7 @@ import {uploads} from './upload_queue.js';
 
 // A server that goes away takes no tab with it. A request that got no answer is sent again once the server is back, and
 // the page lives on as it was. One that was cut off in the middle, or failed, cannot be: then the page is opened again.
-// Typed text survives that through drafts.js, filters and ids because pages keep them in the URL.
+// Typed text survives that through drafts.js, what is chosen in a form through keep.js, filters and ids in the URL.
 // A page that the server does not understand, since it comes from an earlier version, is left to somebody to open again.
 
 const RELOADS = 'freshet:reloads';

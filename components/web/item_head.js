@@ -2,7 +2,7 @@ import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {copyButton} from './copying.js';
 import {ask, askForEdit, keyButton} from './editing.js';
 import {Hotkeys} from './hotkeys.js';
-import {follow, within} from './links.js';
+import {follow, sharedUrl} from './links.js';
 import {noteOpened} from './opened.js';
 import {Retitle} from './retitle.js';
 
@@ -14,7 +14,7 @@ class FreshetItemHead extends FreshetElement {
   #heading = el('h1', {class: 'h1 cut'});
   #space = el('span', {class: 'grow'});
   #heart = keyButton('favorite', 'Favourite', 'F', () => askForEdit(this, this.mediaId, 'favourite', !this.favourite));
-  #link = copyButton('link', 'Copy link', () => new URL(within(`/media-item?id=${this.mediaId}`), location.href).href);
+  #link = copyButton('link', 'Copy link', () => sharedUrl(this.mediaId));
   #download = el('a', {class: 'btn line', download: true, 'aria-label': 'Download'}, icon('download'), el('span', {class: 'cut hide-s'}, 'Download'));
   #delete = keyButton('delete', 'Delete', 'Del', () => this.emit('deleteEvent', {id: this.mediaId}));
   #keys = new Hotkeys(this, () => (this.#aTileHasThem() ? ['u'] : ['u', 'f', 'Delete']), (key) => this.#press(key));

@@ -16,6 +16,9 @@ export function within(url, project = projectHere()) {
   return query ? `${pathname}?${query}` : pathname;
 }
 
+/** The page of an item for others, whatever list it is looked at in: a whole address. */
+export const sharedUrl = (mediaId) => new URL(within(`/media-item?id=${mediaId}`), location.href).href;
+
 /** The page of an item, in the list that the address names now: its filters are what previous and next go by. */
 export function itemUrl(mediaId) {
   const from = new URLSearchParams(location.search);

@@ -1,23 +1,24 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {ago, exact, ticking} from './clock.js';
 import {copyButton} from './copying.js';
-import {follow, itemUrl} from './links.js';
-import {onPrefs} from './prefs.js';
+import {follow, itemUrl, sharedUrl} from './links.js';
 import {size} from './sizes.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
 
 /**
- * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size, and what can be
- * done with it. A file that is playing is left alone until another one is to be shown. `more` holds only what there is.
+ * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size and age, and what
+ * can be done with it. A file that is playing is left alone until another one is to be shown. `more` holds only what there is.
  */
 class FreshetLook extends FreshetElement {
-  static props = {kind: 'image', fileUrl: '', prompt: '', facts: [], fileSize: null, more: {}};
+  static props = {kind: 'image', fileUrl: '', prompt: '', facts: [], fileSize: null, madeMs: 0, more: {}};
   #file = null; // or what stands for it
-  #unheard = null;
+  #still = null;
   #prompt = el('div', {dir: 'auto'});
   #facts = el('div', {class: 'meta'});
   #download = el('a', {class: 'btn line', download: true}, icon('download'), el('span', {class: 'cut'}, 'Download'));
   #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.#heading.textContent);
+  #link = copyButton('link', 'Copy link', () => sharedUrl(this.more.id));
   #sources = el('a', {class: 'btn ghost'}, icon('arrow_outward'), el('span', {class: 'cut'}));
   #tags = null;
   #tagged = el('div');
@@ -26,17 +27,17 @@ class FreshetLook extends FreshetElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#unheard ??= onPrefs(() => this.#tellFacts());
+    this.#still ??= ticking(() => this.#tellFacts()); // also when other units or another zone are chosen
   }
 
   disconnectedCallback() {
-    this.#unheard?.();
-    this.#unheard = null;
+    this.#still?.();
+    this.#still = null;
   }
 
   build() {
     follow(this.#sources);
-    const actions = el('div', {class: 'row wrap'}, this.#download, this.#copy, this.#sources);
+    const actions = el('div', {class: 'row wrap'}, this.#download, this.#link, this.#copy, this.#sources);
     this.append(el('div', {class: 'facts'}, this.#prompt, this.#facts, this.#tagged, actions, this.#usable));
   }
 
@@ -76,8 +77,9 @@ class FreshetLook extends FreshetElement {
   }
 
   #tellFacts() {
-    const told = this.fileSize === null ? this.facts : [...this.facts, size(this.fileSize)];
-    say(this.#facts, told.join(' · '));
+    const told = [...this.facts, this.fileSize === null ? '' : size(this.fileSize), this.madeMs ? ago(this.madeMs) : ''];
+    say(this.#facts, told.filter(Boolean).join(' · '));
+    attrs(this.#facts, {title: this.madeMs ? `Made ${exact(this.madeMs)}` : null});
   }
 
   #make() {

@@ -17,6 +17,7 @@ def look(
     facts: list[str],
     key: str,
     size: int | None = None,
+    made_ms: int = 0,
     note: str = "",
     media_id: str = "",
     tags: Sequence[str] = (),
@@ -25,8 +26,8 @@ def look(
     sources: int = 0,
     usable: bool = False,
 ) -> Any:
-    """The file, and below it `prompt`, `facts`, its `size` in bytes, its download, and what can be done with the item
-    `media_id`; inside a box of class "look-closer".
+    """The file, and below it `prompt`, `facts`, its `size` in bytes, when it was made (epoch milliseconds), its download,
+    and what can be done with the item `media_id`; inside a box of class "look-closer".
 
     `kind`: "image", "video" or "audio"; or "failed" or "waiting" where there is no file (`file_url` ""), and `note`
     says why. Whatever is playing plays on until `kind` or `file_url` change.
@@ -46,6 +47,7 @@ def look(
             "prompt": prompt,
             "facts": facts,
             "fileSize": size,
+            "madeMs": made_ms,
             "more": {name: value for name, value in more.items() if value},  # each opening is sent
         },
     )

@@ -1,10 +1,11 @@
-"""Elements without a face of their own: keys, the guard of the connection, roles, ages, symbols."""
+"""Elements without a face of their own: keys, the guard of the connection, kept choices, roles, ages, symbols."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from components.web._face import element, insert
+from components.web._face import Handler, element, insert
 
 
 @element
@@ -17,6 +18,21 @@ def keys(key: str = "keys") -> Any:
 def guard(key: str = "guard") -> Any:
     """Brings the tab back after the server went away. Once on every page."""
     return insert("freshet-guard", key=key, properties={})
+
+
+@element
+def keep(*, form_key: str, values: Mapping[str, str | float | bool], on_restore: Handler, key: str) -> Any:
+    """Keeps `values`, what is chosen in a form by field, in this tab. Payload, once after a reload: {values}, as they
+    were before it, without those of fields whose `draft_key` is `form_key`, a hyphen and their name.
+
+    Put it before the form.
+    """
+    return insert(
+        "freshet-keep",
+        key=key,
+        events={"restoreEvent": on_restore},
+        properties={"formKey": form_key, "values": dict(values)},
+    )
 
 
 @element

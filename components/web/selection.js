@@ -1,11 +1,13 @@
-import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import {FreshetElement, define, el, icon, say} from './base.js';
 import {ask} from './editing.js';
 import {tiles, windowOf} from './grid.js';
 import {focusAt, led} from './grid_keys.js';
 import {WRITES, keyName} from './hotkeys.js';
+import {save} from './save.js';
 import {
   clearSelected, extendTo, forget, howMany, isSelected, leftOf, onSelected, rangeStart, selectAll, selectedIds, toggle,
 } from './selected.js';
+import {tell} from './toast.js';
 
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
 const ORDER_MS = 10e3; // so long the order of the list is waited for
@@ -24,7 +26,6 @@ class FreshetSelection extends FreshetElement {
   #count = el('b', {role: 'status'});
   #bar = el('div', {role: 'toolbar', 'aria-label': 'Selection'});
   #dock = el('div', {class: 'selbar'}, this.#bar);
-  #zip = el('form', {method: 'post', hidden: true}, el('input', {type: 'hidden', name: 'ids'}));
   #tagger = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'Tag'});
   #tag = el('input', {class: 'txt', type: 'text', id: 'selection-tag', autocomplete: 'off', list: 'selection-tags', maxlength: '60'});
   #founder = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'New project'});
@@ -66,7 +67,7 @@ class FreshetSelection extends FreshetElement {
       if (value === NEW) this.#askFor(this.#founder, this.#name);
       else if (value) this.#edit('move', value);
     });
-    this.append(this.#dock, this.#tagger, this.#founder, this.#zip);
+    this.append(this.#dock, this.#tagger, this.#founder);
   }
 
   #button(symbol, label, press, look = '') {
@@ -132,7 +133,6 @@ class FreshetSelection extends FreshetElement {
     if (changed.has('scope')) clearSelected();
     if (changed.has('order') && this.order.length) this.#told();
     if (changed.has('trash')) this.#drawActions();
-    attrs(this.#zip, {action: this.zipUrl || null});
     if (changed.has('projects')) this.#drawProjects();
     if (changed.has('tags')) this.#tagger.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
     this.#mark();
@@ -299,8 +299,7 @@ class FreshetSelection extends FreshetElement {
   }
 
   #download() {
-    this.#zip.firstChild.value = selectedIds().join(',');
-    this.#zip.submit();
+    save(this.zipUrl, {ids: selectedIds().join(',')}, (why) => tell(`Nothing was downloaded: ${why}`, 'failed'));
   }
 }
 

@@ -3,9 +3,12 @@ import {ask} from './editing.js';
 
 const STAYS_MS = 6000;
 
+/** Say something that only the browser knows, as the page says what the server knows. */
+export const tell = (message, tone = 'info') => window.dispatchEvent(new CustomEvent('freshet:tell', {detail: {message, tone}}));
+
 /**
- * One line at the foot of the window. A new token shows it again; it leaves by itself unless pointed at or focused. While
- * a dialog is open it stands inside that, since nothing outside can be pressed.
+ * One line at the foot of the window. A new token shows it again, and so does `tell` with other words; it leaves by itself
+ * unless pointed at or focused. While a dialog is open it stands inside that, since nothing outside can be pressed.
  */
 class FreshetToast extends FreshetElement {
   static props = {message: '', token: '', tone: 'info', undo: false};
@@ -16,6 +19,7 @@ class FreshetToast extends FreshetElement {
   #undo = el('button', {type: 'button', class: 'btn mini', title: 'Undo (Ctrl+Z)'}, 'Undo');
   #timer = 0;
   #moved = () => this.#settle();
+  #told = ({detail}) => this.#show(detail);
 
   build() {
     this.#bar.append(this.#symbol, this.#text, this.#close);
@@ -32,22 +36,18 @@ class FreshetToast extends FreshetElement {
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener('freshet:dialog', this.#moved);
+    window.addEventListener('freshet:tell', this.#told);
   }
 
   disconnectedCallback() {
     window.removeEventListener('freshet:dialog', this.#moved);
+    window.removeEventListener('freshet:tell', this.#told);
     clearTimeout(this.#timer);
   }
 
   draw(changed) {
-    const failed = this.tone === 'failed';
-    attrs(this.#bar, {role: failed ? 'alert' : 'status'});
-    this.#bar.classList.toggle('failed', failed);
-    attrs(this.#symbol, {'data-icon': failed ? 'error' : 'check_circle'});
-    this.#text.after(this.undo ? this.#undo : this.#close); // one action
-    (this.undo ? this.#close : this.#undo).remove();
     if (!this.message) this.#hide();
-    else if (changed.has('token') || changed.has('message')) this.#show();
+    else if (changed.has('token') || changed.has('message')) this.#show(this);
   }
 
   /** Move to where it can be pressed; what was on the screen stays there. */
@@ -59,12 +59,18 @@ class FreshetToast extends FreshetElement {
     if (shown) this.#bar.showPopover();
   }
 
-  #show() {
+  #show({message, tone, undo = false}) {
+    const failed = tone === 'failed';
+    attrs(this.#bar, {role: failed ? 'alert' : 'status'});
+    this.#bar.classList.toggle('failed', failed);
+    attrs(this.#symbol, {'data-icon': failed ? 'error' : 'check_circle'});
+    this.#text.after(undo ? this.#undo : this.#close); // one action
+    (undo ? this.#close : this.#undo).remove();
     this.#settle();
     // Shown first and filled after, so that the live region exists when its words come.
     if (!this.#bar.matches(':popover-open')) this.#bar.showPopover();
     this.#text.textContent = '';
-    setTimeout(() => say(this.#text, this.message));
+    setTimeout(() => say(this.#text, message));
     this.#count();
   }
 

@@ -9,6 +9,7 @@ const OVER = new Set(['done', 'failed']);
 let count = 0;
 
 class UploadQueue extends EventTarget {
+  limits = ''; // how large those may be that were added last, in words
   items = []; // {id, name, size, wanted, project, file, state: queued|sending|done|failed, sent, note, final, known, mediaId}
   #sendings = new Map();
   #ask = (event) => event.preventDefault(); // whoever leaves is asked first
@@ -23,9 +24,10 @@ class UploadQueue extends EventTarget {
     return this.items.some((item) => !OVER.has(item.state));
   }
 
-  /** Have `files` uploaded. `wanted`: the one type that is of use ("" for any); `project`: where they go. */
-  add(files, {wanted = '', project = ''} = {}) {
+  /** Have `files` uploaded. `wanted`: the one type that is of use ("" for any); `project`: where they go; `limits`: words. */
+  add(files, {wanted = '', project = '', limits = ''} = {}) {
     if (!this.busy) this.clear();
+    this.limits = limits;
     for (const file of files) {
       const name = file.name || 'Unnamed file';
       this.items.push({id: ++count, name, size: file.size, wanted, project, file, state: 'queued', sent: 0, note: '', final: false, known: '', mediaId: ''});

@@ -17,11 +17,12 @@ class Tray {
   #fold = el('button', {type: 'button', class: 'ib sm'}, icon('expand_more'));
   #end = el('button', {type: 'button', class: 'btn ghost mini'});
   #all = el('i');
+  #limits = el('p', {class: 'meta'});
   #list = el('ul', {class: 'tray-list'});
   #box = el(
     'section', {class: 'tray', popover: 'manual', 'aria-label': 'Uploads'},
     el('div', {class: 'tray-head'}, icon('upload'), this.#title, this.#status, this.#end, this.#fold),
-    el('div', {class: 'tray-bar', 'aria-hidden': 'true'}, this.#all), this.#list,
+    el('div', {class: 'tray-bar', 'aria-hidden': 'true'}, this.#all), this.#limits, this.#list,
   );
   #rows = new Map();
   #folded = false;
@@ -64,6 +65,8 @@ class Tray {
     const total = items.reduce((sum, {size}) => sum + size, 0);
     const sent = items.reduce((sum, {size, sent: there, state}) => sum + (OVER.has(state) ? size : there), 0);
     this.#all.style.width = `${total ? (sent / total) * 100 : 100}%`;
+    say(this.#limits, uploads.limits);
+    this.#limits.hidden = !uploads.limits;
     say(this.#end, busy ? 'Cancel all' : 'Dismiss all');
     attrs(this.#fold, {'aria-expanded': String(!this.#folded), 'aria-label': 'Show the files', title: this.#folded ? 'Show the files' : 'Hide the files'});
     attrs(this.#fold.firstChild, {'data-icon': this.#folded ? 'expand_less' : 'expand_more'});

@@ -7,11 +7,12 @@ const GONE_MS = 500; // without a word from the browser: whoever dragged has lef
 let inside = false; // something of the page itself is dragged
 let timer = 0;
 const words = el('span', {class: 'h2'});
-const veil = el('div', {class: 'veil', popover: 'manual', 'aria-hidden': 'true'}, el('div', {}, icon('upload', 'xl'), words));
+const limits = el('span', {class: 'meta'});
+const veil = el('div', {class: 'veil', popover: 'manual', 'aria-hidden': 'true'}, el('div', {}, icon('upload', 'xl'), words, limits));
 
 const holdsFiles = (event) => !inside && Boolean(event.dataTransfer?.types.includes('Files'));
 
-/** `target()` is what takes files at the moment, or null: {dropWords, take(files)}. */
+/** `target()` is what takes files at the moment, or null: {dropWords, limits, take(files)}. */
 export function hearOfFiles(target) {
   window.addEventListener('dragstart', () => { inside = true; });
   window.addEventListener('dragend', () => { inside = false; });
@@ -20,7 +21,7 @@ export function hearOfFiles(target) {
     event.preventDefault(); // else the browser would leave the page for the file
     const taker = target();
     event.dataTransfer.dropEffect = taker ? 'copy' : 'none';
-    if (taker) show(taker.dropWords);
+    if (taker) show(taker);
   });
   window.addEventListener('dragleave', (event) => event.relatedTarget ?? hide());
   window.addEventListener('drop', (event) => {
@@ -45,8 +46,9 @@ function named(file) {
   return nameless ? new File([file], `Pasted picture.${file.name.split('.').at(-1)}`, {type: file.type}) : file;
 }
 
-function show(text) {
-  say(words, text);
+function show(taker) {
+  say(words, taker.dropWords);
+  say(limits, taker.limits);
   const place = [...document.querySelectorAll('dialog:modal')].at(-1) ?? document.body;
   if (veil.parentElement !== place) place.append(veil);
   if (!veil.matches(':popover-open')) veil.showPopover();

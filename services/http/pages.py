@@ -81,7 +81,11 @@ def _is_html(message: Message) -> bool:
 
 
 def own_policy(policy: bytes) -> bytes:
-    """Mesop's content security policy without other origins: what Freshet shows comes from Freshet."""
+    """Mesop's content security policy without other origins: what Freshet shows comes from Freshet.
+
+    Frames may hold our own: Mesop names that by allowing all.
+    """
+    policy = policy.replace(b"frame-src *", b"frame-src 'self'")
     directives = [directive.split() for directive in policy.split(b";")]
     kept = [
         [word for word in words if not (words[0].endswith(b"-src") and _FOREIGN_SOURCE.fullmatch(word))]

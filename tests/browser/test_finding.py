@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -182,6 +183,43 @@ def test_B10_several_are_selected_by_mouse_survive_news_and_go_together(server: 
     panel(page).get_by_label("Tag").press("Enter")
     shows(page, kept)
     assert selected(page) == []
+
+
+def test_B10_the_files_of_several_come_as_one_and_the_page_stays_whatever_the_answer(
+    server: Server, visit: Visit, tolerated: list[str], tmp_path: Path
+) -> None:
+    tolerated.append("status of 503")
+    made = fill(server, 3)
+    page = visit("/library")
+    shows(page, made)
+    updated(page)
+    page.evaluate("addEventListener('beforeunload', () => { window.leaving = true; })")
+    for media_id in made[:2]:
+        hit(page, media_id).click(modifiers=["ControlOrMeta"])
+    with page.expect_download() as download:
+        bar(page).get_by_role("button", name="Download ZIP").click()
+    assert re.fullmatch(r"freshet-\d{4}-\d\d-\d\d-2-items\.zip", download.value.suggested_filename)
+    download.value.save_as(tmp_path / "two.zip")
+    with zipfile.ZipFile(tmp_path / "two.zip") as archive:
+        assert archive.namelist() == ["Picture 000.png", "Picture 001.png"]
+        assert archive.testzip() is None
+
+    away = {"error": "The database cannot be reached"}
+    intercept(page.context, "**/api/media.zip", lambda route: route.fulfill(status=503, json=away))
+    bar(page).get_by_role("button", name="Download ZIP").click()
+    expect(page.locator(TOAST)).to_have_text("Nothing was downloaded: The database cannot be reached")
+    expect(page.locator(TOAST)).to_have_attribute("role", "alert")
+    page.context.unroute("**/api/media.zip")
+    tolerated.append("ERR_CONNECTION_RESET")
+    intercept(page.context, "**/api/media.zip", lambda route: route.abort("connectionreset"))
+    bar(page).get_by_role("button", name="Download ZIP").click()
+    expect(page.locator(TOAST)).to_contain_text("The server does not answer")
+    address(page)
+    assert selected(page) == made[:2]
+    assert page.evaluate("window.leaving") is None
+    page.context.unroute("**/api/media.zip")
+    with page.expect_download():
+        bar(page).get_by_role("button", name="Download ZIP").click()
 
 
 def test_R0_06_several_move_to_a_project_that_is_made_for_them_and_its_filter_finds_them(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import Held, go, settle, tile, updated
+from tests.browser.steps import Held, go, make_images, settle, tile, updated
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -144,3 +144,49 @@ def test_on_a_phone_all_of_it_can_be_pressed_and_a_form_takes_the_picture(server
     expect(page.get_by_role("group", name="Picture to repaint")).to_contain_text("Pocket 001")
     page.go_back()
     shown(page, "Pocket 001", ids[1])
+
+
+NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {get: () => undefined});"
+"""As where the address is not secure: http on another machine."""
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["clipboard", "none"])
+def test_the_link_and_the_prompt_are_copied_also_where_the_browser_has_no_clipboard_to_write_to(
+    server: Server, visit: Visit, context: BrowserContext, old: bool
+) -> None:
+    ids = fill(server, 2, "Copied")
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    reader = visit("/account")
+    page = visit("/account")
+    if old:
+        page.add_init_script(NO_CLIPBOARD)
+
+    def press(name: str, scope: Page | Locator) -> str:
+        """What the clipboard holds after a press on that button."""
+        reader.bring_to_front()
+        reader.evaluate("() => navigator.clipboard.writeText('nothing yet')")
+        page.bring_to_front()
+        button = scope.get_by_role("button", name=name)
+        button.click()
+        expect(button).to_have_attribute("title", "Copied")
+        expect(button).to_be_focused()
+        reader.bring_to_front()
+        copied: str = reader.evaluate("() => navigator.clipboard.readText()")
+        page.bring_to_front()
+        return copied
+
+    page.goto(f"{server.url}/create/image")
+    updated(page)
+    made = make_images(page, "A harbour,\nin fog", 1)[0]
+    tile(page, "A harbour, in fog").click()
+    dialog = look(page, "A harbour, in fog")
+    assert press("Copy prompt", dialog) == "A harbour,\nin fog"
+    link = f"{server.url}/media-item?id={made}"
+    assert press("Copy link", dialog) == link
+    page.goto(link)
+    updated(page)
+    assert press("Copy prompt", page) == "A harbour,\nin fog"
+    assert press("Copy link", page) == link
+    page.goto(f"{server.url}/library?q=Copied")
+    tile(page, "Copied 000").click()
+    assert press("Copy link", shown(page, "Copied 000", ids[0])) == f"{server.url}/media-item?id={ids[0]}"

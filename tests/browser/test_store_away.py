@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.proxy import StoreProxy
 from tests.browser.server import Server
-from tests.browser.steps import ask_for, choose_button, chooser, go, prompt, shows, tile, updated
+from tests.browser.steps import ask_for, choose_button, chooser, go, prompt, settle, shows, tile, updated
 
 pytestmark = pytest.mark.usefixtures("still")
 EMPTY = "Your library is empty"
@@ -60,6 +62,48 @@ def test_R0_09_a_first_load_that_takes_its_time_shows_that_it_loads_and_never_an
     expect(dialog.get_by_text("No images yet")).to_have_count(0)
     proxy.release()
     shows(chooser(page), held)
+
+
+def to_library(page: Page) -> Locator:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Library", exact=True).click()
+    return page.get_by_role("main")
+
+
+def to_home(page: Page) -> Locator:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Home", exact=True).click()
+    return page.get_by_role("main")
+
+
+def to_chooser(page: Page) -> Locator:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Try-on", exact=True).click()
+    choose_button(page, "Person").click()
+    return page.get_by_role("dialog", name="Choose from Library")
+
+
+@pytest.mark.parametrize(
+    ("open_it", "nothing"),
+    [(to_library, EMPTY), (to_home, "Make your first picture"), (to_chooser, "No images yet")],
+    ids=["library", "home", "chooser"],
+)
+def test_R0_09_what_was_empty_is_not_called_so_again_before_a_slow_store_has_answered(
+    server: Server, proxy: StoreProxy, visit: Visit, open_it: Callable[[Page], Locator], nothing: str
+) -> None:
+    page = visit("/create/image")
+    updated(page)
+    expect(open_it(page).get_by_text(nothing)).to_be_visible()
+    page.keyboard.press("Escape")  # a dialog keeps all else from being pressed
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    go(page, "Video")
+    imported = fill(server, 1)
+    proxy.hold()
+    shown = open_it(page)
+    expect(shown.locator(".sk-tile").first).to_be_visible()
+    settle(page)  # the handler has let go: it does not wait for as long as the store takes
+    expect(shown.locator(".sk-tile").first).to_be_visible()
+    expect(shown.get_by_text(nothing)).to_have_count(0)
+    proxy.release()
+    shows(shown, imported)
+    expect(shown.locator(".sk-tile")).to_have_count(0)
 
 
 def test_R0_14_a_store_that_is_down_is_told_keeps_everything_and_the_next_click_works(

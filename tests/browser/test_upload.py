@@ -18,6 +18,7 @@ from tests.browser.uploads import drop, hover, paste, pick, silence, tray
 from tests.support.media import clip, picture
 
 MANY, BAD = 200, 5
+LIMITS = "Pictures up to 50 MB, videos and sounds up to 500 MB."
 REFUSED = "status of 400"
 """What the console says of a file that is of no use."""
 
@@ -45,9 +46,11 @@ def test_two_hundred_files_at_once_with_five_bad_ones(server: Server, visit: Vis
     bad.append(("<img src=x onerror=alert(1)> \u202egnp.png", b"\x00" * 99))
     hover(page, files[:1])
     expect(page.get_by_text("Drop files to add them to the library")).to_be_visible()
+    expect(page.get_by_text(LIMITS)).to_be_visible()
     most = _watch_sending(page)
     drop(page, files[:100] + bad + files[100:])
     expect(page.get_by_text("Drop files to add them to the library")).to_be_hidden()
+    expect(tray(page).get_by_text(LIMITS)).to_be_visible()
     expect(tray(page).get_by_role("status")).to_have_text(f"Uploading {MANY} files")
     expect(tray(page).get_by_role("status")).to_have_text(f"{MANY - BAD} files uploaded, {BAD} not", timeout=120_000)
     assert max(most) <= 3
@@ -189,6 +192,7 @@ def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     _begins_with(image, held)
     box.fill("zebra")
     expect(image.get_by_text("Nothing matches")).to_be_visible()
+    expect(image.get_by_text("Upload: Pictures up to 50 MB.")).to_be_visible()
     pick(page, image, [("New coat.png", picture(size=(320, 240))), ("notes.png", b"dear diary")])
     expect(image.get_by_role("alert").filter(has_text="notes.png is not a picture")).to_be_visible()
     uploaded = tile(image, "New coat")

@@ -112,7 +112,7 @@ class TestPages:
         policy = web.get("/library").headers["content-security-policy"]
         assert "http" not in policy
         assert "googleapis" not in policy
-        assert "frame-src blob:" in policy
+        assert "frame-src 'self' blob:" in policy
         assert "default-src 'self'" in policy
 
     def test_sources_of_another_origin_are_taken_out_of_a_policy_and_the_rest_stays(self) -> None:

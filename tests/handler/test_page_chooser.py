@@ -152,6 +152,15 @@ def test_words_that_would_hide_an_upload_are_taken_back(studio: Studio, tab: Mes
     assert tab.element("freshet-search", inside=True)["value"] == ""
 
 
+@pytest.mark.parametrize(
+    ("media_type", "limits"),
+    [("image", "Pictures up to 50 MB."), ("video", "Videos up to 500 MB."), ("audio", "Sounds up to 500 MB.")],
+)
+def test_R0_16_beside_its_upload_stands_how_large_a_file_may_be(tab: MesopClient, media_type: str, limits: str) -> None:
+    open_chooser(tab, media_type)
+    assert f"Upload: {limits}" in tab.text
+
+
 @pytest.mark.parametrize("known", [None, "nonsense", ["nonsense", 7, None, {}], ["x" * 5000] * 100])
 def test_forged_notes_are_worth_nothing(studio: Studio, tab: MesopClient, known: object) -> None:
     (item,) = studio.add()

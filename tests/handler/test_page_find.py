@@ -11,6 +11,7 @@ import pytest
 from services.errors import StoreUnavailable
 from services.models import MediaItem
 from tests.handler.test_page_live import Stream, push, wait_for
+from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio, ids_shown
 
@@ -78,6 +79,22 @@ def test_R0_06_each_filter_shows_what_it_says_and_stands_in_the_address(studio: 
     look_for(tab, "dunes")
     assert ids_shown(tab) == newest(plain)
     assert tab.query == {"q": ["dunes"]}
+
+
+@pytest.mark.parametrize("signs", ["!?", "…", "* --"])
+def test_R0_06_a_search_of_signs_alone_says_that_there_is_nothing_in_it_to_look_for(studio: Studio, signs: str) -> None:
+    items = studio.add(2)
+    tab = studio.open("/library")
+    look_for(tab, signs)
+    words = f"“{signs}” has no word in it to look for, so nothing is left out."
+    assert ids_shown(tab) == newest(items)
+    assert words in tab.text
+    look_for(tab, f"{signs} nowhere")
+    assert not said(tab, "has no word in it")
+    tab = open_chooser(studio.open("/try-on"), "person")
+    assert not said(tab, "has no word in it")
+    tab.fire(SEARCH, "searchEvent", {"q": signs}, inside=True)
+    assert words in tab.text
 
 
 def test_R0_06_mine_shows_mine_and_no_filter_shows_what_others_keep_to_themselves(studio: Studio) -> None:

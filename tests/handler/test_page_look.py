@@ -9,6 +9,7 @@ import pytest
 
 from services.models import MediaItem
 from tests.handler.test_page_edits import edit, look_at, stored
+from tests.handler.test_page_projects import make
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio, ids_shown
 
@@ -193,3 +194,15 @@ def test_it_says_what_an_item_was_made_from_what_it_can_be_used_for_and_offers_i
         look_at(tab, item)
         assert (more(tab), tab.element("freshet-look")["prompt"]) == (told, prompt)
         look_end(tab)
+
+
+def test_it_tells_when_an_item_was_made_and_its_project_to_whoever_has_several(studio: Studio) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    look_at(tab, item)
+    told = tab.element("freshet-look")
+    assert told["madeMs"] == int(item.created_at.timestamp() * 1000)
+    assert "First project" not in told["facts"]
+    make(studio, "Spring")
+    look_at(tab, item)
+    assert tab.element("freshet-look")["facts"] == [*told["facts"], "First project"]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from services.errors import StoreUnavailable
 from services.ids import SequentialIds
 from services.models import MediaItem, MediaQuery, Project, Put
 from services.projects import PAUSE
-from tests.handler.test_page_edits import ended, stored, told
+from tests.handler.test_page_edits import ended, listen, stored, told
 from tests.handler.test_page_live import push
 from tests.handler.test_page_several import edit
 from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
-from tests.support.records import operation
+from tests.support.records import make_item, operation
 from tests.support.studio import Studio, ids_shown
 
+__all__ = ["listen"]
 HOME = ""
 
 
@@ -220,3 +223,68 @@ def test_what_was_made_from_pictures_of_another_project_says_that_they_are_not_h
     assert any("1 picture is not in this project any more, or was deleted" in text for text in tab.text)
     query = MediaQuery(project_id=studio.services.project.id)
     assert len(studio.store._store.media.get_media_for_page(studio.principal, query).items) == 1
+
+
+def heading(tab: MesopClient) -> str:
+    return str(tab.element("freshet-item-head")["text"])
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["away from home", "back home"])
+def test_R0_03_a_permalink_leads_to_the_project_that_its_item_was_moved_to(studio: Studio, back: bool) -> None:
+    spring = make(studio)
+    home = studio.services.project.id
+    (item,) = studio.add(title="Dunes", project_id=spring if back else home)
+    studio.change(item, project_id=home if back else spring)
+    tab = studio.open("/media-item", {"id": item.id, "type": "image"} | ({"project": spring} if back else {}))
+    assert heading(tab) == "Dunes"
+    assert tab.query == {"id": [item.id], "type": ["image"]} | ({} if back else {"project": [spring]})
+    assert nav(tab)[0] == (HOME if back else spring)
+    assert told(tab) == f"This item is in “{'First project' if back else 'Spring'}” now."
+    denied = [text for frame in tab.frames for text in frame if "does not exist" in text]
+    assert denied == [], "not even for a moment"
+
+
+def test_R0_08_an_open_page_goes_on_in_the_project_that_its_item_is_moved_to(studio: Studio, listen: Any) -> None:
+    spring = make(studio)
+    (item,) = studio.add(title="Dunes")
+    (made,) = studio.add(project_id=spring, source_ids=(item.id,))
+    tab = studio.open("/media-item", {"id": item.id})
+    stream = listen(tab)
+    studio.change(item, project_id=spring)
+    assert 0 in stream.changed()
+    push(tab)
+    assert heading(tab) == "Dunes"
+    assert tab.query == {"id": [item.id], "project": [spring]}
+    assert made.id in ids_shown(tab)
+    assert not any("deleted for good" in text for text in tab.text)
+
+
+def test_R0_14_an_item_that_cannot_be_looked_for_elsewhere_is_not_denied(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spring = make(studio)
+    (item,) = studio.add(title="Dunes", project_id=spring)
+    note = studio.store.note
+
+    def away(call: str) -> None:
+        note(call)
+        if call == "media.get":
+            raise StoreUnavailable("The store did not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.store, "note", away)
+        tab = studio.open("/media-item", {"id": item.id})
+        assert "This item could not be read" in tab.text
+        assert not any("does not exist" in text for text in tab.text)
+    tab.press("Retry")
+    assert heading(tab) == "Dunes"
+
+
+def test_an_item_in_a_project_of_others_is_denied_as_before(studio: Studio) -> None:
+    eve = studio.principal.model_copy(update={"user_id": "eve", "project_ids": frozenset({"theirs"})})
+    theirs = make_item(id=studio.services.ids.new(), project_id="theirs", owner_id="eve", title="Secret plan")
+    studio.store._store.commit(eve, [Put(theirs, expect=0)], operation_id=operation())
+    tab = studio.open("/media-item", {"id": theirs.id})
+    assert "This item does not exist, or it is not yours to see." in tab.text
+    assert "Secret plan" not in str(tab.elements("freshet-item-head"))
+    assert "project" not in tab.query

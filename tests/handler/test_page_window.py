@@ -13,6 +13,7 @@ from services.store.protocol import PAGE_SIZE, Store
 from state.view import MOST_LOADED
 from state.window import LONGEST, MOST_MOUNTED
 from tests.handler.test_page_bytes import PROMPT, TITLE, look_at, refresh, unrelated
+from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
 from tests.support.screen import newest
 from tests.support.studio import Studio, ids_shown
@@ -85,6 +86,36 @@ def test_F11_a_thousand_items_are_scrolled_through_with_150_tiles_and_few_bytes(
     refresh(tab)
     assert tab.response_bytes <= FRAME
     assert total(tab) == MOST_LOADED
+
+
+def few_at_most(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """No view may show more than `number` items."""
+    for module in ("view", "loading"):
+        monkeypatch.setattr(f"state.{module}.MOST_LOADED", number)
+
+
+def test_a_list_that_goes_on_where_no_more_of_it_is_shown_says_so(
+    local: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_at_most(monkeypatch, 2 * PAGE_SIZE)
+    local.add(2 * PAGE_SIZE)
+    ends = f"The list ends here, at {2 * PAGE_SIZE}."
+    tab = local.open("/library")
+    assert not any(text.startswith(ends) for text in tab.text), "it goes on by itself"
+    load_more(tab)
+    assert tab.element("freshet-sentinel")["done"]
+    assert not any(text.startswith(ends) for text in tab.text), "this is all of it"
+    local.add()
+    refresh(tab)
+    assert f"{ends} Narrow it by a filter or a search, or sort the other way." in tab.text
+    tab = open_chooser(local.open("/try-on"), "person")
+    load_more(tab)
+    assert f"{ends} Narrow it by a search." in tab.text
+    for path in ("/create/image", "/try-on"):
+        local.add(2 * PAGE_SIZE + 1, origin=path.strip("/").replace("/", "-"))
+        tab = local.open(path)
+        tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+        assert f"{ends} The library has the others." in tab.text
 
 
 def test_B09_what_comes_and_goes_above_moves_nothing_that_is_mounted(studio: Studio) -> None:

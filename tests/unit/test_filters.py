@@ -122,5 +122,6 @@ def test_chips_say_what_is_on_in_words() -> None:
 
 
 def test_an_empty_list_has_one_of_four_reasons() -> None:
+    assert (nothing({"q": "!?"}), nothing({"q": "!?", "tag": "sea"})) == ("empty", "filters"), "it searches nothing"
     reasons = [nothing(on) for on in ({}, {"sort": "title"}, {"type": "video"}, {"tag": "sea"}, {"q": "x", "tag": "y"})]
     assert reasons == ["empty", "empty", "type", "filters", "search"]

@@ -44,6 +44,7 @@ FACES: dict[str, dict[str, Any]] = {
     "tags": {"media_id": "m", "tags": ["sea"], "key": "k"},
     "uses": {"media_id": "m", "key": "k"},
     "details": {"prompt": "Dunes", "facts": [("Model", "Local Image 1")], "key": "k"},
+    "keep": {"form_key": "create-image", "values": {"aspect": "1:1"}, "on_restore": lambda event: None, "key": "k"},
     "keys": {},
     "key_help": {},
     "live": {"views": "[]", "versions": [], "waiting": False, "unsure": False, "on_refresh": lambda event: None},
