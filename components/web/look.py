@@ -26,8 +26,8 @@ def look(
     sources: int = 0,
     usable: bool = False,
 ) -> Any:
-    """The file, and below it `prompt`, `facts`, its `size` in bytes, when it was made (epoch milliseconds), its download,
-    and what can be done with the item `media_id`; inside a box of class "look-closer".
+    """The file, and below it `prompt`, `facts`, its `size` in bytes, when it was made (epoch milliseconds), its
+    download, and what can be done with the item `media_id`; inside a box of class "look-closer".
 
     `kind`: "image", "video" or "audio"; or "failed" or "waiting" where there is no file (`file_url` ""), and `note`
     says why. Whatever is playing plays on until `kind` or `file_url` change.
