@@ -41,7 +41,7 @@ from services.store.protocol import Store
 from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
-from services.workflows.progress import ProgressBoard
+from services.workflows.progress import ProgressBoard, StoredRuns
 from services.workflows.pruning import prune
 from services.workflows.studio import Studio
 
@@ -79,6 +79,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
+        self.stored_runs = StoredRuns(self.store.runs, self.clock)
         self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
         self.purges = Purges(self.trash, self.ids)
         self.routines = (
@@ -115,7 +116,7 @@ class Services:
 
     def _take_up(self) -> None:
         unfinished = self.store.runs.unfinished(SYSTEM)
-        self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
+        self.engine.take_up([run for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
         self.arrival.close()

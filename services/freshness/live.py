@@ -109,10 +109,6 @@ class LiveHub:
                 return "down", 0.0
             return feed.state, self._clock.monotonic() - feed.since
 
-    def is_live(self, project_id: str) -> bool:
-        """Whether every commit in the project reaches this process by itself at the moment."""
-        return self.state(project_id)[0] == "live"
-
     def doubt(self) -> None:
         """A question found the store away: each feed finds out whether it is, so that all who look hear of it now.
 

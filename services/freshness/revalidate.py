@@ -151,10 +151,6 @@ class Freshness:
         """
         self._views.feed(project_id, state)
 
-    def invalidate(self, query: MediaQuery, principal: Principal) -> None:
-        """What is held of `query` is out of date: it stays on the screen, and the next background question asks."""
-        self._views.invalidate(query, principal)
-
     def find_stale_items(self, kind: ContentKind, now: datetime) -> list[View]:
         """The views of `kind` that were never fetched, or longer ago than its TTL."""
         return self._views.stale(kind, now)

@@ -155,11 +155,6 @@ class Views:
                 for record in self._records.of_project(project_id):
                     record.state = replace(policy.invalidated(record.state), retry_at=None)
 
-    def invalidate(self, query: MediaQuery, principal: Principal) -> None:
-        with self._lock:
-            record = self._records.of(query, principal)
-            record.state = policy.invalidated(record.state)
-
     def entry(self, query: MediaQuery, principal: Principal, running: Reason | None) -> Entry:
         snapshot = self._snapshots.find(query, principal)
         with self._lock:
