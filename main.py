@@ -197,9 +197,9 @@ def _read(path: Path) -> bytes:
         raise BadInput("file", f"{path} is not a file")
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            recognise(head, os.fstat(file.fileno()).st_size)
-            return head + file.read()
+            recognise(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size)
+            file.seek(0)
+            return file.read()
     except BadInput as error:
         raise about(path.name, error) from error
     except OSError as error:

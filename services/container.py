@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +34,7 @@ from services.models import Project
 from services.projects import Projects
 from services.routine import DAY, Routine
 from services.settings import Settings
+from services.signing import own_secret, shared_secret
 from services.store.open import open_store
 from services.store.protocol import Store
 from services.workflows import context as workflow_context
@@ -111,6 +110,7 @@ class Services:
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
         self.projects.read(self.principals.resolve({}))
+        self.sessions.sign_with(shared_secret(self.settings, self.store))
         self._take_up()
         self.away = None
 
@@ -182,8 +182,10 @@ def build(
     )
     away: StoreUnavailable | None = None
     try:
+        sessions = Sessions(own_secret(settings))
         store.ping()  # from here on it knows which database it is on: no screen pays for that
         project = ensure_default_project(store, clock)
+        sessions.sign_with(shared_secret(settings, store))
     except StoreUnavailable as error:
         if settings.store == "sqlite":
             store.close()
@@ -227,7 +229,7 @@ def build(
         editor=editor,
         totals=Totals(store.media, clock),
         usages=usages,
-        sessions=Sessions(_secret(settings)),
+        sessions=sessions,
         progress=progress,
         pool=pool,
         cutouts=Cutouts(blobs),
@@ -264,23 +266,6 @@ def _engine_id(data_dir: Path, ids: Ids) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be used: {error.strerror}") from error
-
-
-def _secret(settings: Settings) -> bytes:
-    """What signs cookies: the setting, else one made once for this data directory that its owner alone can read."""
-    if settings.secret is not None:
-        return settings.secret.encode()
-    path, fresh = settings.data_dir / "secret", settings.data_dir / f"secret-{secrets.token_hex(8)}"
-    try:
-        if not path.exists():
-            with open(fresh, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-                file.write(secrets.token_hex(32))
-            with suppress(FileExistsError):  # another process was first; the name appears with the content
-                os.link(fresh, path)
-            fresh.unlink()
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"FRESHET_DATA_DIR {path} cannot be made or read: {error.strerror}") from error
 
 
 _current: Services | None = None
