@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import main
 from tests import conftest
 from tests.support import emulator
 
@@ -39,3 +40,10 @@ def test_one_that_had_it_says_nothing() -> None:
     reporter = Reporter("something else")
     conftest.pytest_terminal_summary(reporter)
     assert reporter.lines == []
+
+
+def test_continuous_integration_fails_for_want_of_it() -> None:
+    commands = [line.strip() for line in (main.ROOT / ".ci" / "run").read_text().splitlines()]
+    assert commands.index("make test") > next(
+        place for place, line in enumerate(commands) if line.startswith("export CI=")
+    )
