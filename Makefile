@@ -2,11 +2,13 @@
 # make test   set up and run every check and test
 # make bench  measure and write docs/benchmarks.md
 # make soak   full-length fault trials, written to docs/reliability.md
+# make pins   renew constraints.txt after a change of requirements
 
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench soak pins clean
 
 run: .venv/run.stamp
 	$(BIN)/python main.py
@@ -27,13 +29,22 @@ soak: .venv/dev.stamp
 	bin/system-packages
 	$(BIN)/python -m bench.soak
 
-.venv/run.stamp: requirements.txt
+pins:
+	rm -rf .pins
+	$(PYTHON) -m venv .pins
+	.pins/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	sed -n '1,3p' constraints.txt >.pins/new
+	.pins/bin/python -m pip freeze >>.pins/new
+	mv .pins/new constraints.txt
+	rm -rf .pins
+
+.venv/run.stamp: requirements.txt constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	touch $@
 
-.venv/dev.stamp: requirements.txt requirements-dev.txt .venv/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/dev.stamp: requirements.txt requirements-dev.txt constraints.txt .venv/run.stamp
+	$(INSTALL) -r requirements-dev.txt
 	touch $@
 
 clean:

@@ -188,12 +188,20 @@ def _complain(error: FreshetError) -> None:
 
 
 def _read(path: Path) -> bytes:
+    """A file that may go in, by its size and its beginning; what is too large is not read. Raises BadInput."""
     from services.errors import BadInput
+    from services.files.derive import HEAD_BYTES, recognise
+    from services.files.importer import about
 
     if path.exists() and not path.is_file():  # a pipe would be waited for, for ever
         raise BadInput("file", f"{path} is not a file")
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            recognise(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size)
+            file.seek(0)
+            return file.read()
+    except BadInput as error:
+        raise about(path.name, error) from error
     except OSError as error:
         raise BadInput("file", f"{path} cannot be read: {error.strerror}") from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,12 +34,13 @@ from services.models import Project
 from services.projects import Projects
 from services.routine import DAY, Routine
 from services.settings import Settings
+from services.signing import own_secret, shared_secret
 from services.store.open import open_store
 from services.store.protocol import Store
 from services.workflows import context as workflow_context
 from services.workflows.engine import WorkflowEngine
 from services.workflows.lock import DataDirLock
-from services.workflows.progress import ProgressBoard
+from services.workflows.progress import ProgressBoard, StoredRuns
 from services.workflows.pruning import prune
 from services.workflows.studio import Studio
 
@@ -82,6 +81,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.arrival = Arrival(self._arrive)
+        self.stored_runs = StoredRuns(self.store.runs, self.clock)
         self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
         self.purges = Purges(self.trash, self.ids)
         self.routines = (
@@ -113,12 +113,13 @@ class Services:
     def _arrive(self) -> None:
         self.project = ensure_default_project(self.store, self.clock)
         self.projects.read(self.principals.resolve({}))
+        self.sessions.sign_with(shared_secret(self.settings, self.store))
         self._take_up()
         self.away = None
 
     def _take_up(self) -> None:
         unfinished = self.store.runs.unfinished(SYSTEM)
-        self.engine.take_up([run.id for run in unfinished if run.engine_id == self.engine.engine_id])
+        self.engine.take_up([run for run in unfinished if run.engine_id == self.engine.engine_id])
 
     def close(self) -> None:
         self.arrival.close()
@@ -184,8 +185,10 @@ def build(
     )
     away: StoreUnavailable | None = None
     try:
+        sessions = Sessions(own_secret(settings))
         store.ping()  # from here on it knows which database it is on: no screen pays for that
         project = ensure_default_project(store, clock)
+        sessions.sign_with(shared_secret(settings, store))
     except StoreUnavailable as error:
         if settings.store == "sqlite":
             store.close()
@@ -229,7 +232,7 @@ def build(
         editor=editor,
         totals=Totals(store.media, clock),
         usages=usages,
-        sessions=Sessions(_secret(settings)),
+        sessions=sessions,
         progress=progress,
         pool=pool,
         cutouts=Cutouts(blobs),
@@ -266,23 +269,6 @@ def _engine_id(data_dir: Path, ids: Ids) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be used: {error.strerror}") from error
-
-
-def _secret(settings: Settings) -> bytes:
-    """What signs cookies: the setting, else one made once for this data directory that its owner alone can read."""
-    if settings.secret is not None:
-        return settings.secret.encode()
-    path, fresh = settings.data_dir / "secret", settings.data_dir / f"secret-{secrets.token_hex(8)}"
-    try:
-        if not path.exists():
-            with open(fresh, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-                file.write(secrets.token_hex(32))
-            with suppress(FileExistsError):  # another process was first; the name appears with the content
-                os.link(fresh, path)
-            fresh.unlink()
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"FRESHET_DATA_DIR {path} cannot be made or read: {error.strerror}") from error
 
 
 _current: Services | None = None

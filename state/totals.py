@@ -12,6 +12,7 @@ from functools import partial
 from typing import Literal
 
 from services.container import services
+from services.freshness.totals import Counting
 from services.models import Count, MediaQuery
 from services.store.cursors import decode_cursor, encode_cursor, place_of
 from state.session import principal
@@ -58,6 +59,11 @@ def count_total(
             total.waits = "count"
             counting.on_done(partial(services().hub.finished, query, who.user_id))
         yield
+
+
+def answer_of(counting: Counting) -> Count | None:
+    """What was counted, if that comes in a moment and could be done."""
+    return counting.count if counting.wait(PATIENCE) else None
 
 
 def _wait_for(total: TotalState, what: Literal["", "list"]) -> Generator[None, None, None]:

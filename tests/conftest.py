@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.clock import Clock, FakeClock
 from services.ids import SequentialIds
 from services.store.protocol import Store
-from tests.support.emulator import EmulatorMissing, running_emulator
+from tests.support.emulator import MISSING, EmulatorMissing, running_emulator
 from tests.support.stores import Backend
 
 
@@ -63,16 +64,36 @@ def make_store(backend: Backend) -> Callable[[Clock | None], Store]:
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
-    """A store for tests that are not about stores."""
+def sqlite_backend(tmp_path: Path, clock: FakeClock) -> Iterator[Backend]:
+    """For tests of this kind of database alone."""
     backend = Backend("sqlite", tmp_path / "freshet.db", clock)
-    yield backend.open()
+    yield backend
     backend.close()
 
 
 @pytest.fixture
-def firestore_store(firestore_emulator: str, tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
-    """As `sqlite_store`, on the emulator."""
+def firestore_backend(firestore_emulator: str, tmp_path: Path, clock: FakeClock) -> Iterator[Backend]:
+    """As `sqlite_backend`, on the emulator."""
     backend = Backend("firestore", tmp_path, clock)
-    yield backend.open()
+    yield backend
     backend.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_backend: Backend) -> Store:
+    """A store for tests that are not about stores."""
+    return sqlite_backend.open()
+
+
+@pytest.fixture
+def firestore_store(firestore_backend: Backend) -> Store:
+    """As `sqlite_store`, on the emulator."""
+    return firestore_backend.open()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Whoever runs the tests without the emulator is told at the end what that means."""
+    missed = [one for one in terminalreporter.stats.get("skipped", ()) if MISSING in str(one.longrepr)]
+    if missed:
+        words = f"{len(missed)} tests of the Firestore store did not run: {MISSING} (see README.md)"
+        terminalreporter.write_line(words, yellow=True)

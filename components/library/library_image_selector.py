@@ -20,18 +20,17 @@ from services.models import MediaType
 from services.models.query import TEXT_LENGTH
 from state.chooser import (
     SelectorState,
+    ask_for_waiting,
     listed_project,
     selector_query,
     selector_view,
-    something_is_made,
+    take_count,
     turn_to,
-    waiting_query,
-    waiting_view,
 )
 from state.filters import is_wordless
 from state.handlers import Handler, handler
 from state.limits import upload_limits
-from state.loading import Part, is_undecided, load_together, load_view
+from state.loading import is_undecided, load_view
 from state.projects import others_too
 from state.session import learn_all
 from state.view import ViewState, cursor, has_more, held_items, searched_to, show_new
@@ -45,18 +44,16 @@ _NOUNS: dict[MediaType, tuple[str, str]] = {
     "combined": ("a file", "Combined media"),
 }
 OWNERS: list[SegmentOption] = [{"value": "mine", "label": "Mine"}, {"value": "all", "label": "Everyone"}]
-WITH_WAITING: frozenset[Reason] = frozenset(("open", "manual", "complete"))
+WITH_WAITING: frozenset[Reason] = frozenset(("open", "manual", "complete", "filter"))
 """Reasons that ask for what is being made, too: somebody awaits the present state."""
 
 
 def refresh_selector(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """The selector's loader: ask the store again."""
-    view, query = selector_view(), selector_query()
-    if reason in WITH_WAITING and something_is_made():
-        parts = [Part(view, query, "chooser"), Part(waiting_view(), waiting_query(), "chooser.waiting")]
-        yield from load_together(parts, reason, hold=hold)
-    else:
-        yield from load_view(view, query, reason, scope="chooser", until=until, hold=hold)
+    counting = ask_for_waiting() if reason in WITH_WAITING else None
+    yield from load_view(selector_view(), selector_query(), reason, scope="chooser", until=until, hold=hold)
+    if counting is not None:
+        yield from take_count(counting)
 
 
 def load_when_needed(needs_refresh: dict[str, bool], chooser_key: str) -> Generator[None, None, None]:

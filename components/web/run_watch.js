@@ -2,13 +2,14 @@ import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
 
 const EVERY_MS = 700;
+const SLOWER = 1.4; // times the last pause, after each answer that tells nothing new, and after none
 const SLOWEST_MS = 5000;
 const MOST_IDS = 50; // what the server answers at once
 const OVER = new Set(['succeeded', 'failed', 'cancelled']);
 
 /**
  * Watches runs while the page is visible: water rises in their tiles at once, and the server hears once of each output
- * that is there to be shown and of each run's end.
+ * that is there to be shown and of each run's end. While nothing changes, a run is asked about less and less often.
  */
 class FreshetRunWatch extends FreshetElement {
   static props = {runIds: []};
@@ -17,7 +18,8 @@ class FreshetRunWatch extends FreshetElement {
   #timer = 0;
   #asking = false;
   #wait = EVERY_MS;
-  #wake = () => this.#soon(0);
+  #last = ''; // the last answer
+  #wake = () => this.#now();
 
   build() {
     this.hidden = true;
@@ -27,7 +29,7 @@ class FreshetRunWatch extends FreshetElement {
     super.connectedCallback();
     document.addEventListener('visibilitychange', this.#wake);
     window.addEventListener('online', this.#wake);
-    this.#soon(0);
+    this.#now();
   }
 
   disconnectedCallback() {
@@ -37,11 +39,16 @@ class FreshetRunWatch extends FreshetElement {
   }
 
   draw() {
-    this.#soon(0);
+    this.#now();
   }
 
   get #open() {
     return this.runIds.filter((run) => !this.#ended.has(run));
+  }
+
+  #now() {
+    this.#wait = EVERY_MS;
+    this.#soon(0);
   }
 
   #soon(delay) {
@@ -54,15 +61,22 @@ class FreshetRunWatch extends FreshetElement {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      this.#hear(await this.#fetch());
-      this.#wait = EVERY_MS;
+      const runs = await this.#fetch();
+      const told = JSON.stringify(runs);
+      this.#wait = told === this.#last ? this.#slower : EVERY_MS;
+      this.#last = told;
+      this.#hear(runs);
     } catch {
       // No answer is no news: the guard and the status line speak of connections, this only asks less often.
-      this.#wait = Math.min(this.#wait * 1.7, SLOWEST_MS);
+      this.#wait = this.#slower;
     } finally {
       this.#asking = false;
       this.#soon(this.#wait);
     }
+  }
+
+  get #slower() {
+    return Math.min(this.#wait * SLOWER, SLOWEST_MS);
   }
 
   async #fetch() {

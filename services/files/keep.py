@@ -11,9 +11,8 @@ from services.errors import FileError, StorageFull
 from services.files.blobs import Blobs
 from services.files.rendered import RenderedFile
 from services.ids import Ids
+from services.log import log_event
 from services.models import FileRef, Variant
-
-log = logging.getLogger(__name__)
 
 
 def store_files(
@@ -73,5 +72,5 @@ def discard_files(blobs: Blobs, files: Iterable[FileRef]) -> None:
     keys = [file.key for file in files]
     try:
         blobs.delete(keys)
-    except (FileError, StorageFull):
-        log.warning("files.left_behind", exc_info=True, extra={"keys": keys})
+    except (FileError, StorageFull) as error:
+        log_event("files.left_behind", logging.WARNING, keys=",".join(keys), why=str(error))

@@ -40,7 +40,7 @@ def media_url(item: MediaItem, variant: Variant) -> str | None:
     if file is None:
         return None
     extension = file.key.rpartition(".")[2]
-    return f"/media/{item.id}.{variant}.{extension}?v={_microseconds(file.updated_at)}"
+    return build_asset_url(f"/media/{item.id}.{variant}.{extension}", file.updated_at)
 
 
 def parse_media_name(name: str) -> tuple[str, Variant] | None:

@@ -70,7 +70,10 @@ class Records:
         self._by_project: dict[str, dict[Key, ViewRecord]] = {}
 
     def find(self, query: MediaQuery, principal: Principal) -> ViewRecord | None:
-        return self._records.get((principal.user_id, query.key))
+        return self.known((principal.user_id, query.key))
+
+    def known(self, key: Key) -> ViewRecord | None:
+        return self._records.get(key)
 
     def of(self, query: MediaQuery, principal: Principal) -> ViewRecord:
         """The view's record, made where there is none; `principal` asks just now."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping
+from functools import partial
 
 from services.clock import Clock
 from services.errors import FreshetError
+from services.freshness.project_feeds import Errands, HubState, ProjectFeed, are_full, idlest
 from services.freshness.queue import View
 from services.freshness.revalidate import Freshness
 from services.freshness.subscriber import Subscriber
@@ -23,8 +22,8 @@ LINGER = 300.0
 """Seconds for which a project's feed is kept after its last subscriber left, so that a reload finds it running."""
 RETRY = 1.0
 """Seconds between two attempts to begin a feed."""
-HubState = WatchState | Literal["starting"]
-"""`starting`: the feed is being begun, or has not told yet how it does."""
+MOST_FEEDS = 40
+"""Projects that are listened to at a time: each costs threads, a connection's stream and its canary."""
 LIVE_COOKIE = "freshet_live"
 """What a browser's choice is kept under: "off" for no live updates. Script sets it (components/web/live_choice.js)."""
 
@@ -32,20 +31,6 @@ LIVE_COOKIE = "freshet_live"
 def wants_live(cookies: Mapping[str, str]) -> bool:
     """Whether screens of this browser may change without somebody's asking."""
     return cookies.get(LIVE_COOKIE) != "off"
-
-
-@dataclass(eq=False)
-class _Feed:
-    """One project's change feed in this process, shared by all its subscribers."""
-
-    since: float
-    watch: Watch | None = None
-    """None until it has begun."""
-    state: HubState = "starting"
-    told: WatchState | None = None
-    """What the watch told before it had begun for us."""
-    idle_since: float | None = None
-    subscribers: set[Subscriber] = field(default_factory=set)
 
 
 class LiveHub:
@@ -56,19 +41,30 @@ class LiveHub:
 
     Beginning a feed may have to reach the database, and ending one waits for its thread: both are done on threads of
     their own, so that coming and going, pushes, and other projects wait for neither.
+
+    At most `most` projects are listened to. One more is as if it were polled ("polling"), and its streams have their
+    pages ask every few seconds (services/http/events.py), until one that nobody looks at makes room.
     """
 
     def __init__(
-        self, store: Store, freshness: Freshness, clock: Clock, *, linger: float = LINGER, retry: float = RETRY
+        self,
+        store: Store,
+        freshness: Freshness,
+        clock: Clock,
+        *,
+        linger: float = LINGER,
+        retry: float = RETRY,
+        most: int = MOST_FEEDS,
     ) -> None:
         self._store = store
         self._freshness = freshness
         self._clock = clock
         self._linger = linger
         self._retry = retry
+        self._most = most
         self._lock = threading.RLock()
-        self._feeds: dict[str, _Feed] = {}
-        self._threads: set[threading.Thread] = set()
+        self._feeds: dict[str, ProjectFeed] = {}
+        self._errands = Errands()
         self._sweeper: threading.Timer | None = None
         self._closing = threading.Event()
         self.ending = False
@@ -83,7 +79,7 @@ class LiveHub:
             if self._closing.is_set():
                 return
             for project_id in _projects(subscriber):
-                feed = self._feeds.get(project_id) or self._begin(project_id)
+                feed = self._feeds.get(project_id) or self._open(project_id)
                 feed.subscribers.add(subscriber)
                 feed.idle_since = None
                 if feed.watch is not None:
@@ -97,9 +93,14 @@ class LiveHub:
                 if feed is None or subscriber not in feed.subscribers:
                     continue
                 feed.subscribers.discard(subscriber)
-                if not feed.subscribers:
-                    feed.idle_since = self._clock.monotonic()
-                    self._sweep_later(self._linger)
+                if feed.subscribers:
+                    continue
+                if feed.waits:
+                    del self._feeds[project_id]
+                    continue
+                feed.idle_since = self._clock.monotonic()
+                self._sweep_later(self._linger)
+            self._begin_waiting()
 
     def state(self, project_id: str) -> tuple[HubState, float]:
         """The project's feed state and for how many seconds it has been so."""
@@ -109,9 +110,11 @@ class LiveHub:
                 return "down", 0.0
             return feed.state, self._clock.monotonic() - feed.since
 
-    def is_live(self, project_id: str) -> bool:
-        """Whether every commit in the project reaches this process by itself at the moment."""
-        return self.state(project_id)[0] == "live"
+    def is_unheard(self, project_id: str) -> bool:
+        """Whether nobody listens to the project, for want of room: whoever looks at it has to ask."""
+        with self._lock:
+            feed = self._feeds.get(project_id)
+            return feed is not None and feed.waits
 
     def doubt(self) -> None:
         """A question found the store away: each feed finds out whether it is, so that all who look hear of it now.
@@ -156,7 +159,7 @@ class LiveHub:
 
     def sweep(self) -> None:
         """End the feeds that nobody has looked at for a while."""
-        with self._at_work():
+        with self._errands.working():
             _close(self._take_idle())
 
     def close(self) -> None:
@@ -166,51 +169,67 @@ class LiveHub:
             feeds, self._feeds = self._feeds, {}
             for project_id in feeds:
                 self._freshness.feed(project_id, "ended")
-            threads = set(self._threads)
-            if self._sweeper is not None:
-                self._sweeper.cancel()
-                threads.add(self._sweeper)
+            sweeper = self._sweeper
+            if sweeper is not None:
+                sweeper.cancel()
         _close(list(feeds.values()))
-        for thread in threads:
-            thread.join()
+        self._errands.join()
+        if sweeper is not None:
+            sweeper.join()
 
-    def _begin(self, project_id: str) -> _Feed:
-        feed = _Feed(since=self._clock.monotonic())
-        name = f"freshet-begin-{project_id}"
-        threading.Thread(target=self._begin_watch, args=(project_id, feed), name=name, daemon=True).start()
-        self._feeds[project_id] = feed
+    def _open(self, project_id: str) -> ProjectFeed:
+        """Begin a project's feed, or have it wait where there is no room."""
+        feed = self._feeds[project_id] = ProjectFeed(since=self._clock.monotonic(), waits=True)
+        if self._make_room():
+            self._begin(project_id, feed)
+        else:
+            feed.state = "polling"
+            log_event("feed.no_room", logging.WARNING, project_id=project_id, most=self._most)
         return feed
 
-    def _begin_watch(self, project_id: str, feed: _Feed) -> None:
-        with self._at_work():
-            while self._is_wanted(project_id, feed):
-                try:
-                    watch = self._store.watch(
-                        project_id, self._on_batch, lambda state: self._on_state(project_id, feed, state)
-                    )
-                except Exception as error:  # noqa: BLE001 - whatever it was, those who wait need a feed
-                    self._not_begun(project_id, feed, error)
-                    self._closing.wait(self._retry)
-                else:
-                    self._begun(project_id, feed, watch)
+    def _begin(self, project_id: str, feed: ProjectFeed) -> None:
+        feed.waits = False
+        self._errands.run(f"freshet-begin-{project_id}", partial(self._begin_watch, project_id, feed))
+
+    def _begin_waiting(self) -> None:
+        """Somebody has left: begin the feeds that wait, as far as there is room now."""
+        for project_id, feed in list(self._feeds.items()):
+            if feed.waits:
+                if not self._make_room():
                     return
+                self._become(project_id, feed, "starting")
+                self._begin(project_id, feed)
 
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """Has `close` wait for this thread."""
-        with self._lock:
-            self._threads.add(threading.current_thread())
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._threads.discard(threading.current_thread())
+    def _make_room(self) -> bool:
+        """Whether one more may be listened to; the one that nobody has looked at for longest gives way."""
+        if not are_full(self._feeds, self._most):
+            return True
+        project_id = idlest(self._feeds)
+        if project_id is None:
+            return False
+        ended = self._feeds.pop(project_id)
+        self._freshness.feed(project_id, "ended")
+        self._errands.run(f"freshet-end-{project_id}", partial(_close, [ended]))
+        return True
 
-    def _is_wanted(self, project_id: str, feed: _Feed) -> bool:
+    def _begin_watch(self, project_id: str, feed: ProjectFeed) -> None:
+        while self._is_wanted(project_id, feed):
+            try:
+                watch = self._store.watch(
+                    project_id, self._on_batch, lambda state: self._on_state(project_id, feed, state)
+                )
+            except Exception as error:  # noqa: BLE001 - whatever it was, those who wait need a feed
+                self._not_begun(project_id, feed, error)
+                self._closing.wait(self._retry)
+            else:
+                self._begun(project_id, feed, watch)
+                return
+
+    def _is_wanted(self, project_id: str, feed: ProjectFeed) -> bool:
         with self._lock:
             return self._feeds.get(project_id) is feed
 
-    def _not_begun(self, project_id: str, feed: _Feed, error: Exception) -> None:
+    def _not_begun(self, project_id: str, feed: ProjectFeed, error: Exception) -> None:
         with self._lock:
             again = feed.state == "down"
             self._become(project_id, feed, "down")
@@ -221,7 +240,7 @@ class LiveHub:
         else:
             log_failure("feed.not_begun", error, project_id=project_id)
 
-    def _begun(self, project_id: str, feed: _Feed, watch: Watch) -> None:
+    def _begun(self, project_id: str, feed: ProjectFeed, watch: Watch) -> None:
         """From here on everything is delivered: what is read later misses nothing."""
         with self._lock:
             if wanted := self._is_wanted(project_id, feed):
@@ -263,7 +282,7 @@ class LiveHub:
             return False
         return bool(batch.removed) or any(view.matches(item) and can(principal, "read", item) for item in batch.changed)
 
-    def _on_state(self, project_id: str, feed: _Feed, state: WatchState) -> None:
+    def _on_state(self, project_id: str, feed: ProjectFeed, state: WatchState) -> None:
         with self._lock:
             if not self._is_wanted(project_id, feed):
                 return
@@ -272,7 +291,7 @@ class LiveHub:
             else:
                 self._become(project_id, feed, state)
 
-    def _become(self, project_id: str, feed: _Feed, state: HubState) -> None:
+    def _become(self, project_id: str, feed: ProjectFeed, state: HubState) -> None:
         if feed.watch is not None:
             self._freshness.feed(project_id, state)
         if feed.state == state:
@@ -282,7 +301,7 @@ class LiveHub:
             subscriber.tell(state_changed=True)
         log_event("feed.state", project_id=project_id, state=state, before=before)
 
-    def _take_idle(self) -> list[_Feed]:
+    def _take_idle(self) -> list[ProjectFeed]:
         """Remove them; the others are looked at again when the first of them may be due."""
         idle = []
         with self._lock:
@@ -307,7 +326,7 @@ class LiveHub:
             self._sweeper.start()
 
 
-def _close(feeds: list[_Feed]) -> None:
+def _close(feeds: list[ProjectFeed]) -> None:
     """End the watches of `feeds`. It waits for callbacks, which take the hub's lock: so not while holding it."""
     for feed in feeds:
         if feed.watch is not None:

@@ -151,9 +151,11 @@ class Freshness:
         """
         self._views.feed(project_id, state)
 
-    def invalidate(self, query: MediaQuery, principal: Principal) -> None:
-        """What is held of `query` is out of date: it stays on the screen, and the next background question asks."""
-        self._views.invalidate(query, principal)
+    def derive(self, query: MediaQuery, principal: Principal) -> bool:
+        """Whether what is held of `query` needs no question, since a feed keeps it current: it, or a wider list, from
+        which it is taken then. Asks no store.
+        """
+        return self._views.derive(query, principal)
 
     def find_stale_items(self, kind: ContentKind, now: datetime) -> list[View]:
         """The views of `kind` that were never fetched, or longer ago than its TTL."""

@@ -74,11 +74,17 @@ class Sessions:
     """Signs and reads tokens, and knows which held snapshots reach them."""
 
     def __init__(self, secret: bytes) -> None:
-        signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-        self._serializer = URLSafeSerializer(secret, signer_kwargs=signing)
+        self._secrets: list[bytes] = []
+        self.sign_with(secret)
         self._lock = threading.Lock()
         self._proofs: OrderedDict[Key, tuple[str, datetime]] = OrderedDict()
         self._own: OrderedDict[Key, tuple[tuple[str, datetime], ...]] = OrderedDict()
+
+    def sign_with(self, secret: bytes) -> None:
+        """Sign with this from now on; what was signed before is still believed."""
+        self._secrets = [*(one for one in self._secrets if one != secret), secret]  # the last one signs
+        signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        self._serializer = URLSafeSerializer(self._secrets, signer_kwargs=signing)
 
     def sign(self, token: Token, principal: Principal) -> str:
         """The cookie's text; the same for the same token."""
@@ -181,6 +187,9 @@ class NotingStore:
 
     def upgrade(self) -> int:
         return self._store.upgrade()
+
+    def shared_secret(self, principal: Principal, proposed: str) -> str:
+        return self._store.shared_secret(principal, proposed)
 
     def ping(self) -> None:
         self._store.ping()

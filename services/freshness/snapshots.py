@@ -178,11 +178,6 @@ class SnapshotStore:
             for version in list(self._versions.get(key, ())):
                 self._drop(version)
 
-    def size(self) -> tuple[int, int]:
-        """How many snapshots are held, and the bytes of JSON that their items would make."""
-        with self._lock:
-            return len(self._by_version), self._sizes.total
-
     def _too_much(self) -> bool:
         return (
             len(self._by_version) > self._max_snapshots

@@ -15,6 +15,7 @@ from services.freshness.entries import Entry, Records, ViewRecord
 from services.freshness.feeds import Feeds, FeedState
 from services.freshness.keeper import Keeper
 from services.freshness.merge import Held, apply_changes
+from services.freshness.narrowing import narrowed, widest
 from services.freshness.policy import ContentKind, Failure, FetchState, Reason
 from services.freshness.queue import Request, View
 from services.freshness.reach import Reach, is_old
@@ -24,6 +25,7 @@ from services.freshness.snapshots import Snapshot, SnapshotStore
 from services.log import log_failure
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 from services.store.deltas import as_seen
+from services.store.watermarks import is_at_least
 
 
 @dataclass(frozen=True)
@@ -155,11 +157,6 @@ class Views:
                 for record in self._records.of_project(project_id):
                     record.state = replace(policy.invalidated(record.state), retry_at=None)
 
-    def invalidate(self, query: MediaQuery, principal: Principal) -> None:
-        with self._lock:
-            record = self._records.of(query, principal)
-            record.state = policy.invalidated(record.state)
-
     def entry(self, query: MediaQuery, principal: Principal, running: Reason | None) -> Entry:
         snapshot = self._snapshots.find(query, principal)
         with self._lock:
@@ -206,17 +203,41 @@ class Views:
         if source is None:
             return None
         with self._lock:
-            record, other = self._records.of(query, principal), self._records.find(source.query, principal)
+            record = self._records.of(query, principal)
             source = self._snapshots.peek(source.key) or source  # what was pushed meanwhile
             items = query.in_order(item for item in source.items if item.id in wanted)
             if self._snapshots.peek(record.key) is not None or len(items) < len(wanted):
                 return None
-            if other is not None:
-                record.state = replace(record.state, fetched_at=other.state.fetched_at)
-                record.updated_at, record.epoch = other.updated_at, other.epoch
-            snapshot = replace(source, version=self._snapshots.next_version(query), query=query, held=Held(items))
-            self._snapshots.hold(snapshot)  # here, so that no push comes between
-            return snapshot
+            return self._hold_part(record, source, Held(items))
+
+    def derive(self, query: MediaQuery, principal: Principal) -> bool:
+        """Whether a feed keeps what is held of `query` current; if not, it is taken from a wider view of which that is
+        true, where there is one.
+        """
+        with self._lock:
+            record = self._records.of(query, principal)
+            before = self._snapshots.peek(record.key)
+            if before is not None and self._is_current(record):
+                return True
+            held = self._snapshots.of_user(principal.user_id, query.project_id)
+            followed = (one for one in held if (other := self._records.known(one.key)) and self._is_current(other))
+            source = widest(query, followed)
+            if source is None or record.missed is not None:
+                return False
+            if before is not None and not is_at_least(source.furthest, before.furthest):
+                return False
+            self._hold_part(record, source, narrowed(source.held, query))
+            return True
+
+    def _hold_part(self, record: ViewRecord, source: Snapshot, held: Held) -> Snapshot:
+        """Hold what another view's snapshot tells of this one. Under the lock, so that no push comes between."""
+        if (other := self._records.known(source.key)) is not None:
+            record.state = replace(record.state, fetched_at=other.state.fetched_at)
+            record.updated_at, record.epoch = other.updated_at, other.epoch
+        version = self._snapshots.next_version(record.query)
+        snapshot = replace(source, version=version, query=record.query, held=held)
+        self._snapshots.hold(snapshot)
+        return snapshot
 
     def _restore(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
         """What the disk keeps of a view that memory does not hold. No feed has followed it."""

@@ -8,7 +8,6 @@ call with it, and none of them imports the main program.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import pickle
 import signal
@@ -24,8 +23,7 @@ from typing import Any, TypeVar
 
 from services.errors import BadInput, GenerationError
 from services.generation.worker import AWAITED
-
-log = logging.getLogger(__name__)
+from services.log import log_event, log_failure
 
 T = TypeVar("T")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +101,10 @@ class _Ended(Exception):
     """The process is gone; the message says how, for a person."""
 
 
+class _Foreign(Exception):
+    """What a process raised that nobody foresaw; the message is its trace there, for the log."""
+
+
 class _Slot:
     """A place for one process. One thread at a time calls; any may retire it."""
 
@@ -174,7 +176,7 @@ class _Worker:
             )
         link = Connection(ours.detach())
         link.send([str(Path(entry).resolve()) for entry in sys.path])
-        log.info("render.started", extra={"pid": process.pid})
+        log_event("render.started", pid=process.pid)
         return cls(process, link)
 
     def end(self) -> None:
@@ -201,7 +203,7 @@ def _error(name: str, field: str, message: str, details: str) -> Exception:
         return BadInput(field, message)
     if name == GenerationError.__name__:
         return GenerationError(message)
-    log.error("render.failed: %s", details)
+    error_id = log_failure("render.failed", _Foreign(details))
     if name == MemoryError.__name__:
         return GenerationError("There is not enough memory to render this. Try a smaller or shorter one")
-    return GenerationError(f"Rendering failed ({name}: {message})" if message else f"Rendering failed ({name})")
+    return GenerationError(f"Rendering failed (error {error_id}). Try again")

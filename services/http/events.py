@@ -3,8 +3,9 @@
 No content travels here, only places in the list of views that the page named: what changed is read through the
 freshness engine, with the reader's own rights. Format: WHATWG HTML, section 9.2, server-sent events.
 
-    event: hello   {"feed": "live", "views": 2}     once, when the stream opens
-    event: resync  {}                               this stream cannot go on from the client's Last-Event-ID: ask once
+    event: hello   {"feed": "live"}                 once, when the stream opens
+    event: resync  {}                               this stream cannot go on from the client's Last-Event-ID, or cannot
+                                                    tell, since too many projects are listened to: ask once
     event: change  {"views": [0], "versions": ["a#1"], "known": "…"}   something that belongs to these views was
                                                     committed; a page that shows this version already knows, any other
                                                     says `known` when it asks, so that whoever answers has heard of it
@@ -38,12 +39,17 @@ router = APIRouter(tags=["live"])
 
 BEAT = 15.0
 """Seconds between two signs of life."""
+ASK = 6.0
+"""Seconds after which a page is told to ask where nobody listens for it; a little more than policy.RETURN_PAUSE."""
 CROWD = 50
 """Subscribers above which wake-ups are spread over SPREAD seconds, so that they do not all render at once; everybody
 is still told within a second."""
 SPREAD = 0.7
 MOST_VIEWS = 8
 MOST_PER_ADDRESS = 500
+"""Open streams. Behind a proxy all come from its address, unless it is trusted to say from whose (README.md)."""
+MOST_PER_PERSON = 1_000
+"""From wherever."""
 
 
 class StreamView(BaseModel):
@@ -78,30 +84,33 @@ async def events(request: Request, views: Annotated[str, Query(max_length=8_000)
     if not all(view.query.project_id in principal.project_ids for view in shown):
         return _refused(404, "No such project")
     address = request.client.host if request.client else ""
-    if _open[address] >= MOST_PER_ADDRESS:
-        return _refused(503, "Too many open streams from this address")
-    stream = _stream(principal, shown, address, request.headers.get("last-event-id"))
+    counted = (f"address {address}", f"person {principal.user_id}")
+    for one, most in zip(counted, (MOST_PER_ADDRESS, MOST_PER_PERSON), strict=True):
+        if _open[one] >= most:
+            return _refused(503, f"Too many open streams of one {one.partition(' ')[0]}: close some tabs")
+    stream = _stream(principal, shown, counted, request.headers.get("last-event-id"))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 async def _stream(
-    principal: Principal, shown: tuple[StreamView, ...], address: str, last_id: str | None
+    principal: Principal, shown: tuple[StreamView, ...], counted: tuple[str, ...], last_id: str | None
 ) -> AsyncIterator[str]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     hub, queries = services().hub, tuple(view.query for view in shown)
     subscriber = Subscriber(principal, queries, partial(_wake, loop, woken))
-    _open[address] += 1
+    _open.update(counted)
     try:
         hub.subscribe(subscriber)
         yield "retry: 1000\n\n" + _event("hello", {"feed": _feed(queries)})
         if last_id is not None:
             yield _event("resync", {})
         while not hub.ending:
+            unheard = any(hub.is_unheard(query.project_id) for query in queries)
             try:
-                await asyncio.wait_for(woken.wait(), BEAT)
+                await asyncio.wait_for(woken.wait(), ASK if unheard else BEAT)
             except TimeoutError:
-                yield "event: beat\ndata: {}\n\n"
+                yield _event("resync", {}) if unheard else "event: beat\ndata: {}\n\n"
                 continue
             woken.clear()
             if hub.subscribers() > CROWD:
@@ -118,9 +127,10 @@ async def _stream(
                 versions = _versions(principal, queries, news.changed)
                 yield _event("change", {"views": news.changed, "versions": versions, "known": known})
     finally:
-        _open[address] -= 1
-        if not _open[address]:
-            del _open[address]
+        _open.subtract(counted)
+        for one in counted:
+            if not _open[one]:
+                del _open[one]
         hub.unsubscribe(subscriber)
 
 

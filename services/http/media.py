@@ -70,7 +70,7 @@ async def answer(
     """`file` of `item`, which the caller may read; `current`: the address names the version of these bytes."""
     headers = _headers(item, file, current=current, download=download)
     if _matches(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers={key: headers[key] for key in ("ETag", "Cache-Control", "Vary")})
+        return Response(status_code=304, headers={key: headers[key] for key in ("ETag", "Cache-Control")})
     return await _respond(request, file, headers)
 
 
@@ -146,10 +146,14 @@ def is_current(item: MediaItem, variant: Variant, version: str) -> bool:
 
 
 def _headers(item: MediaItem, file: FileRef, *, current: bool, download: bool) -> dict[str, str]:
+    """No `Vary`: our cookies say what a browser has seen and chosen and change with every edit, so a stored picture
+    would never match again, and they never say who somebody is (services/identity: one local user). `private` keeps
+    bytes out of shared caches, and what is no current address is authorised each time. A browser profile that several
+    people sign in with, one after the other, needs `Clear-Site-Data: "cache"` at the end of a session, not a `Vary`.
+    """
     headers = {
         "ETag": f'"{file.sha256[:32]}"',
         "Cache-Control": IMMUTABLE if current else REVALIDATE,
-        "Vary": "Cookie",
         "Accept-Ranges": "bytes",
         "Last-Modified": format_datetime(file.updated_at, usegmt=True),
         # What people upload is data: no page of ours, no script, whatever a browser makes of it.

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from services.container import services
-from services.errors import NotFound
 from services.identity import can
 from services.ids import is_id
 from services.models import Principal, RunStatus
@@ -41,14 +40,11 @@ def progress(request: Request, response: Response, ids: Annotated[str, Query(max
 
 
 def _state(principal: Principal, run_id: str) -> RunState | None:
-    """From this process's memory if it executes the run, else as stored."""
+    """From this process's memory if it executes the run, else as stored some seconds ago at most."""
     entry = services().progress.get(run_id)
     if entry is not None:
         if not can(principal, "read", entry.run):
             return None
         return RunState(status=entry.status, progress=entry.percent, outputs=entry.outputs)
-    try:
-        run = services().store.runs.get(principal, run_id)
-    except NotFound:
-        return None
-    return RunState(status=run.status, progress=run.progress)
+    run = services().stored_runs.get(principal, run_id)
+    return None if run is None else RunState(status=run.status, progress=run.progress)

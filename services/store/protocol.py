@@ -7,8 +7,9 @@ Watermarks. A read returns an opaque watermark; `changed_since(watermark)` loses
 dawdled between stamping and committing. It may repeat changes: callers apply them by (id, revision).
 Tombstones live 30 days; an older watermark raises `WatermarkTooOld` and the caller reads in full.
 
-Watches. `Store.watch` delivers every media commit of a project, by whatever process, to a callback. It is the one
-method without a principal: what it delivers is for everybody, and its consumer asks `can` before showing any of it.
+Watches. `Store.watch` delivers every media commit of a project, by whatever process, to a callback. It takes no
+principal: what it delivers is for everybody, and its consumer asks `can` before showing any of it. Nor do the methods
+that tell nothing of any record: `has_all_filters`, `upgrade`, `ping` and `close`.
 
 Errors. Back-end exceptions are mapped in one place per back end to `services.errors` and raised, never turned
 into an empty result. A failed `commit` has changed nothing; only `OutcomeUnknown` leaves open whether it has.
@@ -185,6 +186,10 @@ class Store(Protocol):
         SQLite files are when they are opened. On Firestore, until this was called, whatever asks for what older
         documents lack raises StoreError and says so: finding half of them would be worse. Servers may run meanwhile.
         """
+
+    def shared_secret(self, principal: Principal, proposed: str) -> str:
+        """What all servers on this database sign cookies with: `proposed`, of the first that asks. For the system alone:
+        Forbidden to others. An SQLite file is one server's, and what that proposes holds. Raises StoreError."""
 
     def ping(self) -> None:
         """Reach the database once; raises StoreError. For health checks."""

@@ -32,6 +32,6 @@ def by_name(project: Project) -> tuple[str, str]:
 
 
 def require_system(principal: Principal) -> None:
-    """Raise Forbidden to anybody but the system: what is asked tells of other people's records."""
+    """Raise Forbidden to anybody but the system: what is asked is nobody's own business."""
     if not principal.is_system:
         raise Forbidden("Only the system may ask this")

@@ -13,8 +13,9 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from services.errors import FreshetError, StorageFull, StoreUnavailable
 from services.log import log_event, log_failure
+from services.models import Run
 from services.workflows.context import Activity, Interrupted
-from services.workflows.generate import abandon, abandon_in_time, generate
+from services.workflows.generate import abandon, abandon_in_time, generate, show
 from services.workflows.room import FULL, is_out_of_room
 
 QUEUE = "generation"
@@ -91,21 +92,23 @@ class WorkflowEngine:
             except Exception as error:  # noqa: BLE001 - nobody else would hear of it
                 log_failure("run.broke", error, run_id=run_id)
 
-    def take_up(self, run_ids: list[str]) -> None:
-        """Bring unfinished runs of this engine back on their way after a start.
+    def take_up(self, runs: list[Run]) -> None:
+        """Bring unfinished runs of this engine back on their way after a start, and on the progress board.
 
         Those in flight are resumed by DBOS itself. One that was committed but never enqueued (the process ended in
         between) is enqueued now; one whose workflow gave up, or belongs to an older version of `generate`, is
         recorded as failed.
         """
-        for run_id in run_ids:
+        for run in runs:
             with _mapped("The workflow database"):
-                status = DBOS.get_workflow_status(run_id)
-            if status is None:
-                self.enqueue(run_id)
-            elif status.status not in _ALIVE or status.app_version != APPLICATION_VERSION:
-                abandon(run_id, "This run was interrupted and could not be resumed. Try again.")
-            log_event("run.take_up", run_id=run_id, workflow=status.status if status else "none")
+                status = DBOS.get_workflow_status(run.id)
+            if status is not None and (status.status not in _ALIVE or status.app_version != APPLICATION_VERSION):
+                abandon(run.id, "This run was interrupted and could not be resumed. Try again.")
+            else:
+                show(run, unless_shown=True)
+                if status is None:
+                    self.enqueue(run.id)
+            log_event("run.take_up", run_id=run.id, workflow=status.status if status else "none")
 
     def stop(self) -> None:
         """Ask the runs in flight to end where they are; the next launch resumes them. Does not wait."""

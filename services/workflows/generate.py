@@ -108,7 +108,7 @@ def begin(run_id: str) -> list[str]:
     )
     if run is None:
         return []
-    _show(run)
+    show(run)
     return list(run.output_ids)
 
 
@@ -126,7 +126,7 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     if run.finished or item is None or not awaits(item, run_id):
         return {}
     if ctx.progress.get(run_id) is None:
-        _show(run)
+        show(run)
     if media_id in run.asked:
         return _as_failed(run_id, media_id, AnswerLost())
     cost: int | None = 0

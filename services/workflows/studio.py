@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,8 +165,3 @@ class Studio:
             run_id=run_id,
             run_index=index,
         )
-
-
-def random_seed() -> int:
-    """A seed for a request that names none: 0 … 2³¹−1."""
-    return secrets.randbelow(2**31)

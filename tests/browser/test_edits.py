@@ -54,9 +54,34 @@ def brings_back_the_last(page: Page, ids: list[str]) -> None:
     expect(hit(page, ids[-1])).to_be_focused()
 
 
+def all_seen(page: Page, count: int) -> None:
+    expect(page.locator("freshet-tile img:not(.coming)")).to_have_count(count)
+
+
 def loaded(page: Page, ids: list[str]) -> None:
     shows(page, ids)
     updated(page)
+
+
+@ALONE
+def test_F13_after_an_edit_no_picture_is_fetched_again(server: Server, visit: Visit) -> None:
+    """The edit is in the session's cookie from then on, which the next tab and a reload send along."""
+    ids = fill(server, 3)
+    page = visit("/library")
+    loaded(page, ids)
+    all_seen(page, 3)
+    with page.expect_response("**/api/session"):
+        hit(page, ids[0]).focus()
+        page.keyboard.press("f")
+    expect(heart(page, ids[0])).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    for shown in (page, visit("/library")):
+        all_seen(shown, 3)
+        sizes = shown.evaluate(
+            """() => performance.getEntriesByType('resource')
+              .filter((entry) => entry.name.includes('/media/')).map((entry) => entry.transferSize)"""
+        )
+        assert sizes == [0, 0, 0]
 
 
 class TestInTwoTabs:

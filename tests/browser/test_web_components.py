@@ -225,6 +225,29 @@ def test_a_hidden_page_asks_nothing_and_catches_up_when_it_is_seen_again(show: O
         page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
 
 
+def test_a_run_of_which_nothing_is_heard_is_asked_about_less_and_less_often_until_it_moves(show: Open) -> None:
+    page = show()
+    set_progress(page, "running", 20)
+    page.clock.install()
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if "/api/runs" in request.url else None)
+
+    def asked_within(seconds: int) -> int:
+        before = len(asked)
+        for _ in range(seconds):
+            page.clock.run_for(1_000)
+            settle(page)  # the answer, after which the next question is set up
+        return len(asked) - before
+
+    asked_within(15)
+    assert 3 <= asked_within(20) <= 6
+    set_progress(page, "running", 30)
+    page.clock.run_for(5_000)
+    settle(page)
+    assert asked_within(4) >= 3
+    set_progress(page, "running", 0)
+
+
 # ── the end of the list ──
 
 
@@ -606,11 +629,15 @@ def test_the_theme_is_remembered_and_there_before_the_first_paint(show: Open) ->
     expect(page.locator("body")).to_have_class(re.compile("dark-theme"))
     # A paint before the class is there would show the light canvas.
     page.add_init_script(
-        "requestAnimationFrame(() => { window.first = document.body?.classList.contains('dark-theme'); });"
+        """window.first = new Promise((tell) => {
+          const look = () =>
+            document.body ? tell(document.body.classList.contains('dark-theme')) : requestAnimationFrame(look);
+          requestAnimationFrame(look);
+        });"""
     )
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert page.evaluate("() => window.first") in (True, None)
+    assert page.evaluate("() => window.first") is True
     expect(page.locator("body")).to_have_class(re.compile("dark-theme"))
 
 

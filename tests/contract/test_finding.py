@@ -323,11 +323,13 @@ class TestCost:
         assert store.media.count(ADA, asked, limit=None).number == 2
 
 
+def test_an_sqlite_file_is_up_to_date_when_it_is_open(sqlite_backend: Backend) -> None:
+    assert sqlite_backend.open().upgrade() == 0
+
+
 class TestFirestoreOfAnEarlierVersion:
-    def test_it_says_what_to_do_and_is_complete_afterwards(self, backend: Backend) -> None:
-        if backend.kind == "sqlite":
-            assert backend.open().upgrade() == 0
-            return
+    def test_it_says_what_to_do_and_is_complete_afterwards(self, firestore_backend: Backend) -> None:
+        backend = firestore_backend
         store = backend.open()
         [item, *_] = items = save(store, *(make_item(title=f"Fox {n}", favourite=True) for n in range(5)))
         save(store, make_item(deleted_at=NOON))
@@ -348,8 +350,7 @@ class TestFirestoreOfAnEarlierVersion:
         with pytest.raises(Exception, match="another database"):
             old.media.changed_since(ADA, PROJECT, watermark)
 
-    def test_a_database_that_others_filled_before_counts_as_one(self, backend: Backend) -> None:
-        if backend.kind == "firestore":
-            backend.client().collection("media").document("x").set({"project_id": PROJECT})
-            with pytest.raises(StoreError, match=r"main\.py upgrade"):
-                backend.open().media.get_media_for_page(ADA, query(text="fox"))
+    def test_a_database_that_others_filled_before_counts_as_one(self, firestore_backend: Backend) -> None:
+        firestore_backend.client().collection("media").document("x").set({"project_id": PROJECT})
+        with pytest.raises(StoreError, match=r"main\.py upgrade"):
+            firestore_backend.open().media.get_media_for_page(ADA, query(text="fox"))

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,6 +81,35 @@ def test_good_files_go_in_and_bad_ones_are_named(run_import: Import, pictures: P
     assert all(line.startswith("freshet: ") for line in err)
     for line, name in zip(err, ["notes.png", "cut.png", "missing.png", "empty.jpg", str(pictures)], strict=True):
         assert name in line
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "size", "words"),
+    [
+        ("huge.png", picture("PNG")[:200], 60_000_000, "has 60 MB; pictures may have 50 MB"),
+        ("film.mp4", b"\0\0\0\x18ftypisom\0\0\0\0isom", 40_000_000_000, "videos and sounds may have 500 MB"),
+        ("backup.img", b"nothing of ours", 40_000_000_000, "is not a picture, a video or a sound"),
+    ],
+)
+def test_a_file_over_the_limit_is_refused_by_name_before_it_is_read(
+    run_import: Import, pictures: Path, tmp_path: Path,
+    name: str, head: bytes, size: int, words: str,
+) -> None:  # fmt: skip
+    with (pictures / name).open("xb") as file:
+        file.write(head)
+        file.truncate(size)  # sparse: it takes no room on the disk, and as much memory as any other
+    tracemalloc.start()
+    try:
+        status, out, err = run_import(pictures / name, pictures / "harbour.png")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (status, len(err)) == (1, 1)
+    assert err[0].startswith(f"freshet: {name} ")
+    assert words in err[0]
+    assert [line.split(" ", 2)[1:] for line in out] == [["image", "harbour.png"]]
+    assert [item.title for item in library(tmp_path)] == ["harbour"]
+    assert peak < 30_000_000
 
 
 def test_all_good_is_status_0(run_import: Import, pictures: Path) -> None:

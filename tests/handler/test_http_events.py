@@ -177,6 +177,36 @@ class TestRefusing:
         assert not route._open  # an address that left is not remembered
         assert asyncio.run(status_of(web, views(everything), client="10.0.0.1")) == 200
 
+    def test_a_person_who_comes_from_many_addresses_counts_as_one(
+        self, web: Web, everything: MediaQuery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(route, "MOST_PER_PERSON", 3)
+
+        async def scene() -> None:
+            async with AsyncExitStack() as stack:
+                streams = [
+                    await stack.enter_async_context(events(web.app, views(everything), client=f"10.0.0.{number}"))
+                    for number in range(5)
+                ]
+                assert [each.status for each in streams] == [200, 200, 200, 503, 503]
+
+        asyncio.run(scene())
+        assert not route._open
+
+    def test_a_project_that_there_is_no_room_to_listen_to_is_asked_about_every_few_seconds(
+        self, web: Web, everything: MediaQuery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(web.studio.services.hub, "_most", 0)
+        monkeypatch.setattr(route, "ASK", 0.01)
+
+        async def scene() -> None:
+            async with events(web.app, views(everything)) as stream:
+                assert await stream.next("hello") == {"feed": "polling"}
+                for _ in range(3):
+                    await stream.next("resync")
+
+        asyncio.run(scene())
+
 
 class TestLeaving:
     def test_R4_02_a_closed_stream_leaves_no_subscriber(self, web: Web, everything: MediaQuery) -> None:

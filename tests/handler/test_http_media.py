@@ -69,6 +69,8 @@ class TestCaching:
     def test_F13_the_current_version_may_be_cached_for_ever(self, web: Web) -> None:
         answer = web.get(web.url(web.keep()))
         assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+        # Whatever a page has seen or chosen meanwhile is in its cookies: what was stored still answers.
+        assert "vary" not in answer.headers
 
     @pytest.mark.parametrize("version", ["", "?v=", "?v=1", "?v=01M7W", "?preview=x"])
     def test_any_other_address_is_asked_about_again(self, web: Web, version: str) -> None:

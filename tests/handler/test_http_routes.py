@@ -15,10 +15,12 @@ from pages import ROUTES
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
 from services.http.pages import own_policy
+from services.identity import SYSTEM
 from services.models import Put, Run
 from services.store.protocol import Store
+from services.workflows.progress import FRESH
 from tests.support.logs import recorded_lines
-from tests.support.records import make_run, operation
+from tests.support.records import make_principal, make_run, operation
 from tests.support.studio import Studio
 from tests.support.web import Web, running_web
 
@@ -74,6 +76,32 @@ class TestProgress:
         before = web.studio.store.reads
         web.get("/api/runs/progress?ids=" + ",".join([run.id] * 40))
         assert web.studio.store.reads == before + 1
+
+    def test_a_run_that_is_stuck_elsewhere_costs_a_few_reads_a_minute_however_many_tabs_watch_it(
+        self, web: Web, clock: FakeClock
+    ) -> None:
+        run, before = add_run(web, status="running", progress=42), web.studio.store.reads
+        for _ in range(int(60 / 0.35)):  # two tabs, each every 700 ms
+            assert web.get(f"/api/runs/progress?ids={run.id}").json()["runs"][run.id]["progress"] == 42
+            clock.advance(0.35)
+        assert web.studio.store.reads - before <= 12
+
+    def test_what_is_stored_of_a_run_is_told_some_seconds_later(self, web: Web, clock: FakeClock) -> None:
+        run = add_run(web, status="running", progress=42)
+        web.get(f"/api/runs/progress?ids={run.id}")
+        web.studio.services.store.runs.set_progress(SYSTEM, run.id, 60)
+        clock.advance(FRESH)
+        answer = web.get(f"/api/runs/progress?ids={run.id}")
+        assert answer.json()["runs"][run.id]["progress"] == 60
+
+    def test_what_others_asked_for_is_told_to_nobody_who_may_not_know_it(self, web: Web) -> None:
+        run, eve = add_run(web, owner="eve", visibility="private"), make_principal("eve", web.studio.services.project.id)
+        stored = web.studio.services.stored_runs
+        assert [stored.get(who, run.id) for who in (web.studio.principal, eve)] == [None, run]
+        reads = web.studio.store.reads
+        assert [stored.get(who, run.id) for who in (eve, web.studio.principal)] == [run, None]
+        assert stored.get(eve, "0" * 26) is stored.get(eve, "0" * 26) is None
+        assert web.studio.store.reads == reads + 1
 
     @pytest.mark.parametrize("query", ["", "?ids=" + "x" * 2001])
     def test_a_malformed_question_is_the_callers_fault(self, web: Web, query: str) -> None:

@@ -190,7 +190,7 @@ def test_R4_1_what_is_committed_elsewhere_shows_by_itself(studio: Studio) -> Non
     subscriber = Subscriber(studio.principal, queries, woken.set)
     studio.services.hub.subscribe(subscriber)
     try:
-        assert wait_for(lambda: studio.services.hub.is_live(studio.services.project.id))
+        assert wait_for(lambda: studio.services.hub.state(studio.services.project.id)[0] == "live")
         subscriber.take()
 
         def told(place: int) -> bool:

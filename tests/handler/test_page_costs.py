@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.clock import FakeClock
+from tests.handler.test_page_try_on import open_chooser
+from tests.support import choosers
 from tests.support.mesop_client import MesopClient
 from tests.support.stores import Backend, let_settle
 from tests.support.studio import Studio
@@ -21,6 +23,21 @@ def backend(firestore_emulator: str, tmp_path: Path, clock: FakeClock) -> Iterat
     backend = Backend("firestore", tmp_path, clock)
     yield backend
     backend.close()
+
+
+def test_A01_the_first_opening_of_a_chooser_is_25_reads_while_16_pictures_are_being_made(
+    studio: Studio, backend: Backend
+) -> None:
+    studio.add(100)
+    studio.add(16, status="generating", files={}, run_id=studio.services.ids.new())
+    studio.store.ping()  # as a server does at its start
+    studio.open("/library")  # from which this process knows that something is made
+    tab = studio.open(choosers.PATH)
+    before = backend.billed_reads()
+    open_chooser(tab, "image")
+    assert backend.billed_reads() - before <= MOST
+    assert len(tab.tiles()) == 24
+    assert tab.element("freshet-dialog", isOpen=True)["words"][1] == "16 on its way"
 
 
 def load_more(tab: MesopClient) -> None:

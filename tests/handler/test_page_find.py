@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.errors import StoreUnavailable
-from services.models import MediaItem
+from services.models import MediaItem, Put
 from tests.handler.test_page_live import Stream, push, wait_for
 from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
+from tests.support.records import make_item, make_principal, operation
 from tests.support.studio import Studio, ids_shown
 
 SEARCH = "freshet-search"
@@ -37,6 +38,25 @@ def refresh(tab: MesopClient, **more: Any) -> None:
 
 def load_more(tab: MesopClient) -> None:
     tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+
+
+def to_the_end(tab: MesopClient) -> list[str]:
+    """The ids of the whole list, page after page."""
+    while not tab.element("freshet-sentinel")["done"]:
+        load_more(tab)
+    return ids_shown(tab)
+
+
+def add_as(studio: Studio, owner: str, times: list[datetime], **fields: Any) -> list[MediaItem]:
+    """Items that somebody makes in this project, or the one that `fields` name, in one commit."""
+    project_id = fields.pop("project_id", studio.services.project.id)
+    items = [
+        make_item(id=studio.services.ids.new(), project_id=project_id, owner_id=owner, created_at=time, **fields)
+        for time in times
+    ]
+    writes = [Put(item, expect=0) for item in items]
+    studio.store._store.commit(make_principal(owner, project_id), writes, operation_id=operation())
+    return items
 
 
 def chips(tab: MesopClient) -> list[str]:
@@ -97,13 +117,25 @@ def test_R0_06_a_search_of_signs_alone_says_that_there_is_nothing_in_it_to_look_
     assert words in tab.text
 
 
-def test_R0_06_mine_shows_mine_and_no_filter_shows_what_others_keep_to_themselves(studio: Studio) -> None:
-    (mine,) = studio.add()
+def test_R0_06_mine_shows_all_of_mine_and_no_filter_shows_what_others_keep_to_themselves(studio: Studio) -> None:
+    """50 of one's own, and among them 60 of somebody else's, half of them private."""
+    times = [studio.clock.now() + timedelta(seconds=n) for n in range(110)]
+    kinds = (["mine", "shared", "mine", "private"] * 2 + ["mine", "shared", "private"]) * 10
+    mine, shared, _ = (
+        add_as(studio, owner, [time for time, kind in zip(times, kinds, strict=True) if kind == wanted], **fields)
+        for wanted, owner, fields in (
+            ("mine", studio.principal.user_id, {}),
+            ("shared", "eve", {}),
+            ("private", "eve", {"visibility": "private"}),
+        )
+    )
+    studio.clock.advance(len(times))
     tab = studio.open("/library")
     tab.fire("freshet-segments", "selectEvent", {"value": "me"}, label="Made by")
-    assert ids_shown(tab) == [mine.id]
+    assert to_the_end(tab) == newest(mine)
     assert tab.query == {"owner": ["me"]}
     tab.fire("freshet-segments", "selectEvent", {"value": "all"}, label="Made by")
+    assert to_the_end(tab) == newest(sorted(mine + shared, key=lambda item: item.created_at))
     assert tab.query == {}
 
 
@@ -122,21 +154,24 @@ def test_R0_06_dates_are_days_of_the_readers_own_zone(studio: Studio) -> None:
 
 
 def test_R0_06_a_refresh_keeps_type_error_owner_project_and_text_filters(studio: Studio) -> None:
-    query = {
-        "type": "image",
-        "status": "failed",
-        "owner": "me",
-        "q": "light dus",
-        "project": studio.services.project.id,
-    }
-    match: dict[str, Any] = {"status": "failed", "error": "Refused", "files": {}}
-    first = studio.add(3, **match)
-    studio.add(media_type="video", **match)
-    studio.add(2)
+    home, spring = studio.services.project.id, studio.services.projects.create(studio.principal, "Spring").id
+    studio.principal = studio.services.principals.resolve({})
+    query = {"type": "image", "status": "failed", "owner": "me", "q": "light dus", "project": spring}
+    match: dict[str, Any] = {"status": "failed", "error": "Refused", "files": {}, "project_id": spring}
+
+    def add(count: int) -> list[MediaItem]:
+        """So many that match, and for each filter some that it alone leaves out."""
+        studio.add(2, **match | {"media_type": "video"})
+        studio.add(2, project_id=spring)
+        studio.add(2, **match | {"prompt": "plum coat"})
+        studio.add(2, **match | {"project_id": home})
+        add_as(studio, "eve", [studio.clock.now()] * 2, **match)
+        return studio.add(count, **match)
+
+    first = add(3)
     tab = studio.open("/library", query)
     assert ids_shown(tab) == newest(first)
-    more = studio.add(1, **match)
-    studio.add(2)
+    more = add(1)
     refresh(tab)
     assert ids_shown(tab) == newest(first + more)
     assert tab.query == {name: [value] for name, value in query.items()}

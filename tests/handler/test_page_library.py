@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.errors import StoreUnavailable
-from services.models import Put
+from services.models import Put, Remove
 from tests.support.records import make_item, operation
 from tests.support.studio import Studio, ids_shown
 
@@ -248,15 +248,24 @@ def test_paging_with_the_same_cursor_twice_loads_one_page(studio: Studio) -> Non
 
 
 def test_items_that_come_and_go_between_pages_neither_repeat_nor_skip_others(studio: Studio) -> None:
+    """Three come on top and two go, one of those that are shown and one of those that are to come."""
     items = studio.add(60)
     tab = studio.open("/library")
+    listed = [item.id for item in reversed(items)]
+    assert ids_shown(tab) == listed[:24]
     studio.add(3)
-    for item in items[20:22]:
-        studio.change(item, project_id=studio.services.project.id, title="still here")
+    seen, coming = (next(item for item in items if item.id == listed[place]) for place in (10, 30))
+    removals = [Remove("media", item.id, expect=item.revision) for item in (seen, coming)]
+    studio.store._store.commit(studio.principal, removals, operation_id=operation())
     tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
     shown = ids_shown(tab)
     assert len(shown) == len(set(shown)) == 48
-    assert shown == [item.id for item in reversed(items)][:48]
+    assert [one for one in shown if one != seen.id] == [one for one in listed if one not in (seen.id, coming.id)][:47]
+    tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+    tab.fire("freshet-status", "refreshEvent")
+    newer = ids_shown(tab)[:3]
+    assert not set(newer) & set(listed)
+    assert ids_shown(tab)[3:] == [one for one in listed if one not in (seen.id, coming.id)]
 
 
 def test_an_unexpected_error_becomes_a_sentence_with_an_id(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:

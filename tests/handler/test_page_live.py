@@ -35,7 +35,7 @@ class Stream:
         self._woken = threading.Event()
         self.subscriber = Subscriber(studio.principal, queries, self._woken.set)
         self._hub.subscribe(self.subscriber)
-        assert wait_for(lambda: self._hub.is_live(studio.services.project.id))
+        assert wait_for(lambda: self._hub.state(studio.services.project.id)[0] == "live")
         catch_up(self.subscriber, shown)
         entry = studio.services.freshness.entry
         held = [query for query in queries if entry(query, studio.principal).version]

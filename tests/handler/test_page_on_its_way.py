@@ -59,21 +59,58 @@ def test_what_is_being_made_of_the_asked_type_is_told_in_the_head_and_is_no_tile
     assert note(tab) == ""
 
 
-def test_it_counts_what_the_filters_will_let_in_and_asks_nothing_for_that(
-    studio: Studio, tab: MesopClient, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("followed", [True, False])
+def test_it_counts_what_the_filters_will_let_in_and_asks_nothing_for_that_where_a_feed_follows_it(
+    studio: Studio, tab: MesopClient, caplog: pytest.LogCaptureFixture, listen: Any, followed: bool
 ) -> None:
+    """Else it is counted: what is held may be long over."""
     making(studio, title="Plum coat")
     making(studio, title="Aurora")
     add_of(studio, "eve", status="generating", files={}, run_id=studio.services.ids.new(), title="Plum hat")
-    studio.open("/library")
+    library = studio.open("/library")
+    if followed:
+        listen(library)
     caplog.set_level(logging.INFO, "freshet")
+    before = studio.store.calls["media.count"]
     open_chooser(tab, "image")
     assert note(tab) == "3 on its way"
     search(tab, "plum")
     assert note(tab) == "2 on its way"
     owner(tab, "mine")
     assert note(tab) == "1 on its way"
-    assert refreshes(caplog, "chooser.waiting.refresh") == ["open"]
+    assert refreshes(caplog, "chooser.waiting.refresh") == []
+    assert studio.store.calls["media.count"] - before == (0 if followed else 3)
+
+
+def test_F8_where_a_feed_follows_a_part_of_it_the_rest_is_counted_and_read_with_the_first_change(
+    studio: Studio, tab: MesopClient, listen: Any
+) -> None:
+    below = making(studio, 2)
+    studio.add(30)
+    (item, other) = making(studio, 2)
+    listen(studio.open("/library"))
+    open_chooser(tab, "image")
+    assert note(tab) == "4 on its way"
+    assert studio.store.calls["media.get_media_for_page"] == 2
+    stream = listen(tab)
+    making(studio)
+    hear(stream, tab, "5 on its way")
+    before = studio.store.reads
+    for done in (item, other, *below):
+        studio.change(done, status="failed", error="Refused")
+    hear(stream, tab, "1 on its way")
+    assert studio.store.reads == before
+
+
+def test_F7_what_was_being_made_when_it_was_read_long_ago_is_not_said_to_be_made_still(
+    studio: Studio, tab: MesopClient
+) -> None:
+    items = making(studio, 2)
+    studio.open("/library")
+    for item in items:
+        studio.change(item, status="failed", error="Refused")
+    open_chooser(tab, "image")
+    assert note(tab) == ""
 
 
 def test_F11_while_nothing_is_made_an_opening_asks_for_the_list_alone(
@@ -176,7 +213,10 @@ def test_more_than_a_page_are_told_as_so_many_at_least(studio: Studio, tab: Meso
     assert note(tab) == "23 on its way"
     making(studio, 7)
     studio.restart()
-    studio.open("/library")
     close_chooser(tab)
     open_chooser(tab, "image")
+    assert note(tab) == ""
+    push(tab, views=[WAITING])
     assert note(tab) == "24+ on its way"
+    tab.fire("freshet-status", "refreshEvent", {"scrolled": False})
+    assert note(tab) == "30 on its way"

@@ -70,6 +70,11 @@ class TestBoard:
         board.begin(RUN, {"a": 100})
         assert shown(board).percent == 50
 
+    def test_a_run_taken_up_again_that_ended_meanwhile_stays_as_it_ended(self, board: ProgressBoard) -> None:
+        board.finish(RUN.model_copy(update={"status": "succeeded"}))
+        board.begin(RUN, unless_shown=True)
+        assert (shown(board).percent, shown(board).status) == (100, "succeeded")
+
     def test_it_forgets_the_runs_that_were_begun_first(
         self, board: ProgressBoard, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -179,6 +179,13 @@ class TestTakingUp:
         assert shown is not None
         assert shown.percent >= 50
 
+    def test_a_run_is_on_the_progress_board_before_it_is_worked_on_again(self, studio: Running) -> None:
+        """Else each page that shows it would have the store asked, for as long as it waits in the queue."""
+        runs = [studio.begin(1, hold=str(studio.hold)) for _ in range(4)]
+        studio.wait_for(lambda: len(studio.rendered()) == 2)
+        restart(studio)
+        assert all(studio.services.progress.get(run.id) is not None for run in runs)
+
 
 class TestOneEngine:
     def test_the_engine_of_a_data_directory_keeps_its_name(self, studio: Running) -> None:

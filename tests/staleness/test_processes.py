@@ -71,7 +71,7 @@ def studio(backend: Backend, tmp_path: Path) -> Iterator[Studio]:
 
 
 def live(process: Process) -> Callable[[], bool]:
-    return lambda: process.services.hub.is_live(DEFAULT_PROJECT_ID)
+    return lambda: process.services.hub.state(DEFAULT_PROJECT_ID)[0] == "live"
 
 
 def current(process: Process, tab: Tab) -> Callable[[], bool]:

@@ -16,8 +16,9 @@ from urllib.request import urlopen
 import pytest
 
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
+MISSING = "Google's Firestore emulator was not found"
 _HOW_TO_GET_IT = (
-    "Google's Firestore emulator was not found. Get it with `gcloud components install cloud-firestore-emulator` or "
+    f"{MISSING}. Get it with `gcloud components install cloud-firestore-emulator` or "
     "`npm install -g firebase-tools && firebase setup:emulators:firestore` (needs Java), or name its jar in "
     "FIRESTORE_EMULATOR_JAR, or a running one in FIRESTORE_EMULATOR_HOST."
 )

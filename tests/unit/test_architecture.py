@@ -25,7 +25,11 @@ SERVICES = [
 ]
 """Packages inside services, likewise. Modules directly in services are the shared floor and the roof."""
 FLOOR = {"clock", "ids", "errors", "settings", "log"}
-ROOF = {"container", "library"}
+ROOF = {"container", "library", "arrival", "projects", "routine", "signing"}
+"""What puts the others together: a room below imports none of it."""
+FOR_EVERYBODY = {"has_all_filters", "watch", "upgrade", "ping", "close"}
+"""What a store does for no one in particular (services/store/protocol.py says what follows): it tells what it can do,
+delivers what is for everybody, and is looked after."""
 
 
 def sources() -> list[Path]:
@@ -75,6 +79,24 @@ def test_imports_point_down_inside_services(path: Path) -> None:
             assert SERVICES.index(target) <= SERVICES.index(own), f"{path} imports {name} from above"
         elif own in SERVICES[:-1]:
             assert target not in ROOF, f"{path} imports {name} from the roof"
+
+
+def test_whatever_stands_in_services_has_its_place_there() -> None:
+    entries = (ROOT / "services").iterdir()
+    names = {path.stem for path in entries if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert names - {"__init__"} == FLOOR | ROOF | set(SERVICES)
+
+
+def test_every_method_of_a_store_takes_a_principal_but_for_those_that_are_for_everybody() -> None:
+    protocol = ast.parse((ROOT / "services" / "store" / "protocol.py").read_text())
+    for told in protocol.body:
+        if not isinstance(told, ast.ClassDef) or told.name == "Watch":  # what a watch delivers is for everybody
+            continue
+        for method in told.body:
+            if isinstance(method, ast.FunctionDef):
+                first = [argument.arg for argument in method.args.args[1:2]]
+                takes = first == ["principal"] and ast.unparse(method.args.args[1].annotation or method) == "Principal"
+                assert takes != (method.name in FOR_EVERYBODY), f"{told.name}.{method.name}"
 
 
 def test_a_library_is_named_in_its_own_room_only() -> None:

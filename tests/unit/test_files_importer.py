@@ -19,6 +19,7 @@ from services.files.keep import discard_files, store_files
 from services.files.rendered import RenderedFile
 from services.ids import SequentialIds
 from services.models import Commit, MediaItem, Principal, Put, Write
+from tests.support.logs import recorded_lines
 from tests.support.media import clip, picture, tone
 from tests.support.records import PROJECT, make_principal
 
@@ -123,15 +124,17 @@ def test_a_full_disk_leaves_neither_record_nor_blob(blobs: Blobs, monkeypatch: p
 
 
 def test_the_first_error_is_told_even_when_cleaning_up_fails_too(
-    blobs: Blobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: Any) -> None:
         raise GenericError("unplugged")
 
     monkeypatch.setattr(obstore, "delete", broken)
-    with pytest.raises(StoreUnavailable, match="down"):
+    with recorded_lines() as lines, pytest.raises(StoreUnavailable, match="down"):
         bring(blobs, CommitLog(StoreUnavailable("down")), picture(), "a.png")
-    assert [record.message for record in caplog.records] == ["files.left_behind"]
+    assert [(line["event"], line["level"]) for line in lines] == [("files.left_behind", "WARNING")]
+    assert sorted(lines[0]["keys"].split(",")) == sorted(blobs.list())
+    assert "unplugged" in lines[0]["why"]
 
 
 @pytest.mark.parametrize(

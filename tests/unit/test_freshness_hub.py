@@ -58,12 +58,12 @@ class Watch:
 
 
 class Yard:
-    def __init__(self, clock: FakeClock) -> None:
+    def __init__(self, clock: FakeClock, **options: Any) -> None:
         self.clock = clock
         self.store = SlowStore()
         self.freshness = Freshness(_Nothing(), clock, SnapshotStore("m"), workers=0)
         store: Any = self.store
-        self.hub = LiveHub(store, self.freshness, clock, retry=0.01)
+        self.hub = LiveHub(store, self.freshness, clock, retry=0.01, **options)
 
     def subscribe(self, *views: MediaQuery) -> Subscriber:
         subscriber = Subscriber(ADA, views or (ALL,), lambda: None)
@@ -177,6 +177,67 @@ class TestBeginning:
         until(lambda: not threads("freshet-begin"))
         assert yard.hub.state(PROJECT)[0] == "down"
         assert yard.store.watches == []
+
+
+class TestRoom:
+    """Two projects may be listened to."""
+
+    @pytest.fixture
+    def yard(self, clock: FakeClock) -> Iterator[Yard]:
+        yard = Yard(clock, most=2)
+        yield yard
+        yard.hub.close()
+
+    @staticmethod
+    def project(number: int) -> MediaQuery:
+        return MediaQuery(project_id=f"project-{number}")
+
+    def test_one_project_more_is_polled_and_nothing_is_begun_for_it(self, yard: Yard) -> None:
+        yard.store.tells_at_once = True
+        for number in (1, 2):
+            begun(yard.subscribe(self.project(number)))
+        with recorded_lines() as lines:
+            late = yard.subscribe(self.project(3))
+        assert [yard.hub.state(f"project-{number}")[0] for number in (1, 2, 3)] == ["live", "live", "polling"]
+        assert [yard.hub.is_unheard(f"project-{number}") for number in (1, 2, 3)] == [False, False, True]
+        assert not late.take().begun
+        assert yard.store.asked == ["project-1", "project-2"]
+        assert not yard.freshness._views._feeds.delivers("project-3")
+        assert [line["event"] for line in lines] == ["feed.no_room"]
+
+    def test_it_is_listened_to_as_soon_as_nobody_looks_at_one_of_the_others(self, yard: Yard) -> None:
+        first, second = yard.subscribe(self.project(1)), yard.subscribe(self.project(2))
+        begun(first)
+        begun(second)
+        late, last = yard.subscribe(self.project(3)), yard.subscribe(self.project(4))
+        yard.hub.unsubscribe(second)
+        begun(late)
+        assert late.views == (self.project(3),)
+        assert yard.hub.state("project-2")[0] == "down"
+        until(lambda: [watch.closed for watch in yard.store.watches if watch.project_id == "project-2"] == [1])
+        assert not last.take().begun
+        yard.hub.unsubscribe(first)
+        begun(last)
+        assert sorted(yard.store.asked) == [f"project-{number}" for number in (1, 2, 3, 4)]
+
+    def test_one_that_is_merely_kept_makes_room_the_one_left_longest_ago_first(
+        self, yard: Yard, clock: FakeClock
+    ) -> None:
+        for number in (1, 2):
+            subscriber = yard.subscribe(self.project(number))
+            begun(subscriber)
+            yard.hub.unsubscribe(subscriber)
+            clock.advance(1)
+        begun(yard.subscribe(self.project(3)))
+        assert [yard.hub.state(f"project-{number}")[0] for number in (1, 2)] == ["down", "starting"]
+
+    def test_who_waits_in_vain_and_leaves_is_forgotten(self, yard: Yard) -> None:
+        for number in (1, 2):
+            begun(yard.subscribe(self.project(number)))
+        late = yard.subscribe(self.project(3))
+        yard.hub.unsubscribe(late)
+        assert yard.hub.state("project-3")[0] == "down"
+        assert not yard.hub.is_unheard("project-3")
 
 
 class TestDoubt:

@@ -9,6 +9,7 @@ from services.freshness.session import MOST_ENTRIES, OWN, Sessions, Token, merge
 from services.freshness.snapshots import Snapshot
 from services.models import MediaQuery
 from services.store.watermarks import take
+from tests.support.records import make_principal
 
 NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
 PROJECT = "p"
@@ -82,3 +83,12 @@ def test_a_token_stays_small() -> None:
         token = moved(token, f"project-{number}", mark(1))
     assert len(token) == MOST_ENTRIES
     assert f"project-{3 * MOST_ENTRIES - 1}" in token
+
+
+def test_F10_what_was_signed_before_another_secret_was_agreed_on_is_still_believed() -> None:
+    ada, known, other = make_principal("ada"), sessions(), Sessions(b"of the database")
+    before = known.sign({PROJECT: mark(5)}, ada)
+    known.sign_with(b"of the database")
+    assert known.read(before, ada) == {PROJECT: mark(5)}
+    assert other.read(known.sign({PROJECT: mark(6)}, ada), ada) == {PROJECT: mark(6)}
+    assert other.read(before, ada) == {}

@@ -21,6 +21,7 @@ import pytest
 from services.errors import BadInput, GenerationError
 from services.generation.pool import PoolClosed, RenderPool
 from services.generation.worker import AWAITED
+from tests.support.logs import recorded_lines
 
 Report = Callable[[int], None]
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,9 +171,9 @@ def test_the_renderers_import_nothing_of_the_web_side(pool: RenderPool) -> None:
         (die, (signal.SIGKILL,), "SIGKILL"),
         (fall, (), "SIGSEGV"),
         (leave, (), "exit status 3"),
-        (stumble, (), "ZeroDivisionError: by nothing"),
+        (stumble, (), r"^Rendering failed \(error [0-9a-f]{8}\)\. Try again$"),
         (exhaust, (), "not enough memory"),
-        (unsendable, (), "TypeError"),
+        (unsendable, (), r"\(error [0-9a-f]{8}\)"),
         (give_up, (), "The scene has no horizon"),
     ],
 )
@@ -182,6 +183,17 @@ def test_a_fault_is_told_in_a_sentence_and_the_next_call_works(
     with pytest.raises(GenerationError, match=words):
         pool.run(fault, *args, on_progress=silent)
     assert pool.run(double, 1, on_progress=silent) == 2
+
+
+def test_what_nobody_foresaw_is_in_the_log_with_its_trace_under_the_id_that_is_told(pool: RenderPool) -> None:
+    with recorded_lines() as lines, pytest.raises(GenerationError) as caught:
+        pool.run(stumble, on_progress=silent)
+    started, failed = lines
+    assert (started["event"], started["level"], started["pid"]) == ("render.started", "INFO", pool.pids()[0])
+    assert (failed["event"], failed["level"]) == ("render.failed", "ERROR")
+    assert f"(error {failed['error_id']})" in str(caught.value)
+    assert "ZeroDivisionError: by nothing" in str(failed["error"])
+    assert "in stumble" in str(failed["error"])
 
 
 def test_a_refusal_keeps_its_field(pool: RenderPool) -> None:

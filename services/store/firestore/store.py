@@ -14,6 +14,7 @@ from services.store.firestore.identity import Identity
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
+from services.store.firestore.secret import shared_secret
 from services.store.firestore.upgrade import upgrade
 from services.store.firestore.upkeep import FirestoreUpkeep
 from services.store.firestore.vigil import PACE, Pace
@@ -52,6 +53,9 @@ class FirestoreStore:
 
     def upgrade(self) -> int:
         return upgrade(self._client, self._identity)
+
+    def shared_secret(self, principal: Principal, proposed: str) -> str:
+        return shared_secret(self._client, principal, proposed)
 
     def ping(self) -> None:
         self._identity.look()

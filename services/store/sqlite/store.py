@@ -18,6 +18,7 @@ from services.store.protocol import (
     UpkeepRepository,
     Watch,
 )
+from services.store.rules import require_system
 from services.store.sqlite import search
 from services.store.sqlite.branches import begin_branch
 from services.store.sqlite.connections import Connections
@@ -73,6 +74,10 @@ class SqliteStore:
 
     def upgrade(self) -> int:
         return 0  # opening the file has done it
+
+    def shared_secret(self, principal: Principal, proposed: str) -> str:
+        require_system(principal)
+        return proposed
 
     def ping(self) -> None:
         with self._connections.read() as connection:
