@@ -273,7 +273,7 @@ def _close(run_id: str, status: RunStatus, error: str | None, cost: int | None) 
 
 
 def show(run: Run, *, unless_shown: bool = False) -> None:
-    """Put the run on the progress board, with what was made before a restart; `unless_shown` only if it is not there."""
+    """Put the run on the progress board, with what was made before a restart; `unless_shown`: if it is not there yet."""
     made = context().store.media.get_many(SYSTEM, run.output_ids).values() if run.progress else ()
     context().progress.begin(
         run, {item.id: 100 for item in made if item.status != "generating"}, unless_shown=unless_shown
