@@ -26,7 +26,7 @@ from state.preview import recover_preview
 from state.purging import PURGES, follow_purges, is_purging, purge
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
-from state.view import ViewState, held_items, is_lost, recover, settle_view
+from state.view import ViewState, first_load, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
@@ -135,7 +135,8 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
         or is_purging()
         or any(state.fetching or state.edits for state in states)
         or any(view.awaits() for view in shown),
-        unsure=any(state.error or (state.version and state.catching_up) for state in states),
+        unsure=any(state.error or (state.version and state.catching_up) for state in states)
+        or any(view.items and first_load(view.state()) and not view.state().fetching for view in shown),
         on_refresh=bound(on_refresh, path),
     )
 

@@ -22,7 +22,7 @@ from services.models import MediaItem, MediaQuery
 from state.loading import Part, is_awaited, is_undecided, load_together, load_view
 from state.opened import as_opened, opened_of
 from state.session import principal, project_id
-from state.view import ViewState, held_items, new_items, show_held, show_new
+from state.view import ViewState, first_load, held_items, new_items, show_held, show_new
 
 ROW = 12
 """Items of a shelf: as many as one row has on the widest screens. So a shelf costs 12 documents the first time."""
@@ -163,10 +163,11 @@ def overall() -> ViewState:
     views = [shelf_view(shelf.name) for shelf in SHELVES if is_asked(shelf.name)]
     held = [view for view in views if view.version]
     failed = [view for view in views if view.error]
+    unanswered = "open" if any(first_load(view) for view in views) else ""  # its row is missing, but need not be empty
     return ViewState(
         version="held" if held else "",
         as_of_ms=min((view.as_of_ms for view in held), default=0),
-        fetching=next((view.fetching for view in views if is_awaited(view)), ""),
+        fetching=next((view.fetching for view in views if is_awaited(view)), unanswered),
         error=failed[0].error if failed else "",
         offline=any(view.offline for view in failed),
         catching_up=any(view.catching_up for view in held),

@@ -28,7 +28,7 @@ from state.loading import SEEN_BEGINNING, is_awaited, load_view
 from state.preview import NOT_THERE
 from state.projects import project_names
 from state.session import principal, project_id, work_in
-from state.view import ViewState, held_items, new_items, show_held, show_new
+from state.view import ViewState, first_load, held_items, new_items, show_held, show_new
 from state.zone import zone_of
 
 GONE = "This item is no longer there: it was deleted for good, or it is not yours to see any more."
@@ -70,8 +70,9 @@ def page_view() -> ViewState:
 
     Its age is the item's, and a child list that could not be read says so in its place.
     """
-    item, awaited = item_view(), "open" if _lacks_sources() else ""
-    views = [item, derived_view(), *([sources_view()] if has_sources() else [])]
+    item, kin = item_view(), [derived_view(), *([sources_view()] if has_sources() else [])]
+    awaited = "open" if shown_item() is not None and any(first_load(view) for view in kin) else ""
+    views = [item, *kin]
     return replace(
         item,
         fetching=next((view.fetching for view in views if is_awaited(view)), awaited),
@@ -219,6 +220,9 @@ def load_children() -> Generator[None, None, None]:
         yield from _seek()
     if _lacks_sources():
         _quietly(load_sources("open"))
+        yield
+    if shown_item() is not None and first_load(derived_view()) and not derived_view().fetching:
+        _quietly(load_derived("open"))
         yield
 
 

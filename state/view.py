@@ -98,7 +98,9 @@ def settle_view(view: ViewState, query: MediaQuery, *, hold: bool = False, answe
         if back := view.offline and not entry.error:
             before = stored_items(view)
         view.fetching = ""
-        view.error, view.offline = entry.error or "", entry.offline
+        if entry.error or not view.error or services().freshness.snapshots.latest(query, principal()) is not None:
+            view.error, view.offline = entry.error or "", entry.offline
+        # else another process failed to read it, and this one has not tried: nothing is known but that
         view.loaded = min(max(view.loaded, view.wanted), MOST_LOADED)
     take_up(view, query, hold=hold)
     if back:

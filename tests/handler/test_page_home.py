@@ -493,3 +493,29 @@ def test_what_others_keep_to_themselves_is_on_no_shelf(studio: Studio) -> None:
     tab = studio.open("/home")
     assert tab.tiles() == []
     assert "Make your first picture" in tab.text
+
+
+def test_B18_a_row_that_could_not_be_found_anew_is_not_taken_for_an_empty_one(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that answers now never heard that the one before failed to read it."""
+    studio.add(2)
+    videos = studio.add(2, media_type="video")
+    tab = studio.open("/home")
+    studio.restart()
+    find = studio.services.freshness.revalidate
+
+    def failing(query: Any, *args: Any, **options: Any) -> Any:
+        if query.media_type == "video":
+            raise DOWN
+        return find(query, *args, **options)
+
+    monkeypatch.setattr(studio.services.freshness, "revalidate", failing)
+    tab.fire("freshet-drop", "showEvent", {"count": 0, "auto": True})
+    assert tab.element("freshet-status")["mode"] == "offline"
+    studio.restart()
+    push(tab, reason="ready")
+    assert tab.element("freshet-status")["mode"] == "offline"
+    push(tab, reason="online")
+    assert tab.element("freshet-status")["mode"] == "plain"
+    assert {item.id for item in videos} <= set(ids_shown(tab))

@@ -246,7 +246,7 @@ def test_a_step_costs_one_document_where_nothing_is_held_and_none_where_it_is(
 def test_in_the_order_of_titles_the_way_back_is_the_way_one_came(studio: Studio, held: bool) -> None:
     items = sorted(studio.add(60), key=lambda item: item.title.casefold())
     if held:
-        studio.open("/library?sort=title")
+        studio.open("/library", {"sort": "title"})
     tab = open_item(studio, items[22], sort="title")
     ahead = []
     for _ in range(5):
