@@ -11,7 +11,7 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput, NotFound
+from services.errors import BadInput, NotFound, StoreUnavailable
 from services.freshness import Attempt
 from services.freshness.editor import WAITING
 from services.freshness.edits import GONE, Change, Edit, delete, edited, favourite, restore, tags, title
@@ -225,7 +225,22 @@ def _find(shown: Shown, media_id: str) -> tuple[MediaItem, tuple[Edit, ...]]:
         return item, pending_edits(looked_at.edits)
     who = principal()
     pending = pending_edits(services().editor.overlays.current(who.user_id))
-    return services().freshness.seen.get(who.user_id, media_id) or services().store.media.get(who, media_id), pending
+    seen = services().freshness.seen.get(who.user_id, media_id)
+    if seen is not None and is_kept_current(shown):
+        return seen, pending
+    try:
+        return services().store.media.get(who, media_id), pending
+    except StoreUnavailable:
+        if seen is None:
+            raise
+        return seen, pending
+
+
+def is_kept_current(shown: Shown) -> bool:
+    """Whether this process hears of every change. If not, the copy that it saw last of an item that no list of the page
+    holds may be older than what this session has seen from another process; it has to do while the store is away.
+    """
+    return any(services().freshness.entry(query, principal()).current for _, query in shown)
 
 
 def _neighbour(shown: Shown, media_id: str) -> str:

@@ -9,13 +9,23 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput, Forbidden
+from services.errors import BadInput, Forbidden, StoreUnavailable
 from services.freshness import Attempt
 from services.freshness.edits import Change, Edit, delete, edited, favourite, move, restore, tags
 from services.identity import can
 from services.ids import is_id
 from services.models import MediaItem, clean_tags
-from state.edits import FROM, MOST_UNDONE, UNDONE, EditState, Shown, focus_on, no_longer_deleted, see_through
+from state.edits import (
+    FROM,
+    MOST_UNDONE,
+    UNDONE,
+    EditState,
+    Shown,
+    focus_on,
+    is_kept_current,
+    no_longer_deleted,
+    see_through,
+)
 from state.handlers import notify
 from state.projects import project_names
 from state.session import principal
@@ -141,10 +151,15 @@ def _found(shown: Shown, ids: Sequence[str], *, anew: bool = False) -> list[Medi
     """The stored items that this tab shows; others, or with `anew` all, are read. Those that are gone are left out."""
     who, seen = principal(), services().freshness.seen
     held = {} if anew else {item.id: item for view, _ in shown for item in stored_items(view)}
-    found = {one: item for one in ids if (item := held.get(one) or seen.get(who.user_id, one)) is not None}
+    known = {one: item for one in ids if one not in held and (item := seen.get(who.user_id, one)) is not None}
+    found = {one: held[one] for one in ids if one in held} | (known if is_kept_current(shown) else {})
     missing = [one for one in ids if one not in found]
-    if missing:
-        found |= services().store.media.get_many(who, missing)
+    try:
+        found |= services().store.media.get_many(who, missing) if missing else {}
+    except StoreUnavailable:  # what this process saw last has to do
+        if not all(one in known for one in missing):
+            raise
+        found |= known
     return [found[one] for one in ids if one in found]
 
 

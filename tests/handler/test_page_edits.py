@@ -290,6 +290,17 @@ def test_B12_deleting_what_is_looked_at_shows_the_neighbour_and_closes_after_the
     assert [dialog for dialog in tab.elements("freshet-dialog") if dialog["isOpen"]] == []
 
 
+def test_F10_an_undo_shows_what_the_item_has_become_meanwhile(studio: Studio) -> None:
+    """Nothing tells this process of changes, and no list of the page holds what is in the trash."""
+    item, *_ = studio.add(3)
+    tab = studio.open("/library")
+    edit(tab, "delete", item)
+    assert item.id not in ids_shown(tab)
+    renamed = studio.change(stored(studio, item), title="Renamed in the trash")
+    edit(tab, "undo")
+    assert tile(tab, item)["label"] == renamed.title
+
+
 def test_B12_deletions_are_undone_one_after_the_other_and_then_nothing_is_left_to_undo(studio: Studio) -> None:
     items = studio.add(3)
     tab = studio.open("/library")
