@@ -16,8 +16,8 @@ def look(
     prompt: str,
     facts: list[str],
     key: str,
+    made_ms: int,
     size: int | None = None,
-    made_ms: int = 0,
     note: str = "",
     media_id: str = "",
     tags: Sequence[str] = (),
@@ -26,8 +26,8 @@ def look(
     sources: int = 0,
     usable: bool = False,
 ) -> Any:
-    """The file, and below it `prompt`, `facts`, its `size` in bytes, when it was made (epoch milliseconds), its download,
-    and what can be done with the item `media_id`; inside a box of class "look-closer".
+    """The file, and below it `prompt`, `facts`, its `size` in bytes, when it was made (epoch milliseconds), its
+    download, and what can be done with the item `media_id`; inside a box of class "look-closer".
 
     `kind`: "image", "video" or "audio"; or "failed" or "waiting" where there is no file (`file_url` ""), and `note`
     says why. Whatever is playing plays on until `kind` or `file_url` change.
@@ -45,9 +45,7 @@ def look(
             "kind": kind,
             "fileUrl": file_url,
             "prompt": prompt,
-            "facts": facts,
-            "fileSize": size,
-            "madeMs": made_ms,
-            "more": {name: value for name, value in more.items() if value},  # each opening is sent
+            "facts": [size, made_ms, *facts],  # without names, and the rest if there is any: each opening is sent
+            "more": {name: value for name, value in more.items() if value},
         },
     )
