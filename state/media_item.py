@@ -152,13 +152,13 @@ def why_absent() -> str:
 def is_undecided() -> bool:
     """Whether it is still open if there is such an item: the project of the address lacks it, or may; pure."""
     state = me.state(MediaItemState)
-    return is_named() and shown_item() is None and not (state.view.error or state.sought)
+    is_open = loading.is_undecided(state.view) or not state.sought
+    return is_named() and shown_item() is None and not state.view.error and is_open
 
 
 def is_to_be_sought() -> bool:
     """Whether the project of the address lacks it for certain, so that it may be in another one; pure."""
-    view = item_view()
-    return is_undecided() and bool(view.version) and not view.fetching
+    return is_undecided() and not loading.is_undecided(item_view())
 
 
 def read_url() -> None:

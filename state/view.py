@@ -247,7 +247,7 @@ def has_more(view: ViewState) -> bool:
 
 
 def is_cut_off(view: ViewState) -> bool:
-    """Whether the list goes on below what `view` shows, and no view may show more; pure."""
+    """Whether the list goes on below what `view` shows, or may, and no view shows more; pure."""
     return view.loaded >= MOST_LOADED and len(held_items(view)) >= MOST_LOADED and _goes_on(view)
 
 

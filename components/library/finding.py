@@ -123,7 +123,7 @@ def wordless_note(text: str) -> None:
 
 
 def cut_off_note(view: ViewState, remedy: str) -> None:
-    """At the foot of a list that goes on where no page shows more of it; nothing below any other."""
+    """At the foot of a list that is shown as far as any page shows one; nothing below others."""
     if is_cut_off(view):
         with me.box(classes="searched", key="cut-off"), me.box(classes="meta"):
             me.text(f"The list ends here, at {len(held_items(view)):,}. {remedy}")

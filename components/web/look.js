@@ -8,10 +8,11 @@ const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
 
 /**
  * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size and age, and what
- * can be done with it. A file that is playing is left alone until another one is to be shown. `more` holds only what there is.
+ * can be done with it. A file that is playing is left alone until another one is to be shown. `facts` are its size, when it was made,
+ * and what else is known in words; `more` holds only what there is.
  */
 class FreshetLook extends FreshetElement {
-  static props = {kind: 'image', fileUrl: '', prompt: '', facts: [], fileSize: null, madeMs: 0, more: {}};
+  static props = {kind: 'image', fileUrl: '', prompt: '', facts: [null, 0], more: {}};
   #file = null; // or what stands for it
   #still = null;
   #prompt = el('div', {dir: 'auto'});
@@ -77,9 +78,9 @@ class FreshetLook extends FreshetElement {
   }
 
   #tellFacts() {
-    const told = [...this.facts, this.fileSize === null ? '' : size(this.fileSize), this.madeMs ? ago(this.madeMs) : ''];
-    say(this.#facts, told.filter(Boolean).join(' · '));
-    attrs(this.#facts, {title: this.madeMs ? `Made ${exact(this.madeMs)}` : null});
+    const [bytes, made, ...words] = this.facts;
+    say(this.#facts, [...words, bytes === null ? '' : size(bytes), ago(made)].filter(Boolean).join(' · '));
+    attrs(this.#facts, {title: `Made ${exact(made)}`});
   }
 
   #make() {

@@ -16,8 +16,8 @@ def look(
     prompt: str,
     facts: list[str],
     key: str,
+    made_ms: int,
     size: int | None = None,
-    made_ms: int = 0,
     note: str = "",
     media_id: str = "",
     tags: Sequence[str] = (),
@@ -45,9 +45,7 @@ def look(
             "kind": kind,
             "fileUrl": file_url,
             "prompt": prompt,
-            "facts": facts,
-            "fileSize": size,
-            "madeMs": made_ms,
-            "more": {name: value for name, value in more.items() if value},  # each opening is sent
+            "facts": [size, made_ms, *facts],  # without names, and the rest if there is any: each opening is sent
+            "more": {name: value for name, value in more.items() if value},
         },
     )

@@ -234,7 +234,7 @@ class TestRetired:
         assert fact(open_item(studio, item), "Model") == told
         assert any(text.startswith("Imagen 4 (retired) · 1:1") for text in studio.open("/create/image").text)
         look = studio.open("/library", {"item": item.id}).element("freshet-look")
-        assert look["facts"][0] == "Imagen 4 (retired)"
+        assert look["facts"][2] == "Imagen 4 (retired)"
 
     def test_the_library_finds_what_it_made(self, studio: Studio) -> None:
         (item,) = studio.add(model="imagen-4.0-generate-001")

@@ -98,14 +98,14 @@ def test_a_list_that_goes_on_where_no_more_of_it_is_shown_says_so(
     local: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few_at_most(monkeypatch, 2 * PAGE_SIZE)
-    local.add(2 * PAGE_SIZE)
+    local.add(2 * PAGE_SIZE - 1)
     ends = f"The list ends here, at {2 * PAGE_SIZE}."
     tab = local.open("/library")
     assert not any(text.startswith(ends) for text in tab.text), "it goes on by itself"
     load_more(tab)
     assert tab.element("freshet-sentinel")["done"]
     assert not any(text.startswith(ends) for text in tab.text), "this is all of it"
-    local.add()
+    local.add(2)
     refresh(tab)
     assert f"{ends} Narrow it by a filter or a search, or sort the other way." in tab.text
     tab = open_chooser(local.open("/try-on"), "person")

@@ -52,7 +52,7 @@ FACES: dict[str, dict[str, Any]] = {
     "export": {"url": "/api/export", "label": "Export my data"},
     "size": {"amount": 1},
     "setting": {"name": "live", "label": "Live updates", "hint": "On or off", "key": "k"},
-    "look": {"kind": "image", "file_url": "/a?v=1", "prompt": "", "facts": ["4:3"], "key": "k"},
+    "look": {"kind": "image", "file_url": "/a?v=1", "prompt": "", "facts": ["4:3"], "made_ms": 1, "key": "k"},
     "link_button": {"label": "Go", "icon": "link", "href": "/", "key": "k"},
     "nav": {"items": [], "current": "/", "user_name": "u", "project": "", "projects": [("", "P")],
             "on_navigate": lambda event: None, "on_choose": lambda event: None, "on_create": lambda event: None},
