@@ -188,11 +188,8 @@ class Store(Protocol):
         """
 
     def shared_secret(self, principal: Principal, proposed: str) -> str:
-        """What all servers on this database sign cookies with: `proposed`, of the first that asks.
-
-        For the system alone: Forbidden to others. An SQLite file is one server's, and what that proposes holds. Raises
-        StoreError.
-        """
+        """What all servers on this database sign cookies with: `proposed`, of the first that asks. For the system
+        alone: Forbidden to others. An SQLite file is one server's: what that proposes holds. Raises StoreError."""
 
     def ping(self) -> None:
         """Reach the database once; raises StoreError. For health checks."""

@@ -273,11 +273,10 @@ def _close(run_id: str, status: RunStatus, error: str | None, cost: int | None) 
 
 
 def show(run: Run, *, unless_shown: bool = False) -> None:
-    """Put the run on the progress board, with what was made before a restart; `unless_shown`: if it is not there yet."""
+    """Put the run on the progress board, with what was made before a restart. Raises StoreError."""
     made = context().store.media.get_many(SYSTEM, run.output_ids).values() if run.progress else ()
-    context().progress.begin(
-        run, {item.id: 100 for item in made if item.status != "generating"}, unless_shown=unless_shown
-    )
+    outputs = {item.id: 100 for item in made if item.status != "generating"}
+    context().progress.begin(run, outputs, unless_shown=unless_shown)
 
 
 def _on_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:

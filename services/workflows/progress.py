@@ -16,7 +16,7 @@ STORE_INTERVAL = 1.0
 """Seconds between two stored percentages of one run."""
 KEPT = 1_000
 FRESH = 5.0
-"""Seconds for which what is stored of a run is not asked for again. Its outputs' ends come by the change feed anyway."""
+"""Seconds for which what is stored of a run is not asked for again. Its outputs' ends come by the change feed."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class ProgressBoard:
 
 
 class StoredRuns:
-    """Runs that this process does not work on, as they are stored: all tabs together read each once in FRESH seconds."""
+    """Runs that this process does not work on, as stored: all tabs together read each once in FRESH seconds."""
 
     def __init__(self, runs: RunRepository, clock: Clock) -> None:
         self._runs = runs

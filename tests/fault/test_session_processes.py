@@ -53,7 +53,10 @@ def test_F10_a_server_that_started_while_the_database_was_away_believes_the_othe
     firestore_emulator: str, tmp_path: Path
 ) -> None:
     project = f"sessions-{uuid4().hex[:12]}"
-    with proxied(firestore_emulator) as proxy, serving(Server(tmp_path / "one", **settings(firestore_emulator, project))) as one:
+    with (
+        proxied(firestore_emulator) as proxy,
+        serving(Server(tmp_path / "one", **settings(firestore_emulator, project))) as one,
+    ):
         proxy.cut()
         with serving(Server(tmp_path / "two", **settings(proxy.address, project))) as two:
             proxy.resume()

@@ -95,7 +95,10 @@ class TestProgress:
         assert answer.json()["runs"][run.id]["progress"] == 60
 
     def test_what_others_asked_for_is_told_to_nobody_who_may_not_know_it(self, web: Web) -> None:
-        run, eve = add_run(web, owner="eve", visibility="private"), make_principal("eve", web.studio.services.project.id)
+        run, eve = (
+            add_run(web, owner="eve", visibility="private"),
+            make_principal("eve", web.studio.services.project.id),
+        )
         stored = web.studio.services.stored_runs
         assert [stored.get(who, run.id) for who in (web.studio.principal, eve)] == [None, run]
         reads = web.studio.store.reads

@@ -59,6 +59,9 @@ class UnreliableStore:
     def upgrade(self) -> int:
         return self._store.upgrade()
 
+    def shared_secret(self, *args: Any) -> str:
+        return self._store.shared_secret(*args)
+
     def ping(self) -> None:
         self.arrive("ping", (), {})
         self._store.ping()

@@ -123,9 +123,7 @@ def test_a_full_disk_leaves_neither_record_nor_blob(blobs: Blobs, monkeypatch: p
     assert blobs.list() == []
 
 
-def test_the_first_error_is_told_even_when_cleaning_up_fails_too(
-    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_first_error_is_told_even_when_cleaning_up_fails_too(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any) -> None:
         raise GenericError("unplugged")
 
