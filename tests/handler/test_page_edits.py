@@ -175,7 +175,7 @@ def test_F12_two_tabs_of_one_person_see_each_others_edits_by_the_push(studio: St
     stream.changed()
     push(other)
     assert ids_shown(other) == ids_shown(mine) == [item.id for item in reversed(items)]
-    assert studio.store.reads == before
+    assert studio.store.reads - before <= 1, "the item that comes back, which no list of the page holds"
 
 
 def test_F12_a_second_tab_hears_of_an_edit_once(studio: Studio, listen: Any) -> None:

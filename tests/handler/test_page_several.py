@@ -242,7 +242,11 @@ def test_an_undo_of_several_says_which_were_deleted_for_good_meanwhile(studio: S
         assert tab.element("freshet-edits")["undoes"] == ""
 
 
-def test_B22_several_that_turn_out_to_be_gone_for_good_are_told_with_that_reason(studio: Studio) -> None:
+def test_B22_several_that_turn_out_to_be_gone_for_good_are_told_with_that_reason(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It happens at this very moment: nobody has heard of it yet."""
+    monkeypatch.setattr("state.several.is_kept_current", lambda shown: True)
     items = studio.add(3)
     tab = studio.open("/library")
     edit(tab, "delete", items, group="~a1")
