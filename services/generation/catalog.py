@@ -51,10 +51,20 @@ class Parameters(_Entry):
     """Seconds."""
     resolution: Choice[str] = Choice[str](options=(), default="")
     """As the provider names it."""
+    style: Choice[str] = Choice[str](options=(), default="")
+    """Looks by name, as words for the prompt; "" among them is none."""
+    negative: int = Field(default=0, ge=0)
+    """The longest description of what is not wanted, in characters; 0 where it takes none."""
     seed: bool = False
     """Whether a seed can be given."""
     picture: bool = False
     """Whether it can begin with a picture."""
+    last_picture: bool = False
+    """Whether a clip can end with a picture."""
+    extends: bool = False
+    """Whether it can go on from a clip."""
+    audio: bool = False
+    """Whether its clips can have sound."""
 
 
 class ModelSpec(_Entry):
