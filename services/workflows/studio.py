@@ -97,7 +97,7 @@ class Studio:
         self._require_sources(principal, failed.source_ids)
         fresh = {"id": self._ids.new(), "created_at": now, "output_ids": (item.id,), "status": "queued", "progress": 0}
         cleared = {"error": None, "cost_nano": None, "started_at": None, "finished_at": None}
-        unasked = {"asked": (), "operations": {}}
+        unasked: dict[str, Any] = {"asked": (), "operations": {}}
         whose = {"owner_id": principal.user_id, "engine_id": self._engine.engine_id}
         run = failed.model_copy(update={**fresh, **cleared, **unasked, **whose})
         waiting = item.model_copy(update={"status": "generating", "error": None, "cost_nano": None, "run_id": run.id})
