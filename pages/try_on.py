@@ -18,10 +18,12 @@ from services.container import services
 from services.errors import FreshetError
 from services.files.urls import media_url
 from services.freshness import Reason
+from services.generation.catalog import find_model
 from services.generation.cutouts import cutout_url
 from services.generation.prices import cost_words
 from services.models import MediaItem
 from state.bound import bound
+from state.catalog import model_name
 from state.handlers import handler
 from state.kept import put_back, to_keep
 from state.loading import load_view
@@ -33,9 +35,10 @@ from state.try_on import (
     TryOnState,
     arrived,
     clear,
-    cost,
     earlier,
+    lays,
     made_item,
+    model,
     order,
     place_again,
     put_in,
@@ -150,11 +153,13 @@ def _result() -> None:
 
 
 def _stage() -> None:
-    state = me.state(TryOnState)
+    state, placing = me.state(TryOnState), lays(model())
     both = bool(state.person.media_id and state.product.media_id)
-    _result_head("Drag to place, corners to scale" if both else "")
+    _result_head("Drag to place, corners to scale" if both and placing else "")
     with me.box(classes="slot-pic" if both else "slot-pic empty", key="result-pic"):
-        if both:
+        if both and not placing:
+            me.image(src=state.person.url, alt=state.person.title, key=state.person.url)
+        elif both:
             place(
                 person_url=state.person.url, product_url=cutout_url(state.product.url),
                 x=state.x, y=state.y, scale=state.scale, on_place=on_place, key="place",
@@ -163,7 +168,7 @@ def _stage() -> None:
             symbol(name="checkroom", look="xl")
             with me.box(classes="strong"):
                 me.text("Choose a person and a product")
-    _label()
+    _label(model().id)
     if state.error:
         with me.box(classes="notice failed", key="try-on-error"):
             aria(role="alert")
@@ -187,8 +192,9 @@ def _made(item: MediaItem | None) -> None:
             label=item.title if item else "", base_url=state.person.url, file_url=file_url,
             error=(item.error if item else "") or "", key="outcome",
         )  # fmt: skip
+    made_by = item.model if item else model().id
     if status != "failed":
-        _label()
+        _label(made_by)
     with me.box(classes="row wrap", key="outcome-actions"):
         if status == "ready":
             button(label="Open", icon="zoom_in", token=state.made_id, on_press=on_open_result, key="open-result")
@@ -201,12 +207,18 @@ def _made(item: MediaItem | None) -> None:
             button(label="Cancel", icon="close", token=item.run_id or "", on_press=on_cancel, key="cancel-result")
         with me.box(classes="grow", key="outcome-space"):
             pass
-        button(label="Place again", icon="tune", variant="primary", on_press=on_place_again, key="place-again")
+        again = "Place again" if lays(find_model(made_by)) else "Make another"
+        button(label=again, icon="tune", variant="primary", on_press=on_place_again, key="place-again")
 
 
-def _label() -> None:
+def _label(model_id: str) -> None:
+    """How it is made, and for what."""
+    spec = find_model(model_id)
+    how = "A preview made by laying one picture over the other, without a model"
+    if not lays(spec):
+        how = f"Made by {model_name(model_id)}, which decides how the product is worn"
     with me.box(classes="meta", key="preview-note"):
-        me.text(f"A preview made by laying one picture over the other, without a model · {cost_words(cost())}")
+        me.text(f"{how} · {cost_words(spec.cost_of_one({}) if spec else None)}")
 
 
 def _result_head(note: str) -> None:

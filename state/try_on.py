@@ -6,6 +6,7 @@ from dataclasses import asdict, field
 
 import mesop as me
 
+from services.generation.catalog import ModelSpec
 from services.generation.requests import validate_try_on
 from services.models import MediaItem, MediaQuery
 from services.models.directions import paired
@@ -85,24 +86,30 @@ def clear(name: str) -> None:
     forget(slot(name))
 
 
-def cost() -> int | None:
-    """What one try-on costs, in nano-dollars; None where that is not known."""
-    return offered("try-on")[0].cost_of_one({})
+def model() -> ModelSpec:
+    """What makes the next one."""
+    return offered("try-on")[0]
+
+
+def lays(spec: ModelSpec | None) -> bool:
+    """Whether it lays one picture over the other where somebody has placed it; a model decides itself."""
+    return spec is not None and spec.provider == "local"
 
 
 def order() -> Order:
     """The page as an order, both pictures authorised. Raises BadInput, StoreError."""
     state = me.state(TryOnState)
     request = validate_try_on(state.person.media_id, state.product.media_id, state.x, state.y, state.scale)
+    spec, placing = model(), ("x", "y", "scale")
     person, product = readable_picture(request.person_id), readable_picture(request.product_id)
     return Order(
         run_type="try-on",
-        model=offered("try-on")[0].id,
+        model=spec.id,
         prompt="",
         title=paired(f"{product.title} on {person.title}"[:TITLE_LENGTH]),
         media_type="image",
         origin="try-on",
         count=1,
-        parameters={key: value for key, value in asdict(request).items() if key in ("x", "y", "scale")},
+        parameters={key: value for key, value in asdict(request).items() if lays(spec) and key in placing},
         source_ids=(person.id, product.id),
     )

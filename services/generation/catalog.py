@@ -14,11 +14,13 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from services.generation.prices import Price, TokenPrice
+from services.generation.prices import Price, TextPrice, TokenPrice
 from services.models import RunType
 
 T = TypeVar("T", str, int)
 ProviderName = Literal["local", "google"]
+Platform = Literal["key", "vertex"]
+"""By which of two ways Google is asked: with an API key, or as a project of Google Cloud (Vertex AI)."""
 
 
 class _Entry(BaseModel):
@@ -51,28 +53,51 @@ class Parameters(_Entry):
     """Seconds."""
     resolution: Choice[str] = Choice[str](options=(), default="")
     """As the provider names it."""
+    style: Choice[str] = Choice[str](options=(), default="")
+    """Looks by name, as words for the prompt; "" among them is none."""
+    negative: int = Field(default=0, ge=0)
+    """The longest description of what is not wanted, in characters; 0 where it takes none."""
     seed: bool = False
     """Whether a seed can be given."""
     picture: bool = False
     """Whether it can begin with a picture."""
+    last_picture: bool = False
+    """Whether a clip can end with a picture."""
+    extends: bool = False
+    """Whether it can go on from a clip."""
+    audio: bool = False
+    """Whether its clips can have sound."""
 
 
-class ModelSpec(_Entry):
-    """One model."""
+class _Listed(_Entry):
+    """What a provider has, from one day to another."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     name: str
     """What people call it."""
     provider: ProviderName
+    launched: date | None = None
+    shutdown: date | None = None
+    """The first day on which it does not answer any more."""
+
+    def is_retired(self, day: date) -> bool:
+        return self.shutdown is not None and self.shutdown <= day
+
+    def is_offered(self, day: date) -> bool:
+        return not self.is_retired(day) and (self.launched is None or self.launched <= day)
+
+
+class ModelSpec(_Listed):
+    """One model."""
+
+    needs: Platform | None = None
+    """The only way by which it can be asked; None: any."""
     run_type: RunType
     seconds_each: float = Field(gt=0)
     """About how long one output takes; of a video, one of the default length."""
     parameters: Parameters = Parameters()
     price: Annotated[Price | TokenPrice, Field(discriminator="unit")] | None = None
     """None where it is not known."""
-    launched: date | None = None
-    shutdown: date | None = None
-    """The first day on which it does not answer any more."""
     successor: str | None = None
     """The id of the model that takes its place."""
 
@@ -88,15 +113,22 @@ class ModelSpec(_Entry):
         """What one output of a run with these parameters costs, in nano-dollars; None where that is not known."""
         return self.price.of_one(parameters) if self.price else None
 
-    def is_retired(self, day: date) -> bool:
-        return self.shutdown is not None and self.shutdown <= day
 
-    def is_offered(self, day: date) -> bool:
-        return not self.is_retired(day) and (self.launched is None or self.launched <= day)
+class HelperSpec(_Listed):
+    """A model that helps with words: it makes prompts better and looks at pictures. No run names it."""
+
+    price: tuple[TextPrice, ...] = ()
+    """One after the other."""
+
+    def price_on(self, day: date) -> TextPrice | None:
+        """None where it is not known."""
+        held = [price for price in self.price if price.since <= day]
+        return max(held, key=lambda price: price.since, default=None)
 
 
 class _File(_Entry):
     model: tuple[ModelSpec, ...]
+    helper: tuple[HelperSpec, ...] = ()
 
     @model_validator(mode="after")
     def _names_what_there_is(self) -> Self:
@@ -110,10 +142,20 @@ class _File(_Entry):
 
 def read_models(text: str) -> tuple[ModelSpec, ...]:
     """The entries of a file like models.toml. Raises ValueError naming what is wrong."""
-    return _File.model_validate(tomllib.loads(text, parse_float=Decimal)).model
+    return _read(text).model
 
 
-MODELS = read_models(Path(__file__).with_name("models.toml").read_text())
+def read_helpers(text: str) -> tuple[HelperSpec, ...]:
+    """The helpers in such a file; the first that is offered is used. Raises ValueError naming what is wrong."""
+    return _read(text).helper
+
+
+def _read(text: str) -> _File:
+    return _File.model_validate(tomllib.loads(text, parse_float=Decimal))
+
+
+_TEXT = Path(__file__).with_name("models.toml").read_text()
+MODELS, HELPERS = read_models(_TEXT), read_helpers(_TEXT)
 
 
 def find_model(model_id: str, models: Sequence[ModelSpec] = MODELS) -> ModelSpec | None:

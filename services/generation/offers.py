@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from services.clock import Clock
 from services.errors import BadInput, SettingsError
-from services.generation.catalog import MODELS, ModelSpec, ProviderName, find_model, retirement
+from services.generation.catalog import (
+    HELPERS,
+    MODELS,
+    HelperSpec,
+    ModelSpec,
+    Platform,
+    ProviderName,
+    find_model,
+    retirement,
+)
 from services.log import log_event
 from services.models import RunType
 from services.settings import Settings
@@ -18,16 +27,34 @@ if TYPE_CHECKING:
     from services.generation.google.client import Google
 
 
+NEEDED: dict[Platform, str] = {
+    "key": "an API key (GOOGLE_API_KEY)",
+    "vertex": "a project of Google Cloud (GOOGLE_CLOUD_PROJECT and GOOGLE_GENAI_USE_VERTEXAI=true)",
+}
+
+
 class Offers:
-    """`google`: None where its models cannot be used. `note`: why not, where somebody asked for them."""
+    """`google`: None where its models cannot be used. `note`: why not, where somebody asked for them.
+
+    `platform`: by which way Google is asked; models that need the other one are not offered.
+    """
 
     def __init__(
-        self, clock: Clock, models: Sequence[ModelSpec] = MODELS, *, google: Google | None = None, note: str = ""
+        self,
+        clock: Clock,
+        models: Sequence[ModelSpec] = MODELS,
+        *,
+        google: Google | None = None,
+        platform: Platform = "key",
+        helpers: Sequence[HelperSpec] = HELPERS,
+        note: str = "",
     ) -> None:
         self.google = google
         self.note = note
+        self._platform = platform
         self._clock = clock
         self._models = tuple(models)
+        self._helpers = tuple(helpers)
         self._providers: tuple[ProviderName, ...] = ("google", "local") if google else ("local",)
 
     def today(self) -> date:
@@ -45,16 +72,26 @@ class Offers:
             raise BadInput("model", f"There is no {run_type} model {model_id!r}. Choose another model")
         if gone := retirement(model, day, self._models):
             raise BadInput("model", gone)
+        if self.google is not None and model.needs is not None and model.needs != self._platform:
+            needed = NEEDED[model.needs]
+            raise BadInput("model", f"{model.name} needs {needed}, which this server has not. Choose another model")
         if not self._is_offered(model, day):
             raise BadInput("model", f"{model.name} cannot be used here. Choose another model")
         return model
+
+    def helper(self) -> HelperSpec | None:
+        """The model that helps with words now; None where this machine has to."""
+        day = self.today()
+        offered = (one for one in self._helpers if one.provider in self._providers and one.is_offered(day))
+        return next(offered, None)
 
     def close(self) -> None:
         if self.google is not None:
             self.google.close()
 
     def _is_offered(self, model: ModelSpec, day: date) -> bool:
-        return model.provider in self._providers and model.is_offered(day)
+        served = model.provider in self._providers and model.needs in (None, self._platform)
+        return served and model.is_offered(day)
 
 
 def open_offers(settings: Settings, clock: Clock) -> Offers:
@@ -64,7 +101,8 @@ def open_offers(settings: Settings, clock: Clock) -> Offers:
     from services.generation.google.client import Google  # its SDK takes a second to load
 
     try:
-        return Offers(clock, google=Google(settings.google))
+        google = Google(settings.google)
     except SettingsError as error:
         log_event("google.not_set_up", logging.WARNING, why=str(error))
         return Offers(clock, note=f"Google's models cannot be used: {error}. Models of this machine can.")
+    return Offers(clock, google=google, platform=google.platform)

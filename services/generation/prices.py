@@ -27,11 +27,25 @@ class _Price(BaseModel):
     as_of: date
 
 
-class Price(_Price):
+class Rate(BaseModel):
+    """Dollars for one of something."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    usd: Usd
+    silent_usd: Usd | None = None
+    """For a clip that is asked for without sound, where that costs otherwise."""
+
+    def of(self, parameters: Mapping[str, JsonValue]) -> Decimal:
+        return self.usd if self.silent_usd is None or parameters.get("audio") is not False else self.silent_usd
+
+
+class Price(_Price, Rate):
     """What one output costs: a fixed amount, or so much for each second of it."""
 
     unit: Literal["output", "second"]
-    usd: Usd
+    resolutions: Mapping[str, Rate] = {}
+    """Those that cost otherwise."""
 
     @property
     def is_free(self) -> bool:
@@ -39,10 +53,11 @@ class Price(_Price):
 
     def of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
         """One output of a run with these parameters; None where that cannot be told."""
+        rate: Rate = self.resolutions.get(str(parameters.get("resolution")), self)
         if self.unit == "output":
-            return nano(self.usd)
+            return nano(rate.of(parameters))
         seconds = parameters.get("duration")
-        return nano(self.usd) * seconds if isinstance(seconds, int) else None
+        return nano(rate.of(parameters)) * seconds if isinstance(seconds, int) else None
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,19 @@ class TokenPrice(_Price):
             return None
         usd = used.input * self.input_usd + used.text * self.text_usd + used.picture * self.picture_usd
         return nano(usd / MILLION)
+
+
+class TextPrice(_Price):
+    """Dollars for a million tokens of a model that answers in words."""
+
+    since: date
+    """The first day on which it holds."""
+    input_usd: UsdPerMillion
+    text_usd: UsdPerMillion
+    """Of its answer, thoughts included."""
+
+    def of_tokens(self, asked: int, answered: int) -> int:
+        return nano((asked * self.input_usd + answered * self.text_usd) / MILLION)
 
 
 def nano(usd: Decimal) -> int:

@@ -24,6 +24,10 @@ class Interrupted(BaseException):
     """The process is stopping. Not an Exception, so that the engine records no outcome and resumes the step later."""
 
 
+class Unwanted(Exception):
+    """The run was cancelled while this was made."""
+
+
 class Activity:
     """The runs being worked on in this process, and whether they are to stop."""
 

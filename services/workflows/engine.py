@@ -15,14 +15,15 @@ from services.errors import FreshetError, StorageFull, StoreUnavailable
 from services.log import log_event, log_failure
 from services.models import Run
 from services.workflows.context import Activity, Interrupted
-from services.workflows.generate import abandon, abandon_in_time, generate, show
+from services.workflows.generate import abandon, abandon_in_time, generate
 from services.workflows.room import FULL, is_out_of_room
 
 QUEUE = "generation"
 APPLICATION_VERSION = "1"
 """Raised when the steps of `generate` change order or meaning: runs in flight belong to their version."""
-CONCURRENCY = 2
-"""Runs worked on at the same time, one per render process."""
+CONCURRENCY = 6
+"""Runs worked on at the same time: more than there are render processes, since one that waits for a provider, for
+minutes if that makes a clip, must not hold up what this machine makes."""
 PATIENCE = 5.0
 """Seconds that stopping waits for runs to reach a place where they can be left."""
 _ALIVE = ("PENDING", "ENQUEUED", "DELAYED")

@@ -40,17 +40,15 @@ from services.generation.prices import total
 from services.identity import SYSTEM
 from services.log import log_event, log_failure
 from services.models import FileRef, Put, Run, RunStatus, Variant
-from services.workflows.context import Interrupted, WorkflowContext, context
+from services.workflows.asking import Note, let_go
+from services.workflows.context import Interrupted, Unwanted, context
 from services.workflows.records import CLASHES, awaits, change_run, discard_leftovers, find_item
 from services.workflows.render import render_output
 from services.workflows.room import FULL, is_out_of_room
+from services.workflows.shown import note_progress, on_progress, show
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 """Seconds between two attempts of a step while the store is away or full."""
-
-
-class Unwanted(Exception):
-    """The run was cancelled while this was made."""
 
 
 _files = TypeAdapter(dict[Variant, FileRef])
@@ -124,14 +122,15 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     if item is None:
         discard_leftovers(run, media_id)
     if run.finished or item is None or not awaits(item, run_id):
+        let_go(ctx, run, media_id)
         return {}
     if ctx.progress.get(run_id) is None:
         show(run)
-    if media_id in run.asked:
+    if media_id in run.asked and media_id not in run.operations:
         return _as_failed(run_id, media_id, AnswerLost())
     cost: int | None = 0
     try:
-        heard, claim = partial(_on_progress, ctx, run_id, media_id), partial(_claimed, run_id, media_id)
+        heard, claim = partial(on_progress, run_id, media_id), partial(_claimed, run_id, media_id)
         made = render_output(ctx, run, item, heard, claim)
         cost = made.cost_nano
         files = store_files(
@@ -159,15 +158,16 @@ def _as_failed(run_id: str, media_id: str, error: FreshetError, cost: int | None
 
 
 @contextmanager
-def _claimed(run_id: str, media_id: str) -> Iterator[None]:
-    """Have the run know that an output is being asked for, before it is.
+def _claimed(run_id: str, media_id: str) -> Iterator[Note]:
+    """Have the run know that an output is being asked for, before it is, and under which name once there is one.
 
-    The note stays for good, so that a step that is repeated after a crash does not pay twice. It goes where it is known
-    that nothing came of it and the same is about to be asked again. Raises Unwanted once the run was cancelled.
+    The note stays for good, so that a step that is repeated after a crash does not pay twice: with a name it goes on
+    asking what became of it. It goes where it is known that nothing came of it and the same is about to be asked again.
+    Raises Unwanted once the run was cancelled.
     """
     _note_asked(run_id, media_id, asked=True)
     try:
-        yield
+        yield partial(_note_operation, run_id, media_id)
     except GenerationError as error:
         if error.again:
             _note_asked(run_id, media_id, asked=False)
@@ -176,9 +176,21 @@ def _claimed(run_id: str, media_id: str) -> Iterator[None]:
 
 @_patient
 def _note_asked(run_id: str, media_id: str, *, asked: bool) -> None:
+    """Whatever was asked for before has come to its end: its name goes in the same commit."""
+
     def noted(run: Run) -> Run:
         others = tuple(one for one in run.asked if one != media_id)
-        return run.model_copy(update={"asked": (*others, media_id) if asked else others})
+        names = {one: name for one, name in run.operations.items() if one != media_id}
+        return run.model_copy(update={"asked": (*others, media_id) if asked else others, "operations": names})
+
+    if change_run(run_id, noted) is None:
+        raise Unwanted
+
+
+@_patient
+def _note_operation(run_id: str, media_id: str, name: str) -> None:
+    def noted(run: Run) -> Run:
+        return run.model_copy(update={"operations": run.operations | {media_id: name}})
 
     if change_run(run_id, noted) is None:
         raise Unwanted
@@ -257,7 +269,7 @@ def _settle(run_id: str, media_id: str, change: dict[str, Any]) -> bool:
             ctx.store.commit(SYSTEM, [Put(item.model_copy(update=change), expect=item.revision)], operation_id=run_id)
         except (Conflict, NotFound):
             continue
-        _note_progress(ctx, run_id, media_id, 100)
+        note_progress(run_id, media_id, 100)
         return True
     raise Conflict(f"Media item {media_id} kept changing while its files were published")
 
@@ -270,29 +282,3 @@ def _close(run_id: str, status: RunStatus, error: str | None, cost: int | None) 
     ctx.progress.finish(run or ctx.store.runs.get(SYSTEM, run_id))
     if run is not None:
         log_event("run.finished", run_id=run_id, status=status, run_type=run.run_type, cost_nano=cost)
-
-
-def show(run: Run, *, unless_shown: bool = False) -> None:
-    """Put the run on the progress board, with what was made before a restart. Raises StoreError."""
-    made = context().store.media.get_many(SYSTEM, run.output_ids).values() if run.progress else ()
-    outputs = {item.id: 100 for item in made if item.status != "generating"}
-    context().progress.begin(run, outputs, unless_shown=unless_shown)
-
-
-def _on_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:
-    """Note a percentage. Raises Unwanted once the run was cancelled, which ends the rendering."""
-    shown = ctx.progress.get(run_id)
-    if shown is not None and shown.run.finished:
-        raise Unwanted
-    _note_progress(ctx, run_id, media_id, min(percent, 99))  # 100 tells pages that it is there to be shown
-
-
-def _note_progress(ctx: WorkflowContext, run_id: str, media_id: str, percent: int) -> None:
-    due = ctx.progress.output(run_id, media_id, percent)
-    if due is None:
-        return
-    try:
-        ctx.store.runs.set_progress(SYSTEM, run_id, due)
-    except StoreError as error:
-        # A percentage is worth no retry: the next one comes within a second.
-        log_event("run.progress_not_stored", run_id=run_id, why=str(error))

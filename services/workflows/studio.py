@@ -95,9 +95,10 @@ class Studio:
         failed = self._store.runs.get(principal, item.run_id)
         self._require_sources(principal, failed.source_ids)
         fresh = {"id": self._ids.new(), "created_at": now, "output_ids": (item.id,), "status": "queued", "progress": 0}
-        cleared = {"error": None, "cost_nano": None, "asked": (), "started_at": None, "finished_at": None}
+        cleared = {"error": None, "cost_nano": None, "started_at": None, "finished_at": None}
+        unasked: dict[str, Any] = {"asked": (), "operations": {}}
         whose = {"owner_id": principal.user_id, "engine_id": self._engine.engine_id}
-        run = failed.model_copy(update={**fresh, **cleared, **whose})
+        run = failed.model_copy(update={**fresh, **cleared, **unasked, **whose})
         waiting = item.model_copy(update={"status": "generating", "error": None, "cost_nano": None, "run_id": run.id})
         writes: list[Write] = [Put(run, expect=0), Put(waiting, expect=item.revision)]
         self._store.commit(principal, writes, operation_id=run.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from services.identity import SYSTEM
 from services.models import RunStatus
 from services.store.protocol import Store
 from tests.support.records import NOON, make_principal, make_run, save
+from tests.support.stores import Backend
 
 ME, BOB = make_principal(), make_principal("bob")
 
@@ -64,3 +67,36 @@ class TestProgress:
             with pytest.raises(NotFound):
                 store.runs.get(ME, missing)
         assert store.runs.get(ME, run.id).progress == 0
+
+
+class TestOperations:
+    def test_the_names_of_what_a_provider_works_on_come_back_as_they_were(self, store: Store) -> None:
+        names = {"01J": "projects/studio/locations/global/publishers/google/models/veo/operations/a.b-c", "01K": "v1_x"}
+        [run] = save(store, make_run(status="running", asked=("01J", "01K"), operations=names))
+        assert store.runs.get(SYSTEM, run.id).operations == names
+        assert store.runs.unfinished(SYSTEM)[0].operations == names
+
+    def test_a_name_can_be_added_and_taken_away(self, store: Store) -> None:
+        [run] = save(store, make_run(status="running", operations={"01J": "v1_x"}))
+        [run] = save(store, run.model_copy(update={"operations": {"01J": "v1_x", "01K": "v1_y"}}))
+        [run] = save(store, run.model_copy(update={"operations": {"01K": "v1_y"}}))
+        assert store.runs.get(SYSTEM, run.id).operations == {"01K": "v1_y"}
+
+    def test_a_run_from_before_they_were_kept_has_none(self, store: Store, backend: Backend) -> None:
+        [run] = save(store, make_run(status="running", operations={"01J": "v1_x"}))
+        forget_operations(backend)
+        assert store.runs.get(SYSTEM, run.id).operations == {}
+        [again] = save(store, run.model_copy(update={"progress": 5}))
+        assert store.runs.get(SYSTEM, run.id) == again
+
+
+def forget_operations(backend: Backend) -> None:
+    """Leave the runs as an earlier version wrote them."""
+    if backend.kind == "sqlite":
+        with closing(sqlite3.connect(backend.path, isolation_level=None)) as connection:
+            connection.execute("UPDATE runs SET document = json_remove(document, '$.operations')")
+        return
+    from google.cloud import firestore
+
+    for document in backend.client().collection("runs").stream():
+        document.reference.update({"operations": firestore.DELETE_FIELD})

@@ -11,7 +11,10 @@ import pytest
 from services.identity import SYSTEM
 from tests.browser.server import Server
 from tests.fault.yard import Yard, serving
-from tests.support.google_stub import COST, KEY, GoogleStub, made
+from tests.support.google_clips import COST as CLIP_COST
+from tests.support.google_clips import IN_PROGRESS, WORKING
+from tests.support.google_platforms import VERTEX, service_account
+from tests.support.google_stub import COST, INTERACTION, KEY, OPERATION, GoogleStub, began, made
 
 
 @pytest.fixture
@@ -45,6 +48,47 @@ def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_noth
     assert [item.cost_nano for item in yard.outputs(run)] == [COST, None, COST]
     assert (run.status, run.cost_nano) == ("succeeded", None)
     assert len(stub.requests) == 3
+
+
+@pytest.mark.parametrize("way", ["key", "project"])
+def test_after_kill_9_while_google_makes_a_clip_it_is_found_again_by_its_name_and_paid_once(
+    yard: Yard, stub: GoogleStub, tmp_path: Path, way: str
+) -> None:
+    settings, model, name = stub.environment, "gemini-omni-1.1-flash", INTERACTION
+    stub.will(IN_PROGRESS, IN_PROGRESS)
+    if way == "project":
+        settings = settings | VERTEX | service_account(stub, tmp_path)
+        model, name = "veo-3.1-fast-generate-001", OPERATION
+        stub.script.clear()
+        stub.will(began(), WORKING)
+    run = yard.order_clip(model)
+    with serving(Server(yard.data_dir, **settings)) as server:
+        yard.wait_for(lambda: len(stub.requests) == 2)
+        assert yard.store.runs.get(SYSTEM, run.id).operations == {run.output_ids[0]: name}
+        server.kill()
+        server.start()
+        run = yard.finished(run)
+        assert not server.logged(KEY)
+    [item] = yard.outputs(run)
+    assert (run.status, run.cost_nano, item.status, item.cost_nano) == ("succeeded", CLIP_COST, "ready", CLIP_COST)
+    assert set(item.files) == {"original", "poster", "thumb"}
+    assert len(stub.paid()) == 1
+
+
+def test_after_kill_9_before_the_name_of_a_clip_is_kept_its_outcome_is_unknown_and_nothing_is_paid_twice(
+    yard: Yard, stub: GoogleStub
+) -> None:
+    run = yard.order_clip("gemini-omni-1.1-flash")
+    stub.will(stub.hang)
+    with serving(Server(yard.data_dir, **stub.environment)) as server:
+        yard.wait_for(lambda: len(stub.requests) == 1)
+        server.kill()
+        server.start()
+        run = yard.finished(run)
+    [lost] = yard.outputs(run)
+    assert (lost.error or "").startswith("Outcome unknown")
+    assert (run.status, run.cost_nano, run.operations) == ("failed", None, {})
+    assert len(stub.requests) == 1
 
 
 def test_without_credentials_it_starts_says_so_in_a_line_and_offers_what_this_machine_makes(yard: Yard) -> None:

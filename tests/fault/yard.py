@@ -56,6 +56,20 @@ class Yard:
         self._studio = Studio(self.store, engine, ProgressBoard(clock), clock, ids)  # type: ignore[arg-type]
         self._ids = ids
 
+    def order_clip(self, model: str) -> Run:
+        """Commit a run of one clip that the next server to start takes up."""
+        order = Order(
+            run_type="video",
+            model=model,
+            prompt="Dunes",
+            title="Dunes",
+            media_type="video",
+            origin="create-video",
+            count=1,
+            parameters={"aspect": "16:9", "duration": 8, "resolution": "720p"},
+        )
+        return self._studio.start(self._principal, self.project.id, order, run_id=self._ids.new())
+
     def order(self, count: int, *, prompt: str = "", model: str = "local-image-1") -> Run:
         """Commit a run that the next server to start takes up. Without a prompt, its script holds at output 2."""
         order = Order(

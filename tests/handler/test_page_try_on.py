@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
+from typing import Any, cast
 
 import mesop as me
 import pytest
@@ -13,6 +13,8 @@ from components.library import library_chooser_button as chooser
 from components.library import library_image_selector
 from services.errors import StoreUnavailable
 from services.files.urls import media_url
+from services.generation.google.client import Google
+from services.generation.offers import Offers
 from services.models import MediaItem, MediaQuery
 from tests.handler.test_page_library import DOWN, refreshes
 from tests.handler.test_page_live import push, wait_for
@@ -403,3 +405,36 @@ def test_a_store_that_is_away_loses_no_choice(studio: Studio) -> None:
     studio.store.fault = None
     tab.press("Generate Image")
     assert len(studio.engine.enqueued) == 1
+
+
+def with_google(studio: Studio) -> MesopClient:
+    """A tab with a person and a product, where Google's model is the default."""
+    studio.services.offers = Offers(studio.clock, google=cast(Google, object()), platform="vertex")
+    person, product = studio.add(2)
+    tab = studio.open("/try-on")
+    choose(open_chooser(tab, "person"), person)
+    choose(open_chooser(tab, "product"), product)
+    return tab
+
+
+def test_a_model_that_dresses_the_person_itself_is_used_where_it_is_offered_and_needs_no_placing(
+    studio: Studio,
+) -> None:
+    tab = with_google(studio)
+    assert tab.elements("freshet-place") == []
+    assert not any("Drag to place" in text for text in tab.text)
+    assert "Made by Virtual Try-On, which decides how the product is worn · $0.0600" in tab.text
+    tab.press("Generate Image")
+    run = studio.services.store.runs.get(studio.principal, studio.engine.enqueued[0])
+    assert (run.model, run.parameters, len(run.source_ids)) == ("virtual-try-on-001", {}, 2)
+    finish(studio, tab)
+    assert "Make another" in labels(tab)
+    assert "Place again" not in labels(tab)
+
+
+def test_what_this_machine_laid_is_told_as_such_also_where_a_model_is_the_default_now(studio: Studio) -> None:
+    tab = started(studio)
+    studio.services.offers = Offers(studio.clock, google=cast(Google, object()), platform="vertex")
+    finish(studio, tab)
+    assert any(text.startswith("A preview made by laying one picture over the other") for text in tab.text)
+    assert "Place again" in labels(tab)

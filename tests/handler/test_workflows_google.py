@@ -26,7 +26,7 @@ from tests.support.running import Running
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.workflows.render.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("services.workflows.asking.FIRST_WAIT", 0.01)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from services.generation.pool import RenderPool
 from services.models import MediaItem, Remove, RunType
 from services.settings import load_settings
 from services.store.protocol import Store
+from services.workflows.asking import Note
 from services.workflows.context import WorkflowContext, context
 from services.workflows.render import render_output
 from tests.support.records import make_item, make_run, operation
@@ -81,7 +82,7 @@ def heard(percent: int) -> None:
     pass
 
 
-def unclaimed() -> AbstractContextManager[None]:
+def unclaimed() -> AbstractContextManager[Note]:
     raise AssertionError("Nothing that this machine makes is paid for")
 
 

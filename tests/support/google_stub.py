@@ -9,10 +9,11 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.support.media import picture
+from tests.support.media import clip, picture
 
 KEY = "AIza-planted-key-0123456789"
 """What must appear nowhere."""
@@ -25,6 +26,14 @@ USAGE = {
 }
 COST = 10 * 1_500 + 20 * 7_500 + 100 * 7_500 + 1120 * 30_000
 """Of that usage, for gemini-nano-banana-2.1, in nano-dollars."""
+
+MODELS = "projects/studio/locations/global/publishers/google/models"
+OPERATION = f"{MODELS}/veo-3.1-generate-001/operations/op-1"
+INTERACTION = "v1_interaction-1"
+FILE = "https://generativelanguage.googleapis.com/v1beta/files/clip1:download?alt=media"
+"""Where Google leaves a clip; the SDK fetches it from the address it was given."""
+TOKENS = "/token"
+"""Where credentials are exchanged for a token: by the side, since that is part of no test's script."""
 
 Reply = Callable[["_Handler"], None]
 
@@ -51,6 +60,53 @@ def blocked(reason: str, **fields: Any) -> Reply:
     """A prompt that is not even tried: there are no candidates."""
     usage = {"promptTokenCount": 10, "totalTokenCount": 10}
     return answered(None, usage=usage, promptFeedback={"blockReason": reason, **fields})
+
+
+def said(words: str, *, usage: Any = USAGE, **fields: Any) -> Reply:
+    """An answer in words."""
+    parts = [{"thought": True, "text": "Let me see"}, {"text": words}]
+    return answered([{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", **fields}], usage=usage)
+
+
+def told(body: Any) -> Reply:
+    """Any JSON."""
+    return sent(200, json.dumps(body).encode())
+
+
+def began(name: str | None = OPERATION) -> Reply:
+    """An operation of Veo's that was taken on."""
+    return told({"name": name} if name else {})
+
+
+def finished(*clips: bytes, name: str = OPERATION, error: Any = None, **response: Any) -> Reply:
+    """An operation that has come to its end: with these clips, or with an error."""
+    videos = [{"mimeType": "video/mp4", "bytesBase64Encoded": base64.b64encode(one).decode()} for one in clips]
+    outcome = {"error": error} if error else {"response": ({"videos": videos} if videos else {}) | response}
+    return told({"name": name, "done": True, **outcome})
+
+
+def interaction(status: str, *content: Any, **fields: Any) -> Reply:
+    """How far an interaction is, with what the model has put out."""
+    steps = [
+        {"type": "user_input", "content": [{"type": "text", "text": "dunes"}]},
+        {"type": "model_output", "content": list(content)},
+    ]
+    return told({"id": INTERACTION, "object": "interaction", "status": status, "steps": steps, **fields})
+
+
+def filed(uri: str = FILE) -> dict[str, Any]:
+    """A clip of an interaction, to be fetched."""
+    return {"type": "video", "mime_type": "video/mp4", "uri": uri}
+
+
+def tried_on(data: bytes | None = None, **fields: Any) -> Reply:
+    encoded = base64.b64encode(picture() if data is None else data).decode()
+    return told({"predictions": [fields or {"mimeType": "image/png", "bytesBase64Encoded": encoded}]})
+
+
+@cache
+def a_clip() -> bytes:
+    return clip()
 
 
 def failed(code: int, status: str = "", message: str = "Something", **fields: Any) -> Reply:
@@ -80,8 +136,25 @@ def reset(handler: _Handler) -> None:
     handler.connection.close()
 
 
+def usual(path: str) -> Reply:
+    """What Google answers where nothing goes wrong; a clip is there with the first question."""
+    if path.endswith(":predictLongRunning"):
+        return began()
+    if path.endswith(":fetchPredictOperation"):
+        return finished(a_clip())
+    if path.endswith(":predict"):
+        return tried_on()
+    if path.endswith("/interactions"):
+        return interaction("in_progress")
+    if "/interactions/" in path:
+        return interaction("cancelled" if path.endswith("/cancel") else "completed", filed())
+    if "/files/" in path:
+        return sent(200, a_clip(), "video/mp4")
+    return made()
+
+
 class GoogleStub:
-    """Answers each request with what is next in the script, and with a picture once that is used up."""
+    """Answers each request with what is next in the script, and as usual once that is used up."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -100,6 +173,11 @@ class GoogleStub:
         """Nothing comes until `go_on` is set; then a picture, if anybody still listens."""
         self.go_on.wait(60)
         made()(handler)
+
+    def paid(self) -> list[dict[str, Any]]:
+        """The requests that cost something."""
+        free = (":fetchPredictOperation", "/cancel")
+        return [one for one in self.requests if one["method"] == "POST" and not one["path"].endswith(free)]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -121,16 +199,26 @@ class GoogleStub:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self._answer()
+
     def do_POST(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
         stub: GoogleStub = self.server.stub  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == TOKENS:
+            told({"access_token": "project-token", "expires_in": 3600, "token_type": "Bearer"})(self)
+            return
         asked = {
+            "method": self.command,
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
-            "body": json.loads(body),
+            "body": json.loads(body or b"{}"),
         }
         stub.requests.append(asked)
-        reply = stub.script.popleft() if stub.script else made()
+        reply = stub.script.popleft() if stub.script else usual(self.path.partition("?")[0])
         try:
             reply(self)
         except OSError:

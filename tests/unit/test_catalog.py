@@ -6,16 +6,28 @@ import doctest
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 
 from services.clock import FakeClock
 from services.errors import BadInput
 from services.generation import prices
-from services.generation.catalog import MODELS, ModelSpec, display_name, is_free, read_models, retirement, successor_of
+from services.generation.catalog import (
+    HELPERS,
+    MODELS,
+    ModelSpec,
+    Platform,
+    display_name,
+    is_free,
+    read_helpers,
+    read_models,
+    retirement,
+    successor_of,
+)
+from services.generation.google.client import Google
 from services.generation.offers import Offers
-from services.generation.prices import Price
+from services.generation.prices import Price, Rate
 from services.models import RunType
 from tests.support.models import LOCAL_IMAGE, LOCAL_VIDEO, make_model
 
@@ -44,8 +56,10 @@ as_of = 2026-11-20
 """
 
 
-def offers(*models: ModelSpec, day: date = TODAY) -> Offers:
-    return Offers(FakeClock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)), models)
+def offers(*models: ModelSpec, day: date = TODAY, platform: Platform | None = None) -> Offers:
+    """With `platform`, Google is asked by that way; else not at all."""
+    clock, google = FakeClock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)), cast(Google, object())
+    return Offers(clock, models, google=google, platform=platform) if platform else Offers(clock, models)
 
 
 class TestReading:
@@ -102,6 +116,39 @@ class TestOffering:
         with pytest.raises(BadInput, match=r"New 1 cannot be used here\. Choose another model"):
             offers(elsewhere).require("new-1", "image")
 
+    def test_a_model_that_needs_the_other_way_to_google_is_not_offered_and_says_what_it_needs(self) -> None:
+        by_project = make_model("project-1", name="Project 1", provider="google", needs="vertex")
+        by_key = make_model("key-1", name="Key 1", provider="google", needs="key")
+        by_any = make_model("any-1", provider="google")
+        keyed, project = (offers(by_project, by_key, by_any, platform=way) for way in get_args(Platform))
+        assert keyed.models("image", TODAY) == (by_key, by_any)
+        assert project.models("image", TODAY) == (by_project, by_any)
+        assert project.require("project-1", "image") is by_project
+        with pytest.raises(BadInput, match=r"Project 1 needs a project of Google Cloud \(GOOGLE_CLOUD_PROJECT"):
+            keyed.require("project-1", "image")
+        with pytest.raises(BadInput, match=r"Key 1 needs an API key \(GOOGLE_API_KEY\)"):
+            project.require("key-1", "image")
+        with pytest.raises(BadInput, match="cannot be used here"):
+            offers(by_key).require("key-1", "image")
+
+    @pytest.mark.parametrize(
+        ("platform", "video", "try_on"),
+        [
+            (None, "local-video-1", "local-try-on-1"),
+            ("key", "gemini-omni-1.1-flash", "local-try-on-1"),
+            ("vertex", "veo-3.1-fast-generate-001", "virtual-try-on-001"),
+        ],
+    )
+    def test_the_first_of_googles_that_can_be_asked_is_the_default(
+        self, platform: Platform | None, video: str, try_on: str
+    ) -> None:
+        there = offers(*MODELS, platform=platform)
+        assert (there.models("video", TODAY)[0].id, there.models("try-on", TODAY)[0].id) == (video, try_on)
+
+    def test_virtual_try_on_ends_and_the_preview_of_this_machine_takes_its_place(self) -> None:
+        end = date(2027, 3, 15)
+        assert offers(*MODELS, day=end, platform="vertex").models("try-on", end)[0].id == "local-try-on-1"
+
     def test_one_that_was_shut_down_is_refused_with_what_takes_its_place(self) -> None:
         with pytest.raises(BadInput) as caught:
             offers(OLD, MID, NEW).require("old-1", "image")
@@ -139,9 +186,64 @@ class TestPrices:
         assert film.of_one({"duration": 8}) == 3_200_000_000
         assert film.of_one({}) is None
 
+    def test_resolution_and_sound_may_have_prices_of_their_own(self) -> None:
+        film = Price(
+            unit="second",
+            usd=Decimal("0.10"),
+            silent_usd=Decimal("0.08"),
+            resolutions={"1080p": Rate(usd=Decimal("0.12"))},
+            source="a price list",
+            as_of=TODAY,
+        )
+        asked = {"duration": 8}
+        assert film.of_one(asked) == film.of_one(asked | {"audio": True}) == 800_000_000
+        assert film.of_one(asked | {"audio": False}) == 640_000_000
+        assert film.of_one(asked | {"resolution": "1080p"}) == 960_000_000
+        assert film.of_one(asked | {"resolution": "1080p", "audio": False}) == 960_000_000
+        assert film.of_one(asked | {"resolution": "4k"}) == 800_000_000
+
     def test_a_model_without_a_price_costs_nobody_knows_what(self) -> None:
         assert make_model(price=None).cost_of_one({}) is None
         assert not is_free("somebody-elses-2")
+
+
+HELPER = """
+[[helper]]
+id = "pen-1"
+name = "Pen 1"
+provider = "google"
+[[helper.price]]
+since = 2026-09-01
+input_usd = 0.75
+text_usd = 3.75
+source = "https://example.org/prices"
+as_of = 2026-11-20
+[[helper.price]]
+since = 2027-01-01
+input_usd = 1.50
+text_usd = 7.50
+source = "https://example.org/prices"
+as_of = 2026-11-20
+"""
+
+
+class TestHelpers:
+    def test_a_price_holds_from_its_day_on(self) -> None:
+        (pen,) = read_helpers(ENTRY + HELPER)
+        costs = [pen.price_on(day) for day in (date(2026, 8, 31), TODAY, date(2026, 12, 31), date(2027, 1, 1))]
+        assert [cost and cost.of_tokens(1_000, 100) for cost in costs] == [None, 1_125_000, 1_125_000, 2_250_000]
+
+    def test_it_is_no_model_that_a_form_offers(self) -> None:
+        assert [model.id for model in read_models(ENTRY + HELPER)] == ["brush-1"]
+
+    def test_the_first_that_is_offered_helps_and_none_where_google_is_not_asked(self) -> None:
+        first, second = HELPERS[0].model_copy(update={"shutdown": TODAY}), HELPERS[1]
+        clock, google = FakeClock(datetime(2026, 11, 19, tzinfo=UTC)), cast(Google, object())
+        there = Offers(clock, google=google, helpers=(first, second))
+        assert there.helper() is first
+        clock.advance(24 * 3600)
+        assert there.helper() is second
+        assert Offers(clock, helpers=(first, second)).helper() is None
 
 
 def test_the_entry_that_the_documentation_shows_is_one() -> None:
@@ -149,5 +251,6 @@ def test_the_entry_that_the_documentation_shows_is_one() -> None:
     shown = [line for line in text.splitlines() if line.startswith("    ")]
     following = ENTRY.replace("brush-1", "brush-3")
     model, _ = read_models("\n".join(shown) + following)
+    assert read_helpers("\n".join(shown) + following)[0].price_on(TODAY) is not None
     assert (model.id, model.successor, model.parameters.count.options) == ("brush-2", "brush-3", (1, 2, 4))
     assert set(ModelSpec.model_fields) == set(model.model_fields_set)

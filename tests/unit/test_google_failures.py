@@ -22,8 +22,9 @@ from services.errors import (
     ProviderTimeout,
     ProviderUnavailable,
     QuotaUsedUp,
+    Refused,
 )
-from services.generation.google.failures import mapped, told
+from services.generation.google.failures import mapped, told, told_inside
 from tests.support.google_stub import KEY
 from tests.support.logs import recorded_lines
 
@@ -140,3 +141,55 @@ def test_ours_pass_as_they_are() -> None:
 
 def test_a_long_message_is_cut() -> None:
     assert len(str(told(api_error(400, "word " * 500)))) < 500
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The prompt contains sensitive words that violate Google's Responsible AI practices.",
+        "The input image violates Vertex AI's usage guidelines.",
+        "This was blocked because of our safety policies.",
+    ],
+)
+def test_a_refusal_with_the_status_of_bad_input_is_told_as_one(message: str) -> None:
+    error = told(api_error(400, message, "INVALID_ARGUMENT"))
+    assert type(error) is Refused
+    assert message.removesuffix(".") in str(error)
+    assert type(told_inside(13, message)) is Refused
+
+
+@pytest.mark.parametrize("message", ["safety_settings is not a field", "Unsupported aspect ratio", ""])
+def test_bad_input_is_no_refusal(message: str) -> None:
+    assert type(told(api_error(400, message))) is BadInput
+
+
+def newer_error(name: str) -> Any:
+    """An exception of the SDK's newer calls, which it does not export."""
+    return getattr(importlib.import_module("google.genai._gaos.lib.compat_errors"), name)
+
+
+@pytest.mark.parametrize(
+    ("beneath", "kind", "cost", "again"),
+    [
+        (httpx2.ConnectError("refused"), ProviderUnavailable, 0, True),
+        (httpx2.ReadTimeout("slow"), ProviderTimeout, None, False),
+        (httpx2.ReadError("reset"), AnswerLost, None, False),
+        (None, AnswerLost, None, False),
+    ],
+)
+def test_a_connection_error_of_the_newer_calls_is_what_broke_below_it(
+    beneath: Exception | None, kind: type[GenerationError], cost: int | None, again: bool
+) -> None:
+    error = newer_error("APIConnectionError")(request=None)
+    error.__cause__ = beneath
+    ours = told(error)
+    assert type(ours) is kind
+    assert isinstance(ours, GenerationError)
+    assert (ours.cost_nano, ours.again) == (cost, again)
+
+
+def test_an_error_of_the_newer_calls_is_told_in_googles_words_alone() -> None:
+    response = httpx2.Response(400, request=httpx2.Request("POST", "http://127.0.0.1/"))
+    body = {"error": {"code": 400, "message": f"Unsupported duration for {KEY}."}}
+    error = newer_error("BadRequestError")("Error code: 400 - {...}", response=response, body=body)
+    assert "Google says: “Unsupported duration for …”." in str(told(error, KEY))

@@ -98,6 +98,11 @@ class TestAsking:
         assert data["inlineData"]["mime_type"] == "image/jpeg"
         assert base64.urlsafe_b64decode(data["inlineData"]["data"]) == source
 
+    def test_the_style_and_what_to_leave_out_are_said_in_words(self, google_: Google, stub: GoogleStub) -> None:
+        google_.picture(MODEL, "dunes", GIVEN | {"style": "watercolour", "negative": "people, text."})
+        [words] = stub.requests[0]["body"]["contents"][0]["parts"]
+        assert words == {"text": "dunes\n\nStyle: watercolour.\n\nLeave out: people, text."}
+
     def test_a_project_is_asked_with_its_own_credentials(self, project: Google, stub: GoogleStub) -> None:
         assert project.picture(MODEL, "dunes", GIVEN).data == picture()
         [sent_] = stub.requests

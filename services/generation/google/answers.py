@@ -49,13 +49,44 @@ WHY_NONE = {
 @dataclass(frozen=True)
 class Answer:
     data: bytes
-    """A picture, as Google encoded it."""
+    """A picture or a clip, as Google encoded it."""
     cost_nano: int | None
 
 
 def picture_of(answer: types.GenerateContentResponse, price: Price | TokenPrice | None) -> Answer:
     """The picture in an answer. Raises Refused and GenerationError, each with what the answer cost."""
     cost = cost_of(answer.usage_metadata, price)
+    candidate = candidate_of(answer, cost)
+    reason = candidate.finish_reason
+    parts = [part for part in (candidate.content and candidate.content.parts) or () if not part.thought]
+    pictures = [part.inline_data.data for part in parts if part.inline_data and part.inline_data.data]
+    if pictures:
+        return Answer(pictures[-1], cost)
+    said = " ".join(part.text for part in parts if part.text).strip()
+    if said:
+        raise GenerationError(
+            f"Google answered in words instead of a picture: “{cut(said)}”. Change the prompt and try again.",
+            cost_nano=cost,
+        )
+    raise GenerationError(
+        f"Google made no picture: {why_none(reason)}. Change the prompt and try again.", cost_nano=cost
+    )
+
+
+def tried_on(answer: types.RecontextImageResponse, cost: int | None) -> Answer:
+    """The picture in an answer. Raises Refused, which costs nothing, and GenerationError."""
+    made = answer.generated_images or []
+    for one in made:
+        if one.image and one.image.image_bytes:
+            return Answer(one.image.image_bytes, cost)
+    if reasons := [one.rai_filtered_reason for one in made if one.rai_filtered_reason]:
+        said = "; ".join(cut(reason.strip().removesuffix(".")) for reason in reasons)
+        raise Refused(f"Google refused this: “{said}”. Choose other pictures and try again.")
+    raise GenerationError("Google's answer has no picture. Press Retry to ask again.", cost_nano=None)
+
+
+def candidate_of(answer: types.GenerateContentResponse, cost: int | None) -> types.Candidate:
+    """What an answer holds, if anything. Raises Refused and GenerationError, each with what the answer cost."""
     if answer.prompt_feedback is not None and answer.prompt_feedback.block_reason is not None:
         raise _blocked(answer.prompt_feedback, cost)
     if not answer.candidates:
@@ -65,19 +96,17 @@ def picture_of(answer: types.GenerateContentResponse, price: Price | TokenPrice 
     if reason in WHY_HELD_BACK:
         words = _refusal(WHY_HELD_BACK[reason], candidate.finish_message, candidate.safety_ratings)
         raise Refused(words, cost_nano=cost)
-    parts = [part for part in (candidate.content and candidate.content.parts) or () if not part.thought]
-    pictures = [part.inline_data.data for part in parts if part.inline_data and part.inline_data.data]
-    if pictures:
-        return Answer(pictures[-1], cost)
-    said = " ".join(part.text for part in parts if part.text).strip()
-    if said:
-        quote = f"{said[:LONGEST_QUOTE]}…" if len(said) > LONGEST_QUOTE else said
-        raise GenerationError(
-            f"Google answered in words instead of a picture: “{quote}”. Change the prompt and try again.",
-            cost_nano=cost,
-        )
-    why = WHY_NONE.get(reason, reason.value) if reason is not None else "it gave no reason"
-    raise GenerationError(f"Google made no picture: {why}. Change the prompt and try again.", cost_nano=cost)
+    return candidate
+
+
+def why_none(reason: types.FinishReason | None) -> str:
+    """In words, why there is nothing although nobody refused it."""
+    return WHY_NONE.get(reason, reason.value) if reason is not None else "it gave no reason"
+
+
+def cut(said: str) -> str:
+    """No more of the model's own words than fits under a form."""
+    return f"{said[:LONGEST_QUOTE]}…" if len(said) > LONGEST_QUOTE else said
 
 
 def cost_of(usage: types.GenerateContentResponseUsageMetadata | None, price: Price | TokenPrice | None) -> int | None:

@@ -6,6 +6,7 @@ The SDK sends each request once. Who asks again, and how often, is decided by th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import google.auth
 from google import genai
@@ -14,20 +15,31 @@ from google.auth.exceptions import DefaultCredentialsError
 from google.genai import types
 from pydantic import JsonValue
 
-from services.errors import SettingsError
+from services.errors import BadInput, GenerationError, SettingsError
 from services.files.sniff import sniff
-from services.generation.catalog import ModelSpec
-from services.generation.google.answers import Answer, picture_of
-from services.generation.google.failures import mapped
+from services.generation.catalog import HelperSpec, ModelSpec, Platform
+from services.generation.google import omni, texts, veo
+from services.generation.google.answers import Answer, picture_of, tried_on
+from services.generation.google.failures import garbled, mapped
+from services.generation.google.prompts import in_words, text_of
+from services.generation.google.veo import Came
+from services.generation.opinions import Critique, Rewritten
+from services.generation.prices import TextPrice
+from services.generation.sources import Sources
 from services.settings import GoogleAccess
 
 TIMEOUT = 300
-"""Seconds that Google has for one picture."""
+"""Seconds that Google has for one answer."""
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
 class Google:
     """Google's models. Safe to use from any number of threads."""
+
+    interval = 10.0
+    """Seconds between two questions of what became of a clip."""
+    patience = 1800.0
+    """Seconds for which that is asked."""
 
     def __init__(self, access: GoogleAccess, *, timeout: float = TIMEOUT) -> None:
         """Does not connect. Raises SettingsError if there is neither a key nor a project with credentials."""
@@ -37,6 +49,7 @@ class Google:
             retry_options=types.HttpRetryOptions(attempts=1),
         )
         self._key = access.api_key
+        self.platform: Platform = "key" if access.api_key else "vertex"
         if access.api_key:
             self._client = genai.Client(vertexai=False, api_key=access.api_key, http_options=options)
             return
@@ -57,26 +70,86 @@ class Google:
 
         Raises BadInput and GenerationError.
         """
-        contents: list[types.PartUnionDict] = [prompt]
+        contents: list[types.PartUnionDict] = [in_words(prompt, parameters)]
         if source is not None:
             kind = sniff(source)
             contents.append(types.Part.from_bytes(data=source, mime_type=kind.content_type if kind else "image/webp"))
         config = types.GenerateContentConfig(
             response_modalities=["TEXT", "IMAGE"],
             image_config=types.ImageConfig(
-                aspect_ratio=_text(parameters.get("aspect")), image_size=_text(parameters.get("resolution"))
+                aspect_ratio=text_of(parameters, "aspect"), image_size=text_of(parameters, "resolution")
             ),
         )
         with mapped(self._key):
             answer = self._client.models.generate_content(model=model.id, contents=contents, config=config)
         return picture_of(answer, model.price)
 
+    def try_on(self, model: ModelSpec, person: bytes, product: bytes) -> Answer:
+        """A person, in JPEG, who wears a product. Blocks until it is there. Raises BadInput and GenerationError."""
+        source = types.RecontextImageSource(
+            person_image=veo.image_of(person),
+            product_images=[types.ProductImage(product_image=veo.image_of(product))],
+        )
+        with mapped(self._key):
+            config = types.RecontextImageConfig(number_of_images=1)
+            answer = self._client.models.recontext_image(model=model.id, source=source, config=config)
+        return tried_on(answer, model.cost_of_one({}))
+
+    def begin_clip(self, model: ModelSpec, prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> str:
+        """Have Google make a clip; the name under which `clip` tells what became of it.
+
+        Pictures in JPEG, a clip in MP4. Raises BadInput and GenerationError.
+        """
+        with mapped(self._key):
+            if model.needs == "vertex":
+                source, config = veo.source_of(prompt, parameters, sources), veo.config_of(parameters, sources)
+                name = self._client.models.generate_videos(model=model.id, source=source, config=config).name
+            else:
+                asked = omni.request_of(prompt, parameters, sources)
+                name = omni.name_of(self._client.interactions.create(model=model.id, **asked))
+        if not name:
+            raise garbled()
+        return name
+
+    def clip(self, model: ModelSpec, name: str, parameters: Mapping[str, JsonValue], *, extends: bool) -> Came | None:
+        """What came of the clip that was begun under `name`, with its cost; None while Google works on it.
+
+        Costs nothing. Raises GenerationError if that cannot be found out.
+        """
+        cost = model.cost_of_one(veo.paid_for(parameters, extends=extends))
+        with mapped(self._key, begun=True):
+            if model.needs == "vertex":
+                operation = self._client.operations.get(types.GenerateVideosOperation.model_validate({"name": name}))
+                return veo.came_of(operation, cost, self._key)
+            came = omni.came_of(self._client.interactions.get(name), cost, self._key)
+            if isinstance(came, omni.Left):
+                return Answer(self._client.files.download(file=came.uri), cost)
+            return came
+
+    def cancel_clip(self, model: ModelSpec, name: str) -> bool:
+        """Have Google stop, where it can be told to; whether it was."""
+        with suppress(BadInput, GenerationError), mapped(self._key):
+            if model.needs != "vertex":  # an operation of Veo goes on to its end
+                self._client.interactions.cancel(name)
+                return True
+        return False
+
+    def rewrite(self, helper: HelperSpec, price: TextPrice | None, prompt: str) -> Rewritten:
+        """A prompt written anew. Blocks until it is there. Raises BadInput and GenerationError."""
+        contents, config = texts.to_write(prompt)
+        with mapped(self._key):
+            answer = self._client.models.generate_content(model=helper.id, contents=contents, config=config)
+        return texts.rewritten(answer, price, helper.name)
+
+    def critique(self, helper: HelperSpec, price: TextPrice | None, picture: bytes, prompt: str) -> Critique:
+        """What is good and bad in a picture. Blocks until it is there. Raises BadInput and GenerationError."""
+        contents, config = texts.to_judge(picture, prompt)
+        with mapped(self._key):
+            answer = self._client.models.generate_content(model=helper.id, contents=contents, config=config)
+        return texts.critique(answer, price, helper.name)
+
     def close(self) -> None:
         self._client.close()
-
-
-def _text(value: JsonValue) -> str | None:
-    return str(value) if value else None
 
 
 def _credentials() -> Credentials:

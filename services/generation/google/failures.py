@@ -7,6 +7,7 @@ the transport and of the credentials below it. Google charges nothing for a requ
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
@@ -24,29 +25,54 @@ from services.errors import (
     ProviderTimeout,
     ProviderUnavailable,
     QuotaUsedUp,
+    Refused,
 )
 from services.log import log_event
 
 LONGEST_QUOTE = 300
 """Characters of Google's own words that are told."""
+_OF_SAFETY = re.compile(
+    r"responsible ai|(usage|content) (guidelines|polic)|safety (filter|guideline|polic|reason)|sensitive words"
+    r"|prohibited content|blocked\b.*\b(safety|polic)",
+    re.IGNORECASE,
+)
+"""How Google words it where it refuses with the status of bad input."""
+_STATUS_OF_CODE = {1: 499, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 14: 503, 16: 401}
+"""By the codes of google.rpc.Code, with which operations fail; the others are like 500."""
 
 
 @contextmanager
-def mapped(secret: str | None) -> Iterator[None]:
-    """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message."""
+def mapped(secret: str | None, *, begun: bool = False) -> Iterator[None]:
+    """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message.
+
+    `begun`: it is asked what became of something that Google has taken on.
+    """
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
-        raise told(error, secret) from error
+        raise (told_of_begun(error, secret) if begun else told(error, secret)) from error
+
+
+def told_of_begun(error: Exception, secret: str | None) -> GenerationError:
+    """As `told`, where it is nobody's prompt or choice that Google does not take."""
+    ours = told(error, secret)
+    if isinstance(ours, GenerationError) and not isinstance(ours, Refused) and status_of(error) not in (404, 410):
+        return ours
+    said = one_line(_message(error), secret)
+    quote = f" Google says: “{said}”." if said else ""
+    return GenerationError(f"Google does not know of it.{quote}", cost_nano=None)
 
 
 def told(error: Exception, secret: str | None = None) -> BadInput | GenerationError:
     """Our error for one of the SDK's."""
+    beneath = error.__cause__
+    if _is_one_of(error, {"APIConnectionError"}) and isinstance(beneath, Exception) and beneath is not error:
+        return told(beneath, secret)  # the SDK's newer calls say "connection error" of whatever breaks below them
     status = status_of(error)
     if status is not None:
-        return _by_status(status, _words(error, secret))
+        return _by_status(status, one_line(_message(error), secret))
     for names, make in _BY_NAME:
         if _is_one_of(error, names):
             return make()
@@ -55,6 +81,17 @@ def told(error: Exception, secret: str | None = None) -> BadInput | GenerationEr
             return make()
     log_event("google.unforeseen", logging.ERROR, error=f"{type(error).__module__}.{type(error).__qualname__}")
     return GenerationError(f"Something unforeseen went wrong ({type(error).__name__}). Try again.", cost_nano=None)
+
+
+def told_inside(code: object, said: object, secret: str | None = None) -> BadInput | GenerationError:
+    """Our error for one with which an operation failed that Google had taken on; `code` as in google.rpc.Code."""
+    words = one_line(said, secret)
+    if _OF_SAFETY.search(words):
+        return refused(words)
+    if not isinstance(code, int):
+        quote = f" Google says: “{words}”." if words else ""
+        return GenerationError(f"Google could not make this.{quote} Try again, or change the prompt.")
+    return _by_status(_STATUS_OF_CODE.get(code, 500), words)
 
 
 def status_of(error: Exception) -> int | None:
@@ -73,7 +110,7 @@ def _by_status(status: int, said: str) -> BadInput | GenerationError:
         case 408 | 504:
             return ProviderTimeout(f"Google took too long ({status}). Try again, or ask for less.", again=True)
         case 413:
-            return BadInput("picture", "This is too large for Google. Choose a smaller picture.")
+            return BadInput("picture", "This is too large for Google. Choose a smaller picture, or a shorter clip.")
         case 429:
             return QuotaUsedUp(
                 "Google's quota is used up for now. Wait a minute and press Retry, or choose another model.", again=True
@@ -87,14 +124,29 @@ def _by_status(status: int, said: str) -> BadInput | GenerationError:
             )
     if 400 <= status < 500 and ("API key" in said or "API_KEY" in said):
         return _credentials()
+    if 400 <= status < 500 and _OF_SAFETY.search(said):
+        return refused(said)
     if 400 <= status < 500:
         return BadInput("prompt", f"Google does not take this.{quote} Change the prompt, or choose another model.")
     return ProviderUnavailable(f"Google's answer was none that it should give ({status}). Try again in a few minutes.")
 
 
-def _words(error: Exception, secret: str | None) -> str:
-    """What Google said, in one line."""
-    words = " ".join(str(getattr(error, "message", "") or "").split())
+def refused(said: str) -> Refused:
+    """In Google's own words. It charges nothing for what it does not make."""
+    return Refused(f"Google refused this: “{said}”. Change the prompt or the picture and try again.")
+
+
+def _message(error: Exception) -> object:
+    """What Google said; the SDK's newer errors have it in their body, as it came."""
+    body = getattr(error, "body", None)
+    inside = body.get("error") if isinstance(body, dict) else None
+    told = inside.get("message") if isinstance(inside, dict) else None
+    return told or getattr(error, "message", None)
+
+
+def one_line(said: object, secret: str | None) -> str:
+    """Google's words, without line breaks, without `secret` and not too many."""
+    words = " ".join(str(said or "").split())
     words = words.replace(secret, "…") if secret else words
     return f"{words[:LONGEST_QUOTE]}…" if len(words) > LONGEST_QUOTE else words.removesuffix(".")
 
@@ -119,7 +171,7 @@ def _late() -> GenerationError:
     )
 
 
-def _garbled() -> GenerationError:
+def garbled() -> GenerationError:
     return GenerationError(
         "Google's answer could not be read. It may have been charged. Press Retry to ask again.", cost_nano=None
     )
@@ -132,7 +184,7 @@ def _wrong() -> GenerationError:
 _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[], BadInput | GenerationError]], ...] = (
     ((auth.TransportError,), _unreachable),
     ((auth.GoogleAuthError,), _credentials),
-    ((JSONDecodeError, ValidationError, errors.UnknownApiResponseError, errors.APIError), _garbled),
+    ((JSONDecodeError, ValidationError, errors.UnknownApiResponseError, errors.APIError), garbled),
     ((OSError,), AnswerLost),
     ((ValueError, TypeError), _wrong),
 )
@@ -143,10 +195,10 @@ _BY_NAME: tuple[tuple[set[str], Callable[[], BadInput | GenerationError]], ...] 
     ({"UnsupportedProtocol", "InvalidURL", "TooManyRedirects"}, _unreachable),
     ({"LocalProtocolError"}, _credentials),  # a key with characters that no header takes
     ({"TimeoutException", "APITimeoutError"}, _late),
-    ({"DecodingError", "StreamError", "APIResponseValidationError", "ResponseValidationError"}, _garbled),
+    ({"DecodingError", "StreamError", "APIResponseValidationError", "ResponseValidationError"}, garbled),
     ({"HTTPError", "APIConnectionError", "NoResponseError"}, AnswerLost),
-    ({"GenAiError", "GeminiNextGenAPIClientError", "ContinuationInterruptedError"}, _garbled),
-    ({"TemporaryError", "PermanentError", "CookieConflict"}, _garbled),
+    ({"GenAiError", "GeminiNextGenAPIClientError", "ContinuationInterruptedError"}, garbled),
+    ({"TemporaryError", "PermanentError", "CookieConflict"}, garbled),
 )
 """Of classes of the SDK's and its transport's, which may be httpx2 or httpx, whichever is installed; the SDK's newer
 calls raise classes that it does not export."""

@@ -32,10 +32,14 @@ def opened(data: bytes, field: str) -> Image.Image:
 
 def covering(data: bytes, size: tuple[int, int]) -> Image.Image:
     """A picture in RGB that fills `size` (width, height), its middle kept. Raises BadInput on "picture"."""
-    picture = opened(data, "picture")
-    if picture.mode == "RGBA":
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, (*_PAPER, 255)), picture).convert("RGB")
-    return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+    return ImageOps.fit(flattened(opened(data, "picture")), size, Image.Resampling.LANCZOS)
+
+
+def flattened(picture: Image.Image) -> Image.Image:
+    """In RGB, on white where it is transparent."""
+    if picture.mode != "RGBA":
+        return picture
+    return Image.alpha_composite(Image.new("RGBA", picture.size, (*_PAPER, 255)), picture).convert("RGB")
 
 
 def repainted(picture: Image.Image, prompt: str, seed: int, index: int) -> Image.Image:

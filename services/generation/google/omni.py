@@ -1,0 +1,113 @@
+"""Gemini Omni: the video models that an API key reaches, by interactions that run in the background.
+
+The SDK does not check what it is answered, and gives what it cannot read as it came. A refusal is an interaction that
+was completed in words, without a clip.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue
+
+from services.errors import GenerationError, ProviderCancelled, Refused
+from services.generation.google.answers import Answer, cut
+from services.generation.google.failures import garbled, one_line, told_inside
+from services.generation.google.prompts import in_words, text_of, whole_of
+from services.generation.google.veo import Came, left_at
+from services.generation.sources import Sources
+
+_STOPPED = ("incomplete", "budget_exceeded", "requires_action", "requires_continuation")
+
+
+@dataclass(frozen=True)
+class Left:
+    """A clip that is yet to be fetched."""
+
+    uri: str
+
+
+def request_of(prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> dict[str, Any]:
+    """What is asked for, but for the model; it has no parameter for what is not wanted."""
+    pictures = [_picture(data) for data in (sources.picture, sources.last) if data]
+    seconds = whole_of(parameters, "duration")
+    wanted = {
+        "type": "video",
+        "delivery": "uri",  # in the answer itself, clips of more than 4 MB find no room
+        "aspect_ratio": text_of(parameters, "aspect"),
+        "resolution": text_of(parameters, "resolution"),
+        "duration": f"{seconds}s" if seconds else None,
+    }
+    return {
+        "input": [*pictures, {"type": "text", "text": in_words(prompt, parameters)}],
+        "background": True,
+        "response_format": {name: value for name, value in wanted.items() if value},
+        "generation_config": {"video_config": {"task": "image_to_video" if pictures else "text_to_video"}},
+    }
+
+
+def name_of(interaction: object) -> str:
+    """ "" for what has none."""
+    name = _value(interaction, "id")
+    return name if isinstance(name, str) else ""
+
+
+def came_of(interaction: object, cost: int | None, secret: str | None) -> Came | Left | None:
+    """What came of it; None while Google works on it. `cost`: of a clip, in nano-dollars. Raises GenerationError."""
+    status = _value(interaction, "status")
+    if not isinstance(status, str):
+        raise garbled()
+    if status == "completed":
+        return _clip(interaction, cost, secret)
+    if status == "failed":
+        return told_inside(*_failure(interaction), secret)
+    if status == "cancelled":
+        return ProviderCancelled("Google gave this up before it was made. Press Retry to ask again.", cost_nano=None)
+    if status in _STOPPED:
+        why = status.replace("_", " ")
+        return GenerationError(
+            f"Google stopped before this was made ({why}). Ask for less, or try again.", cost_nano=None
+        )
+    return None  # under way, or in a state that is new to us: whoever waits does not wait for ever
+
+
+def _clip(interaction: object, cost: int | None, secret: str | None) -> Came | Left:
+    video = _value(interaction, "output_video")
+    data, uri = _value(video, "data"), _value(video, "uri")
+    if isinstance(data, str) and data:
+        try:
+            return Answer(base64.b64decode(data, validate=True), cost)
+        except ValueError as error:
+            raise garbled() from error
+    if isinstance(uri, str) and uri:
+        fetched = uri.startswith("files/") or (uri.startswith("https://") and "/files/" in uri)
+        return Left(uri) if fetched else left_at(uri, cost)
+    said = one_line(_value(interaction, "output_text"), secret)
+    quote = f": “{cut(said)}”" if said else ""
+    return Refused(f"Google made no clip of this{quote}. Change the prompt and try again.", cost_nano=None)
+
+
+def _failure(interaction: object) -> tuple[object, object]:
+    """The code and the words with which an interaction failed."""
+    for step in _list(interaction, "steps"):
+        if (error := _value(step, "error")) is not None:
+            return _value(error, "code"), _value(error, "message")
+    said = [str(words) for one in _list(interaction, "errors") if (words := _value(one, "message"))]
+    return None, "; ".join(said)
+
+
+def _picture(data: bytes) -> dict[str, str]:
+    """One as `received.to_send_as_jpeg` makes it."""
+    return {"type": "image", "mime_type": "image/jpeg", "data": base64.b64encode(data).decode()}
+
+
+def _value(thing: object, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+def _list(thing: object, name: str) -> list[Any]:
+    found = _value(thing, name)
+    return found if isinstance(found, list) else []

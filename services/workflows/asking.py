@@ -1,0 +1,243 @@
+"""Asking a provider for one output: once as long as it may be charged, and for as long as what it does takes.
+
+A picture is asked for and answered. A clip is begun, and its name is noted before anything else: whoever finds the name
+after a crash goes on asking what became of it, which costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.errors import AnswerLost, BadInput, GenerationError, ProviderTimeout, ProviderUnavailable
+from services.files.rendered import RenderedFile
+from services.files.sniff import MP4, sniff
+from services.generation.catalog import ModelSpec, find_model
+from services.generation.pool import PoolClosed
+from services.generation.received import open_received, to_send, to_send_as_jpeg
+from services.generation.sources import Role, placed, roles
+from services.log import log_event
+from services.models import MediaType, Run
+from services.workflows.context import Unwanted, WorkflowContext
+
+if TYPE_CHECKING:
+    from services.generation.google.answers import Answer
+    from services.generation.google.client import Google
+
+ATTEMPTS = 4
+"""How often a provider is asked for one output, as long as it says that it made nothing."""
+FIRST_WAIT, LONGEST_WAIT = 2.0, 20.0
+"""Seconds between two of them."""
+MISREAD = 5
+"""Answers in a row that do not tell what became of a clip, after which it is given up."""
+BEGUN, NEARLY = 10, 90
+"""Percent, before and after a provider works on something."""
+
+Progress = Callable[[int], None]
+Note = Callable[[str], None]
+"""Keeps the name under which a provider works on an output."""
+Claim = Callable[[], AbstractContextManager[Note]]
+"""Entered around each request that may cost something."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One output."""
+
+    files: tuple[RenderedFile, ...]
+    cost_nano: int | None
+    """What making it cost, in nano-dollars; None where that is not known."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One output of a run that a provider is asked for."""
+
+    ctx: WorkflowContext
+    model: ModelSpec
+    run: Run
+    media_id: str
+    sources: Callable[[], list[bytes]]
+    """Reads what the run is made from, in order. A clip that was begun needs it no more."""
+    on_progress: Progress
+    claim: Claim
+
+    @property
+    def begun(self) -> str | None:
+        """The name under which Google works on it already."""
+        return self.run.operations.get(self.media_id)
+
+    @property
+    def google(self) -> Google:
+        google = self.ctx.offers.google
+        if google is None:
+            cost = None if self.begun else 0
+            raise ProviderUnavailable("Google's models are not set up here. Choose another model.", cost_nano=cost)
+        return google
+
+    @property
+    def extends(self) -> bool:
+        return "clip" in roles(self.run.parameters, len(self.run.source_ids))
+
+
+def ask_google(asked: Asked) -> Made:
+    """Blocks until the output is there. Raises BadInput, GenerationError, Interrupted, Unwanted."""
+    if asked.run.run_type == "video":
+        return _clip(asked)
+    files = [asked.ctx.pool.run(_way(asked.run), data, on_progress=_unheard) for data in asked.sources()]
+    asked.on_progress(BEGUN)
+
+    def ask() -> Made:
+        with asked.claim():
+            answer = _picture(asked, files)
+        return _opened(asked, answer, "image")
+
+    return _asked_again(asked, ask)
+
+
+def let_go(ctx: WorkflowContext, run: Run, media_id: str) -> None:
+    """Have the provider stop working on what nobody wants any more, where it can be told to."""
+    name, model, google = run.operations.get(media_id), find_model(run.model), ctx.offers.google
+    if name is None or model is None or google is None:
+        return
+    log_event("run.let_go", run_id=run.id, media_id=media_id, stopped=google.cancel_clip(model, name))
+
+
+def _way(run: Run) -> Callable[[bytes, Progress], bytes]:
+    return to_send_as_jpeg if run.run_type == "try-on" else to_send
+
+
+def _picture(asked: Asked, files: list[bytes]) -> Answer:
+    if asked.run.run_type == "try-on":
+        person, product = files
+        return asked.google.try_on(asked.model, person, product)
+    source = files[0] if files else None
+    return asked.google.picture(asked.model, asked.run.prompt, asked.run.parameters, source)
+
+
+def _clip(asked: Asked) -> Made:
+    begun = asked.begun
+
+    def ask() -> Made:
+        nonlocal begun
+        name, begun = begun or _begin(asked), None  # whatever comes of it, the next attempt begins anew
+        return _opened(asked, _followed(asked, name), "video")
+
+    return _asked_again(asked, ask)
+
+
+def _begin(asked: Asked) -> str:
+    """Have a clip made; its name, which is noted."""
+    files = asked.sources()
+    parts = roles(asked.run.parameters, len(files))
+    sources = placed(parts, [_sent(asked.ctx, part, data) for part, data in zip(parts, files, strict=True)])
+    asked.on_progress(BEGUN)
+    with asked.claim() as note:
+        name = asked.google.begin_clip(asked.model, asked.run.prompt, asked.run.parameters, sources)
+        try:
+            note(name)
+        except Unwanted:
+            asked.google.cancel_clip(asked.model, name)
+            raise
+    return name
+
+
+def _sent(ctx: WorkflowContext, part: Role, data: bytes) -> bytes:
+    """Raises BadInput on "clip"."""
+    if part != "clip":
+        return ctx.pool.run(to_send_as_jpeg, data, on_progress=_unheard)
+    if sniff(data) != MP4:
+        raise BadInput("clip", "This model goes on from MP4 clips alone. Choose one that is MP4.")
+    return data
+
+
+def _followed(asked: Asked, name: str) -> Answer:
+    """What came of a clip, asked until there is something. Raises BadInput, GenerationError, Interrupted, Unwanted."""
+    ctx, google, misread, began = asked.ctx, asked.google, 0, asked.ctx.clock.monotonic()
+    try:
+        while True:
+            try:
+                came = google.clip(asked.model, name, asked.run.parameters, extends=asked.extends)
+                misread = 0
+            except GenerationError as error:
+                came, misread = None, 0 if _passes(error) else misread + 1
+                log_event("run.not_told", logging.WARNING, run_id=asked.run.id, why=str(error))
+                if misread == MISREAD:
+                    raise _untold(error) from error
+            if isinstance(came, BadInput | GenerationError):
+                raise came
+            if came is not None:
+                return came
+            waited = ctx.clock.monotonic() - began
+            if waited >= google.patience:
+                raise _too_long(google.patience)
+            asked.on_progress(_estimate(asked, waited))
+            ctx.activity.pause(google.interval)
+    except Unwanted:
+        let_go(ctx, asked.run.model_copy(update={"operations": {asked.media_id: name}}), asked.media_id)
+        raise
+
+
+def _passes(error: GenerationError) -> bool:
+    """Whether the next question of what became of a clip may be answered."""
+    return error.again or isinstance(error, AnswerLost | ProviderTimeout)
+
+
+def _untold(error: Exception) -> GenerationError:
+    return GenerationError(
+        f"What became of this cannot be found out: it may have been made, and charged. {error} Press Retry to ask for "
+        "it anew.",
+        cost_nano=None,
+    )
+
+
+def _too_long(seconds: float) -> ProviderTimeout:
+    return ProviderTimeout(
+        f"Google has worked on this for more than {seconds / 60:.0f} minutes. It may still finish, and be charged, but "
+        "is not waited for any longer. Press Retry to ask for it anew.",
+        cost_nano=None,
+    )
+
+
+def _estimate(asked: Asked, waited: float) -> int:
+    """Percent, by how long such a clip takes on the whole: Google tells nothing while it works."""
+    usual, length = asked.model.seconds_each, asked.run.parameters.get("duration")
+    default = asked.model.parameters.duration.default
+    if isinstance(length, int) and default:
+        usual *= length / default
+    return min(NEARLY, BEGUN + int((NEARLY - BEGUN) * waited / usual))
+
+
+def _opened(asked: Asked, answer: Answer, wanted: MediaType) -> Made:
+    asked.on_progress(NEARLY)
+    try:
+        files = asked.ctx.pool.run(open_received, answer.data, wanted, on_progress=_unheard)
+    except PoolClosed:
+        raise
+    except (GenerationError, BadInput) as error:
+        noun = "picture that can be opened" if wanted == "image" else "clip that can be played"
+        what = f"What Google sent is no {noun}. Press Retry to ask again."
+        raise GenerationError(what, cost_nano=answer.cost_nano) from error
+    return Made(files, answer.cost_nano)
+
+
+def _asked_again(asked: Asked, ask: Callable[[], Made]) -> Made:
+    """`ask()`, again after a while if it failed in passing. The one place where a provider is asked twice."""
+    wait = FIRST_WAIT
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return ask()
+        except GenerationError as error:
+            if not error.again:
+                raise
+            log_event("run.asking_again", logging.WARNING, run_id=asked.run.id, seconds=wait, why=str(error))
+        asked.ctx.activity.pause(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
+    return ask()
+
+
+def _unheard(percent: int) -> None:
+    """Of a part that takes no time to speak of."""
