@@ -17,6 +17,7 @@ from services.models import Run
 from services.workflows.context import Activity, Interrupted
 from services.workflows.generate import abandon, abandon_in_time, generate
 from services.workflows.room import FULL, is_out_of_room
+from services.workflows.shown import show
 
 QUEUE = "generation"
 APPLICATION_VERSION = "1"
