@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,7 +141,7 @@ class TestFailing:
         item = studio.output(run, 0)
         assert item is not None
         assert item.error is not None
-        assert "Traceback" not in item.error
+        assert re.fullmatch(r"Rendering failed \(error [0-9a-f]{8}\)\. Try again", item.error)
 
     def test_a_render_process_that_dies_fails_its_output_alone(self, studio: Running) -> None:
         run = studio.begin_held(2, held=0)
