@@ -19,6 +19,7 @@ class FreshetLook extends FreshetElement {
   #download = el('a', {class: 'btn line', download: true}, icon('download'), el('span', {class: 'cut'}, 'Download'));
   #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.#heading.textContent);
   #sources = el('a', {class: 'btn ghost'}, icon('arrow_outward'), el('span', {class: 'cut'}));
+  #again = el('freshet-again');
   #tags = null;
   #tagged = el('div');
   #uses = el('freshet-uses');
@@ -36,7 +37,7 @@ class FreshetLook extends FreshetElement {
 
   build() {
     follow(this.#sources);
-    const actions = el('div', {class: 'row wrap'}, this.#download, this.#copy, this.#sources);
+    const actions = el('div', {class: 'row wrap'}, this.#download, this.#copy, this.#again, this.#sources);
     this.append(el('div', {class: 'facts'}, this.#prompt, this.#facts, this.#tagged, actions, this.#usable));
   }
 
@@ -62,7 +63,7 @@ class FreshetLook extends FreshetElement {
   }
 
   #drawMore() {
-    const {id = '', tags = [], error = '', sources = 0, usable = false} = this.more;
+    const {id = '', tags = [], error = '', sources = 0, usable = false, again = ''} = this.more;
     if (this.#tags?.mediaId !== id) {
       this.#tags = el('freshet-tags'); // what was being written belongs to another item
       this.#tagged.replaceChildren(this.#tags);
@@ -72,6 +73,7 @@ class FreshetLook extends FreshetElement {
     say(this.#sources.lastChild, `Made from ${sources} ${sources === 1 ? 'item' : 'items'}`);
     this.#sources.hidden = !sources;
     this.#usable.hidden = !usable;
+    Object.assign(this.#again, {mediaId: id, kind: again, varies: usable && again === 'image'});
     this.#uses.mediaId = id;
   }
 

@@ -24,6 +24,7 @@ def look(
     titled: bool = False,
     sources: int = 0,
     usable: bool = False,
+    again: str = "",
 ) -> Any:
     """The file, and below it `prompt`, `facts`, its `size` in bytes, its download, and what can be done with the item
     `media_id`; inside a box of class "look-closer".
@@ -31,11 +32,12 @@ def look(
     `kind`: "image", "video" or "audio"; or "failed" or "waiting" where there is no file (`file_url` ""), and `note`
     says why. Whatever is playing plays on until `kind` or `file_url` change.
     `tags` and `tag_error` as of `tags`. The prompt can be copied; `titled`: it is the title, and not told twice. The
-    item was made from so many `sources`; where it is `usable`, there are the forms that begin with it (see `uses`).
+    item was made from so many `sources`; where it is `usable`, there are the forms that begin with it (see `uses`), and
+    where it was made here the form that made it: `again`, "image", "video" or "try-on" (see `again`).
     """
     more = {
         "id": media_id, "note": note, "tags": list(tags), "error": tag_error, "titled": titled,
-        "sources": sources, "usable": usable,
+        "sources": sources, "usable": usable, "again": again,
     }  # fmt: skip
     return insert(
         "freshet-look",

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from services.errors import BadInput, FileMissing, GenerationError, NotFound, ProviderUnavailable
 from services.files.rendered import RenderedFile
 from services.generation.catalog import ModelSpec
-from services.generation.local.render import render_image, render_video
+from services.generation.local.render import render_continuation, render_image, render_passage, render_video
 from services.generation.local.tryon import render_try_on
 from services.generation.pool import PoolClosed
 from services.generation.received import open_received, to_send
+from services.generation.requests import roles_of
 from services.identity import SYSTEM
 from services.log import log_event
 from services.models import MediaItem, Run
@@ -58,6 +59,10 @@ def _render(
     request = {"prompt": run.prompt, **run.parameters}
     if run.run_type == "image":
         return ctx.pool.run(render_image, request, item.run_index, _first(pictures), on_progress=on_progress)
+    if run.run_type == "video" and roles_of(run.parameters, len(pictures)) == ("clip",):
+        return ctx.pool.run(render_continuation, request, *pictures, on_progress=on_progress)
+    if run.run_type == "video" and len(pictures) > 1:
+        return ctx.pool.run(render_passage, request, *pictures, on_progress=on_progress)
     if run.run_type == "video":
         return ctx.pool.run(render_video, request, _first(pictures), on_progress=on_progress)
     person, product = pictures
