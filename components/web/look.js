@@ -5,6 +5,7 @@ import {onPrefs} from './prefs.js';
 import {size} from './sizes.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
+const MADE_BY = {image: 'image', video: 'video'}; // the form that mostly made what is shown
 
 /**
  * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size, and what can be
@@ -63,7 +64,7 @@ class FreshetLook extends FreshetElement {
   }
 
   #drawMore() {
-    const {id = '', tags = [], error = '', sources = 0, usable = false, again = ''} = this.more;
+    const {id = '', tags = [], error = '', sources = 0, usable = false, again = MADE_BY[this.kind] ?? ''} = this.more;
     if (this.#tags?.mediaId !== id) {
       this.#tags = el('freshet-tags'); // what was being written belongs to another item
       this.#tagged.replaceChildren(this.#tags);

@@ -37,8 +37,11 @@ def look(
     """
     more = {
         "id": media_id, "note": note, "tags": list(tags), "error": tag_error, "titled": titled,
-        "sources": sources, "usable": usable, "again": again,
+        "sources": sources, "usable": usable,
     }  # fmt: skip
+    told = {name: value for name, value in more.items() if value}  # each opening is sent
+    if again != (kind if kind in ("image", "video") else ""):  # what is shown was mostly made by the form for it
+        told["again"] = again
     return insert(
         "freshet-look",
         key=key,
@@ -48,6 +51,6 @@ def look(
             "prompt": prompt,
             "facts": facts,
             "fileSize": size,
-            "more": {name: value for name, value in more.items() if value},  # each opening is sent
+            "more": told,
         },
     )

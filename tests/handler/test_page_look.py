@@ -188,9 +188,9 @@ def test_it_says_what_an_item_was_made_from_what_it_can_be_used_for_and_offers_i
     (note,) = studio.add(prompt="", title="Imported", origin="import")
     tab = studio.open("/library")
     for item, told, prompt in (
-        (source, {"id": source.id, "titled": True, "usable": True, "again": "image"}, ""),
-        (clip, {"id": clip.id, "sources": 1, "again": "video"}, "Closer"),
-        (note, {"id": note.id, "usable": True}, ""),
+        (source, {"id": source.id, "titled": True, "usable": True}, ""),
+        (clip, {"id": clip.id, "sources": 1}, "Closer"),
+        (note, {"id": note.id, "usable": True, "again": ""}, ""),
     ):
         look_at(tab, item)
         assert (more(tab), tab.element("freshet-look")["prompt"]) == (told, prompt)
