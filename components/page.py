@@ -24,6 +24,7 @@ from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
 from state.preview import recover_preview
 from state.purging import PURGES, follow_purges, is_purging, purge
+from state.remix import undo_remix
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
 from state.view import ViewState, first_load, held_items, is_lost, recover, settle_view
@@ -191,6 +192,9 @@ def _edits(path: str) -> None:
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
     shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
+    if wanted.get("edit") == "undo" and undo_remix():
+        yield
+        return
     if wanted.get("edit") in PURGES and shown:
         yield from purge(shown, wanted)
         if follow_purges():

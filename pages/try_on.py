@@ -31,6 +31,7 @@ from state.preview import PreviewState, close_preview, open_preview, previewed
 from state.retry import retry, retry_item
 from state.session import principal, project_id
 from state.try_on import (
+    NAMED,
     SLOTS,
     TryOnState,
     arrived,
@@ -44,6 +45,7 @@ from state.try_on import (
     put_in,
     results_query,
     slot,
+    take,
     try_on_view,
 )
 from state.view import cursor, has_more, held_items, show_held, show_new
@@ -69,14 +71,14 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
 
 
 def _take_named() -> None:
-    """Pictures that the address names go into their slots, once: a reload keeps what was chosen after."""
-    for name in SLOTS:
+    """What the address names goes into the slots, once: a reload keeps what was chosen after."""
+    for name in NAMED:
         media_id = me.query_params.get(name, "")
         if not media_id:
             continue
         del me.query_params[name]
         try:
-            put_in(name, media_id)
+            take(name, media_id)
         except FreshetError as error:
             me.state(TryOnState).error = str(error)
 

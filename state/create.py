@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -11,34 +12,56 @@ import mesop as me
 from services.container import services
 from services.errors import BadInput
 from services.generation.catalog import Choice, ModelSpec
-from services.generation.requests import ImageRequest, VideoRequest, validate_image, validate_video
+from services.generation.requests import (
+    ROLES,
+    ImageRequest,
+    Role,
+    VideoRequest,
+    told_roles,
+    validate_image,
+    validate_sources,
+    validate_video,
+)
 from services.models import MediaQuery
 from services.models.directions import paired
 from services.workflows.studio import Order
 from state.catalog import offered
-from state.chosen import Chosen, choose, readable_picture
+from state.chosen import Chosen, choose, readable_source
 from state.session import principal, project_id
 from state.view import ViewState
 
 Kind = Literal["image", "video"]
+CHOICES = ("aspect", "amount", "resolution", "style")
+"""Fields of a few values, which differ from model to model."""
 
 
 @dataclass
 class FormState:
     """What is typed and chosen. `amount` is the number of pictures, or the seconds of a clip.
 
+    What the model does not take stays here, for one that does. Of CHOICES there is what is shown, which the model
+    offers, and what was `wished` for last, by name. `given`: on this visit the form was filled in from an item.
     `run_id` names the run that the next press starts: two presses on what is on screen start one run.
     """
 
     model: str = ""
     """The id of the one chosen; the default one until then."""
     prompt: str = ""
+    negative: str = ""
     aspect: str = ""
     amount: str = ""
     resolution: str = ""
+    style: str = ""
+    audio: bool = True
     seed: str = ""
     picture: Chosen = field(default_factory=Chosen)
     """The picture to repaint, or a clip's first frame."""
+    last: Chosen = field(default_factory=Chosen)
+    """A clip's last frame."""
+    clip: Chosen = field(default_factory=Chosen)
+    """The one to go on from."""
+    wished: dict[str, str] = field(default_factory=dict)
+    given: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     failure: str = ""
     starting: bool = False
@@ -51,6 +74,8 @@ class CreateState:
     video: FormState = field(default_factory=FormState)
     image_view: ViewState = field(default_factory=ViewState)
     video_view: ViewState = field(default_factory=ViewState)
+    before: str = ""
+    """What the last Remix took the place of, to be put back (state/remix.py)."""
 
 
 def form_of(kind: str) -> FormState:
@@ -84,7 +109,7 @@ def prepare(kind: str) -> None:
     form = form_of(kind)
     fit(kind)
     form.run_id = form.run_id or services().ids.new()
-    form.starting = False
+    form.starting, form.failure = False, ""
 
 
 def choose_model(kind: str, model_id: str) -> None:
@@ -99,14 +124,27 @@ def choose_model(kind: str, model_id: str) -> None:
 
 
 def fit(kind: str) -> None:
-    """Replace what the model does not offer with its defaults."""
-    form, takes, amount = form_of(kind), spec_of(kind).parameters, amount_of(kind)
-    if form.aspect not in takes.aspect.options:
-        form.aspect = takes.aspect.default
-    if form.resolution not in takes.resolution.options:
-        form.resolution = takes.resolution.default
-    if form.amount not in map(str, amount.options):
-        form.amount = str(amount.default)
+    """Have each choice be what was wished for or, where the model does not offer that, what it was, or its default."""
+    form = form_of(kind)
+    for name, options, default in _choices(kind):
+        wanted = (form.wished.get(name), getattr(form, name) or None)
+        setattr(form, name, next((one for one in wanted if one in options), default))
+
+
+def _choices(kind: str) -> Iterator[tuple[str, list[str], str]]:
+    """Each of CHOICES with what the model offers, and which of it is the default."""
+    takes, amount = spec_of(kind).parameters, amount_of(kind)
+    yield "aspect", list(takes.aspect.options), takes.aspect.default
+    yield "resolution", list(takes.resolution.options), takes.resolution.default
+    yield "style", list(takes.style.options), takes.style.default
+    yield "amount", [str(one) for one in amount.options], str(amount.default)
+
+
+def fill_in(form: FormState, name: str, value: str) -> None:
+    """Somebody typed or chose this in a field."""
+    setattr(form, name, value)
+    if name in CHOICES:
+        form.wished[name] = value
 
 
 def amount_of(kind: str) -> Choice[int]:
@@ -115,21 +153,32 @@ def amount_of(kind: str) -> Choice[int]:
     return parameters.duration if kind == "video" else parameters.count
 
 
-def start_from(kind: str, media_id: str) -> None:
-    """Have a library item as the picture to start from, in the shape nearest to its own; if not, say why.
+def start_from(kind: str, media_id: str, role: Role = "picture") -> None:
+    """Have a library item as a source, in the shape nearest to that of what comes first; if not, say why.
 
     Raises StoreError.
     """
     form = form_of(kind)
-    form.errors.pop("picture", None)
+    forgive_sources(form)
     try:
-        item = choose(form.picture, media_id)
+        item = choose(source_of(form, role), media_id, role)
     except BadInput as error:
-        form.errors["picture"] = str(error)
+        form.errors[role] = str(error)
         return
     file = item.file("original")
-    if file and file.width and file.height:
-        form.aspect = _nearest(file.width / file.height, spec_of(kind).parameters.aspect.options)
+    if role != "last" and file and file.width and file.height:
+        fill_in(form, "aspect", _nearest(file.width / file.height, spec_of(kind).parameters.aspect.options))
+
+
+def source_of(form: FormState, role: Role) -> Chosen:
+    chosen: Chosen = getattr(form, role)
+    return chosen
+
+
+def forgive_sources(form: FormState) -> None:
+    """What was wrong with the sources may be right now: they are looked at together."""
+    for role in ROLES:
+        form.errors.pop(role, None)
 
 
 def _nearest(ratio: float, aspects: tuple[str, ...]) -> str:
@@ -141,18 +190,14 @@ def _nearest(ratio: float, aspects: tuple[str, ...]) -> str:
 
 
 def order_from(kind: str) -> Order:
-    """The form as an order, its picture authorised. Raises BadInput naming the field, StoreError."""
+    """The form as an order, its sources authorised. Raises BadInput naming the field, StoreError."""
     form, spec = form_of(kind), _required(kind)
-    seed = _whole("seed", form.seed) if spec.parameters.seed else None
-    amount = _whole("amount", form.amount)
-    if kind == "video":
-        video = validate_video(spec, form.prompt, form.aspect, amount or 0, seed)
-        parameters, prompt, count = given(video), video.prompt, 1
-    else:
-        image = validate_image(spec, form.prompt, form.aspect, amount or 0, seed, form.resolution)
-        parameters, prompt, count = given(image), image.prompt, image.count
-    del parameters["prompt"]
-    chosen = form.picture.media_id if spec.parameters.picture else ""
+    request = _request(form, spec)
+    sources = validate_sources(spec, {role: source_of(form, role).media_id for role in ROLES})
+    parameters = given(request)
+    prompt = parameters.pop("prompt")
+    if roles := told_roles(sources):
+        parameters["sources"] = roles
     return Order(
         run_type=run_type_of(kind),
         model=spec.id,
@@ -160,10 +205,18 @@ def order_from(kind: str) -> Order:
         title=title_from(prompt),
         media_type=run_type_of(kind),
         origin="create-video" if kind == "video" else "create-image",
-        count=count,
+        count=request.count if isinstance(request, ImageRequest) else 1,
         parameters=parameters,
-        source_ids=(readable_picture(chosen).id,) if chosen else (),
+        source_ids=tuple(readable_source(media_id, role).id for role, media_id in sources),
     )
+
+
+def _request(form: FormState, spec: ModelSpec) -> ImageRequest | VideoRequest:
+    """What is typed and chosen, as far as the model takes it. Raises BadInput naming the field."""
+    seed = _whole("seed", form.seed) if spec.parameters.seed else None
+    amount = _whole("amount", form.amount) or 0
+    asked = (spec, form.prompt, form.aspect, amount, seed, form.resolution, form.style, form.negative)
+    return validate_video(*asked, audio=form.audio) if spec.run_type == "video" else validate_image(*asked)
 
 
 def _required(kind: str) -> ModelSpec:

@@ -6,6 +6,7 @@ from dataclasses import asdict, field
 
 import mesop as me
 
+from services.errors import BadInput
 from services.generation.catalog import ModelSpec
 from services.generation.requests import validate_try_on
 from services.models import MediaItem, MediaQuery
@@ -13,11 +14,14 @@ from services.models.directions import paired
 from services.models.media import TITLE_LENGTH
 from services.workflows.studio import Order
 from state.catalog import offered
-from state.chosen import Chosen, choose, forget, readable_picture
+from state.chosen import Chosen, choose, forget, put, readable_picture
+from state.remix import made_here
 from state.session import principal, project_id
 from state.view import ViewState, all_items, held_items, new_items
 
 SLOTS = ("person", "product")
+NAMED = ("remix", *SLOTS)
+"""What an address may name: an earlier result, or a picture for a slot."""
 
 
 @me.stateclass
@@ -94,6 +98,43 @@ def model() -> ModelSpec:
 def lays(spec: ModelSpec | None) -> bool:
     """Whether it lays one picture over the other where somebody has placed it; a model decides itself."""
     return spec is not None and spec.provider == "local"
+
+
+def take(name: str, media_id: str) -> None:
+    """What an address of the page names (NAMED) goes into the slots. Raises BadInput, StoreError."""
+    if name == "remix":
+        _remix(made_here(media_id, "try-on"))
+    else:
+        put_in(name, media_id)
+
+
+def _remix(item: MediaItem) -> None:
+    """Both pictures, and where one lies on the other, as in an earlier result; what is gone is told."""
+    found = [(name, _readable(source_id)) for name, source_id in zip(SLOTS, item.source_ids, strict=False)]
+    state = me.state(TryOnState)
+    place_again()
+    for name, picture in found:
+        if isinstance(picture, MediaItem):
+            put(slot(name), picture)
+        else:
+            forget(slot(name))
+    state.error = " ".join(f"{name.capitalize()}: {why}" for name, why in found if isinstance(why, str))
+    for name in ("x", "y", "scale"):
+        if isinstance(value := item.parameters.get(name), float | int):
+            setattr(state, name, float(value))
+
+
+def _readable(media_id: str) -> MediaItem | str:
+    """The picture, or why it cannot be used. Raises StoreError."""
+    try:
+        return readable_picture(media_id)
+    except BadInput as error:
+        return str(error)
+
+
+def cost() -> int | None:
+    """What one try-on costs, in nano-dollars; None where that is not known."""
+    return offered("try-on")[0].cost_of_one({})
 
 
 def order() -> Order:

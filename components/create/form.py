@@ -7,13 +7,14 @@ from collections.abc import Generator
 import mesop as me
 
 from components.create.model import estimate, model_field
-from components.create.picture import field_error, picture_field
-from components.web import SegmentOption, aria, button, field, segments, symbol
+from components.create.sources import field_error, source_fields
+from components.web import SegmentOption, aria, button, choice, field, segments, symbol, toggle
 from services.container import services
 from services.errors import BadInput, FreshetError, StoreError
 from state.bound import bound
-from state.create import amount_of, form_of, order_from, results_query, spec_of, view_of
+from state.create import amount_of, fill_in, form_of, order_from, results_query, spec_of, view_of
 from state.loading import load_view
+from state.remix import settle_remix
 from state.session import principal, project_id
 
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
@@ -22,7 +23,7 @@ MADE = {"image": "picture", "video": "clip"}
 
 
 def create_form(kind: str) -> None:
-    """Prompt, shape, amount and seed; estimate and the one button below, always in reach."""
+    """All that the model takes; estimate and the one button below, always in reach."""
     form, takes = form_of(kind), spec_of(kind).parameters
     with me.box(classes="form", key="form"):
         aria(role="form", label=f"{kind.capitalize()} settings")
@@ -32,18 +33,23 @@ def create_form(kind: str) -> None:
                 field_id="prompt", label="Prompt", value=form.prompt, multiline=True, rows=4, limit=takes.prompt,
                 placeholder=EXAMPLES[kind], submit_hint="generates", error=form.errors.get("prompt", ""),
                 draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
-                on_submit=bound(on_generate, kind), key="prompt",
+                on_submit=bound(on_generate, kind), given=form.given, key="prompt",
             )  # fmt: skip
-            if takes.picture:
-                picture_field(kind)
+            source_fields(kind)
             segments(
                 label="Shape", options=[{"value": a, "label": a} for a in takes.aspect.options], value=form.aspect,
                 kind="aspects", on_select=bound(on_field, kind, "aspect"), key="aspect",
             )  # fmt: skip
             field_error(form.errors.get("aspect", ""))
+            if takes.style.options:
+                _style(kind)
+            if takes.negative:
+                _negative(kind)
             if takes.resolution.options:
                 _resolution(kind)
             _amount(kind)
+            if takes.audio:
+                _sound(kind)
             if takes.seed:
                 _seed(kind)
         _foot(kind)
@@ -56,8 +62,36 @@ def _seed(kind: str) -> None:
         hint=f"The same seed and prompt make the same {MADE[kind]}", error=form.errors.get("seed", ""),
         draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
         token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
-        on_action=bound(on_random_seed, kind), key="seed",
+        on_action=bound(on_random_seed, kind), given=form.given, key="seed",
     )  # fmt: skip
+
+
+def _style(kind: str) -> None:
+    form = form_of(kind)
+    options: list[SegmentOption] = [{"value": s, "label": s or "None"} for s in spec_of(kind).parameters.style.options]
+    with me.box(classes="field-fixed", key="style"):
+        with me.box(classes="lab"):
+            me.text("Style")
+        choice(
+            label="Style", symbol="unfold_more", options=options, value=form.style, inside=True,
+            on_choose=bound(on_field, kind, "style"), key="style-choice",
+        )  # fmt: skip
+        field_error(form.errors.get("style", ""))
+
+
+def _negative(kind: str) -> None:
+    form = form_of(kind)
+    field(
+        field_id="negative", label="Leave out", value=form.negative, multiline=True, rows=1,
+        limit=spec_of(kind).parameters.negative, placeholder="Sun, people",
+        hint="What is not to be in it, in words", error=form.errors.get("negative", ""),
+        draft_key=f"create-{kind}-negative", token=form.run_id, on_change=bound(on_field, kind, "negative"),
+        on_submit=bound(on_generate, kind), given=form.given, key="negative",
+    )  # fmt: skip
+
+
+def _sound(kind: str) -> None:
+    toggle(label="Sound", hint="", active=form_of(kind).audio, on_toggle=bound(on_sound, kind), key="sound")
 
 
 def _resolution(kind: str) -> None:
@@ -97,9 +131,13 @@ def _foot(kind: str) -> None:
 def on_field(kind: str, name: str, event: me.WebEvent) -> None:
     """A field or a choice changed: remember it, and take its error away."""
     form = form_of(kind)
-    setattr(form, name, str(event.value.get("value", "")))
+    fill_in(form, name, str(event.value.get("value", "")))
     form.errors.pop(name, None)
     form.failure = ""
+
+
+def on_sound(kind: str, event: me.WebEvent) -> None:
+    form_of(kind).audio = event.value.get("active") is True
 
 
 def on_random_seed(kind: str, event: me.WebEvent) -> None:
@@ -129,6 +167,7 @@ def _generate(kind: str, run_id: str) -> Generator[None, None, None]:
     try:
         services().studio.start(principal(), project_id(), order, run_id=run_id)
         form.run_id = services().ids.new()
+        settle_remix()
     except FreshetError as error:
         form.failure = f"Nothing was started: {error}"
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesop as me
 from pydantic import JsonValue
 
-from components.create.picture import field_error
+from components.create.sources import field_error
 from components.web import aria, choice, symbol
 from services.generation.prices import cost_words, money
 from state.bound import bound
@@ -66,8 +66,11 @@ def _each(kind: str) -> str:
 
 
 def _cost_of_one(kind: str) -> int | None:
-    given: dict[str, JsonValue] = {"duration": _amount(kind), "resolution": form_of(kind).resolution}
-    return spec_of(kind).cost_of_one(given)
+    form, spec = form_of(kind), spec_of(kind)
+    given: dict[str, JsonValue] = {"duration": _amount(kind), "resolution": form.resolution}
+    if spec.parameters.audio:
+        given["audio"] = form.audio
+    return spec.cost_of_one(given)
 
 
 def _amount(kind: str) -> int:

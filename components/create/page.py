@@ -13,11 +13,12 @@ from components.frame import frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, close_chooser
 from components.page import View
 from components.web import keep
-from services.errors import StoreError
+from services.errors import BadInput, StoreError
 from state.bound import bound
 from state.create import choose_model, fit, form_of, prepare, results_query, start_from, view_of
 from state.kept import put_back, to_keep
 from state.preview import close_preview
+from state.remix import remix
 from state.view import show_held, show_new
 
 
@@ -68,16 +69,36 @@ def open_create(kind: str) -> Generator[None, None, None]:
     close_preview()
     close_chooser()
     show_held(view_of(kind), results_query(kind))
-    _take_named(kind)
+    form_of(kind).given = _take_named(kind)
     yield from load(kind, "open")
 
 
-def _take_named(kind: str) -> None:
-    """The picture that the address names goes into the form, once: a reload keeps what was chosen after."""
-    media_id = me.query_params.get("from", "")
-    if not media_id:
-        return
-    del me.query_params["from"]
+def _take_named(kind: str) -> bool:
+    """What the address names goes into the form, once: a reload keeps what was chosen after.
+
+    True if the form was filled in: what is in it then goes before what was being typed when this tab was reloaded.
+    """
+    asked = {name: me.query_params.get(name, "") for name in ("remix", "vary", "from")}
+    for name, media_id in asked.items():
+        if media_id:
+            del me.query_params[name]
+    if asked["remix"] or asked["vary"]:
+        return _remix(kind, asked["remix"] or asked["vary"], vary=not asked["remix"])
+    if asked["from"]:
+        _start_from(kind, asked["from"])
+    return False
+
+
+def _remix(kind: str, media_id: str, *, vary: bool) -> bool:
+    try:
+        remix(kind, media_id, vary=vary)
+    except (BadInput, StoreError) as error:
+        form_of(kind).failure = str(error) if isinstance(error, BadInput) else f"Not remixed: {error}"
+        return False
+    return True
+
+
+def _start_from(kind: str, media_id: str) -> None:
     try:
         start_from(kind, media_id)
     except StoreError as error:

@@ -11,6 +11,7 @@ import mesop as me
 
 from components.create.form import EXAMPLES
 from components.frame import failed_notice, scrolled
+from components.library.asked import asked
 from components.library.finding import cut_off_note
 from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
@@ -22,11 +23,11 @@ from services.generation.prices import cost_words, total
 from services.models import MediaItem
 from state.bound import bound
 from state.catalog import cost_of, model_name, was_made
-from state.chosen import forget
-from state.create import choose_model, fit, form_of, results_query, start_from, view_of
+from state.create import results_query, view_of
 from state.handlers import notify
 from state.loading import is_undecided, load_view
 from state.preview import PreviewState, previewed
+from state.remix import fill_from
 from state.retry import retry
 from state.session import principal
 from state.view import cursor, has_more, held_items
@@ -98,6 +99,7 @@ def _facts(outputs: Sequence[MediaItem]) -> list[str]:
         str(given.get("aspect", "")),
         str(given.get("resolution", "")),
         f"{seconds} s" if seconds else "",
+        *asked(first),
         "" if seed is None else f"seed {seed}",
         cost_words(total(map(cost_of, outputs))) if all(map(was_made, outputs)) else "",
     ]
@@ -157,20 +159,8 @@ def on_tile_retry(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 
 def on_remix(kind: str, event: me.WebEvent) -> None:
-    """Fill the form with what made this item, seed and picture included."""
+    """Fill the form with what made this item, seed and sources included."""
     media_id = event.value.get("token")
     item = next((item for item in held_items(view_of(kind)) if item.id == media_id), None)
-    if item is None:
-        return
-    form, parameters = form_of(kind), item.parameters
-    form.prompt, form.errors = item.prompt, {}
-    choose_model(kind, item.model)
-    form.aspect = str(parameters.get("aspect", form.aspect))
-    form.resolution = str(parameters.get("resolution", form.resolution))
-    form.amount = str(parameters.get("duration" if kind == "video" else "count", form.amount))
-    form.seed = str(parameters.get("seed", ""))
-    forget(form.picture)
-    if item.source_ids:
-        start_from(kind, item.source_ids[0])
-        form.aspect = str(parameters.get("aspect", form.aspect))
-    fit(kind)
+    if item is not None:
+        fill_from(kind, item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from components.library.asked import sources_words
 from components.web import Fact
 from services.generation.prices import money
 from services.models import FileRef, MediaItem, Origin, Principal, Visibility
@@ -16,7 +17,8 @@ MADE: dict[Origin, str] = {
     "import": "Import",
 }
 SEEN_BY: dict[Visibility, str] = {"private": "Only you", "project": "Project members", "public": "Everybody"}
-APART = {"aspect", "seed", "duration", "count", "prompt"}
+SOUND = {True: "On", False: "Off"}
+APART = {"aspect", "seed", "duration", "count", "prompt", "negative", "audio", "sources"}
 """Parameters that are told in other words, or that are about the whole run."""
 
 
@@ -27,6 +29,9 @@ def facts(item: MediaItem, viewer: Principal, project_name: str) -> list[tuple[s
         ("Seed", _text(item.parameters.get("seed"))),
         *_file(item),
         *((_words(name), _text(value)) for name, value in item.parameters.items() if name not in APART),
+        ("Left out", _text(item.parameters.get("negative"))),
+        ("Sound", SOUND[item.parameters["audio"] is True] if "audio" in item.parameters else None),
+        ("Made from", sources_words(item).capitalize() or None),
         ("Cost", money(cost_of(item)) if was_made(item) else None),
         ("Made", int(item.created_at.timestamp() * 1000)),
         ("By", viewer.name if item.owner_id == viewer.user_id else item.owner_id),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import mesop as me
 
 from components.item.facts import facts, pixels
+from components.library.asked import form_that_made
 from components.library.media_tile import media_tiles
-from components.web import aria, details, sentinel, symbol, tags, uses, viewer
+from components.web import again, aria, details, sentinel, symbol, tags, uses, viewer
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.chosen import is_usable
@@ -43,6 +44,7 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler) -> None:
     why, title = refused(item.id)
     if item.deleted_at is None:
         tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
+        _again(item)
     details(prompt=item.prompt, facts=facts(item, principal(), project_names().get(item.project_id, "")), key="details")
     if is_usable(item):
         with me.box(classes="section", key="uses"):
@@ -53,6 +55,12 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler) -> None:
     _kin("Made from this", derived_view(), on_kin)
     if held_items(derived_view()):
         sentinel(cursor=cursor(derived_view()), done=not has_more(derived_view()), on_more=on_more, key="more")
+
+
+def _again(item: MediaItem) -> None:
+    if kind := form_that_made(item):
+        varies = kind == "image" and is_usable(item)
+        again(media_id=item.id, kind=kind, varies=varies, key=f"again-{item.id}")
 
 
 def _kin(name: str, view: ViewState, on_kin: Handler, *, absent: int = 0) -> None:

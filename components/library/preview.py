@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import mesop as me
 
+from components.library.asked import asked, form_that_made
 from components.library.looking import Row
 from components.web import dialog, item_bar, look, symbol
 from services.files.urls import media_url
@@ -102,6 +103,7 @@ def _look(item: MediaItem) -> None:
         titled=bool(item.prompt) and item.prompt == item.title,
         sources=len(set(item.source_ids)),
         usable=is_usable(item),
+        again=form_that_made(item),
         key="look",
     )
 
@@ -119,6 +121,7 @@ def describe(item: MediaItem) -> list[str]:
     parts = [model_name(item.model) or "Imported"]
     if aspect := item.parameters.get("aspect"):
         parts.append(str(aspect))
+    parts += asked(item)
     if (seed := item.parameters.get("seed")) is not None:
         parts.append(f"seed {seed}")
     if original is not None and original.width and original.height:

@@ -59,7 +59,7 @@ from components.web.dialog import dialog
 from components.web.edits import edits, item_bar
 from components.web.field import field
 from components.web.find import anchor, chips, choice, filters, search
-from components.web.item import Fact, details, item_head, tags, uses, viewer
+from components.web.item import Fact, again, details, item_head, tags, uses, viewer
 from components.web.live import live
 from components.web.look import look
 from components.web.messages import drop, toast
@@ -72,7 +72,7 @@ from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
 from components.web.selection import discard, selection
 from components.web.sentinel import sentinel
-from components.web.setting import export, setting
+from components.web.setting import export, setting, toggle
 from components.web.status_capsule import status_capsule
 from components.web.tile import tile, tile_window, tiles
 from components.web.upload import upload
@@ -101,6 +101,7 @@ __all__ = [
     "NavItem",
     "QuickItem",
     "SegmentOption",
+    "again",
     "ago",
     "anchor",
     "aria",
@@ -143,6 +144,7 @@ __all__ = [
     "tile_window",
     "tiles",
     "toast",
+    "toggle",
     "upload",
     "uses",
     "viewer",

@@ -1,6 +1,7 @@
 // Every element. This is the one module that a page names, in each frame that Mesop sends: naming the elements one by
 // one would be most of what a small frame carries.
 
+import './again.js';
 import './ago.js';
 import './anchor.js';
 import './aria.js';
@@ -43,6 +44,7 @@ import './tags.js';
 import './tile.js';
 import './tiles.js';
 import './toast.js';
+import './toggle.js';
 import './upload.js';
 import './uses.js';
 import './viewer.js';

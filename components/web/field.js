@@ -7,7 +7,7 @@ const count = new Intl.NumberFormat('en-GB');
 class FreshetField extends FreshetElement {
   static props = {
     fieldId: '', label: '', value: '', multiline: false, rows: 3, limit: null, placeholder: '', hint: '',
-    submitHint: '', error: '', numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '',
+    submitHint: '', error: '', numeric: false, actionIcon: '', actionLabel: '', draftKey: '', token: '', given: false,
   };
   #input;
   #box = el('div', {class: 'input'});
@@ -62,6 +62,7 @@ class FreshetField extends FreshetElement {
   }
 
   #restore() {
+    if (this.given) return void forget(this.draftKey); // what is there now came after what was being typed
     const text = this.draftKey ? kept(this.draftKey) : null;
     if (text === null || text === this.value) return;
     this.#input.value = text;

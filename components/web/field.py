@@ -27,6 +27,7 @@ def field(
     action_label: str = "",
     draft_key: str = "",
     token: str = "",
+    given: bool = False,
     on_submit: Handler | None = None,
     on_action: Handler | None = None,
 ) -> Any:
@@ -35,8 +36,9 @@ def field(
     `on_change` hears of new text when the field is left, and before `on_submit` (Ctrl Enter, or Enter in one line).
     `submit_hint` is what those keys do ("generates"), told where there is a keyboard, with the keys' names there.
     What is being typed is never overwritten by its own echo; any other new `value` is shown. With `draft_key`, text
-    survives a reload in this tab: it comes back and is sent to `on_change`. `limit` counts characters and says when
-    there are too many; it cuts nothing off. `action_icon` puts a button into the field.
+    survives a reload in this tab: it comes back and is sent to `on_change`, unless this visit has `given` a `value`.
+    `limit` counts characters and says when there are too many; it cuts nothing off. `action_icon` puts a button into
+    the field.
     """
     return insert(
         "freshet-field",
@@ -58,5 +60,6 @@ def field(
             "actionLabel": action_label,
             "draftKey": draft_key,
             "token": token,
+            "given": given,
         },
     )

@@ -1,4 +1,4 @@
-"""An item's own page, in five elements."""
+"""An item's own page, in six elements."""
 
 from __future__ import annotations
 
@@ -75,6 +75,14 @@ def tags(*, media_id: str, tags: list[str], key: str, error: str = "") -> Any:
 def details(*, prompt: str, facts: Sequence[tuple[str, Fact]], key: str) -> Any:
     """`prompt`, to be copied, and facts by name."""
     return insert("freshet-details", key=key, properties={"prompt": prompt, "facts": [list(fact) for fact in facts]})
+
+
+@element
+def again(*, media_id: str, kind: str, varies: bool, key: str) -> Any:
+    """Links to the form that made the item: `kind`, "image", "video" or "try-on". Remix (M) fills it with the item's
+    settings, and where it `varies` there are Variations, with the picture itself as their source.
+    """
+    return insert("freshet-again", key=key, properties={"mediaId": media_id, "kind": kind, "varies": varies})
 
 
 @element

@@ -3,7 +3,7 @@ import {FreshetElement, define, el} from './base.js';
 import {CTRL, atDesk} from './keyboard.js';
 
 // What the keys do today: keys.js and edits.js (everywhere), search.js, grid_keys.js and selection.js (lists), viewer.js,
-// beside.js and item_bar.js (an item), field.js, place.js.
+// beside.js, item_bar.js and again.js (an item), field.js, place.js.
 const GROUPS = [
   ['Everywhere', [
     [['R'], 'Refresh'], [['N'], 'Show what is new'], [['C'], 'Create an image'],
@@ -23,7 +23,7 @@ const GROUPS = [
   ]],
   ['On an item, also in the closer look', [
     [['←', '→'], 'Previous, next'], [['Z'], 'Actual size, on its page'], [['F'], 'Favourite'], [['Del'], 'Delete'],
-    [['O'], 'Open its page'], [['U'], 'Undo a deletion, on its page'],
+    [['O'], 'Open its page'], [['M'], 'Remix'], [['U'], 'Undo a deletion, on its page'],
   ]],
   ['Making', [
     [[CTRL, '↵'], 'Generate'], [['←', '↑', '→', '↓'], 'Move the product'], [['+', '−'], 'Scale the product'],

@@ -5,6 +5,7 @@ import {follow, itemUrl, sharedUrl} from './links.js';
 import {size} from './sizes.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
+const MADE_BY = {image: 'image', video: 'video'}; // the form that mostly made what is shown
 
 /**
  * One item, close up: the file itself, or why there is none, and below it what is known of it, with its size and age, and what
@@ -21,6 +22,7 @@ class FreshetLook extends FreshetElement {
   #copy = copyButton('content_copy', 'Copy prompt', () => this.prompt || this.#heading.textContent);
   #link = copyButton('link', 'Copy link', () => sharedUrl(this.more.id));
   #sources = el('a', {class: 'btn ghost'}, icon('arrow_outward'), el('span', {class: 'cut'}));
+  #again = el('freshet-again');
   #tags = null;
   #tagged = el('div');
   #uses = el('freshet-uses');
@@ -38,7 +40,7 @@ class FreshetLook extends FreshetElement {
 
   build() {
     follow(this.#sources);
-    const actions = el('div', {class: 'row wrap'}, this.#download, this.#link, this.#copy, this.#sources);
+    const actions = el('div', {class: 'row wrap'}, this.#download, this.#link, this.#copy, this.#again, this.#sources);
     this.append(el('div', {class: 'facts'}, this.#prompt, this.#facts, this.#tagged, actions, this.#usable));
   }
 
@@ -64,7 +66,7 @@ class FreshetLook extends FreshetElement {
   }
 
   #drawMore() {
-    const {id = '', tags = [], error = '', sources = 0, usable = false} = this.more;
+    const {id = '', tags = [], error = '', sources = 0, usable = false, again = MADE_BY[this.kind] ?? ''} = this.more;
     if (this.#tags?.mediaId !== id) {
       this.#tags = el('freshet-tags'); // what was being written belongs to another item
       this.#tagged.replaceChildren(this.#tags);
@@ -74,6 +76,7 @@ class FreshetLook extends FreshetElement {
     say(this.#sources.lastChild, `Made from ${sources} ${sources === 1 ? 'item' : 'items'}`);
     this.#sources.hidden = !sources;
     this.#usable.hidden = !usable;
+    Object.assign(this.#again, {mediaId: id, kind: again, varies: usable && again === 'image'});
     this.#uses.mediaId = id;
   }
 

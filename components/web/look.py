@@ -25,6 +25,7 @@ def look(
     titled: bool = False,
     sources: int = 0,
     usable: bool = False,
+    again: str = "",
 ) -> Any:
     """The file, and below it `prompt`, `facts`, its `size` in bytes, when it was made (epoch milliseconds), its
     download, and what can be done with the item `media_id`; inside a box of class "look-closer".
@@ -32,12 +33,16 @@ def look(
     `kind`: "image", "video" or "audio"; or "failed" or "waiting" where there is no file (`file_url` ""), and `note`
     says why. Whatever is playing plays on until `kind` or `file_url` change.
     `tags` and `tag_error` as of `tags`. The prompt can be copied; `titled`: it is the title, and not told twice. The
-    item was made from so many `sources`; where it is `usable`, there are the forms that begin with it (see `uses`).
+    item was made from so many `sources`; where it is `usable`, there are the forms that begin with it (see `uses`), and
+    where it was made here the form that made it: `again`, "image", "video" or "try-on" (see `again`).
     """
     more = {
         "id": media_id, "note": note, "tags": list(tags), "error": tag_error, "titled": titled,
         "sources": sources, "usable": usable,
     }  # fmt: skip
+    told = {name: value for name, value in more.items() if value}  # each opening is sent
+    if again != (kind if kind in ("image", "video") else ""):  # what is shown was mostly made by the form for it
+        told["again"] = again
     return insert(
         "freshet-look",
         key=key,
@@ -46,6 +51,6 @@ def look(
             "fileUrl": file_url,
             "prompt": prompt,
             "facts": [size, made_ms, *facts],  # without names, and the rest if there is any: each opening is sent
-            "more": {name: value for name, value in more.items() if value},
+            "more": told,
         },
     )

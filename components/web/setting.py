@@ -1,10 +1,10 @@
-"""Settings that are remembered in this browser, and the button that has it save what is one's own."""
+"""Settings that are remembered in this browser, the button that has it save what is one's own, and a form's switch."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from components.web._face import element, insert
+from components.web._face import Handler, element, insert
 
 
 @element
@@ -24,3 +24,14 @@ def export(*, url: str, label: str, key: str = "export") -> Any:
     It tells how much has come, and saves nothing that broke off, but says why.
     """
     return insert("freshet-export", key=key, properties={"url": url, "label": label})
+
+
+@element
+def toggle(*, label: str, active: bool, on_toggle: Handler, key: str, hint: str = "") -> Any:
+    """A switch in a form. Payload: {active}. It shows a press at once; if the server keeps its value, it goes back."""
+    return insert(
+        "freshet-toggle",
+        key=key,
+        events={"toggleEvent": on_toggle},
+        properties={"label": label, "hint": hint, "active": active},
+    )

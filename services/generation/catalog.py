@@ -107,7 +107,15 @@ class ModelSpec(_Listed):
             raise ValueError(f"{self.id} makes pictures of a prompt: it needs the parameters prompt and aspect")
         if self.run_type == "video" and not self.parameters.duration.options:
             raise ValueError(f"{self.id} makes videos: it needs the parameter duration")
+        self._check_sources()
         return self
+
+    def _check_sources(self) -> None:
+        takes = self.parameters
+        if self.run_type != "video" and (takes.last_picture or takes.extends or takes.audio):
+            raise ValueError(f"{self.id} makes no videos: it cannot have last_picture, extends or audio")
+        if takes.last_picture and not takes.picture:
+            raise ValueError(f"{self.id} ends with a picture: it needs the parameter picture, to begin with one")
 
     def cost_of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
         """What one output of a run with these parameters costs, in nano-dollars; None where that is not known."""

@@ -18,6 +18,7 @@ from services.generation.catalog import (
     ProviderName,
     find_model,
     retirement,
+    successor_of,
 )
 from services.log import log_event
 from services.models import RunType
@@ -84,6 +85,27 @@ class Offers:
         day = self.today()
         offered = (one for one in self._helpers if one.provider in self._providers and one.is_offered(day))
         return next(offered, None)
+
+    def instead_of(self, model_id: str, run_type: RunType, *, picture: bool = False) -> tuple[ModelSpec, str]:
+        """The model to make something with that was made with `model_id`: that one, else what succeeds it, else the
+        default; and a sentence on why it is another one, "" where it is not. With `picture`, it can begin with one.
+        """
+        day = self.today()
+        offered = [one for one in self.models(run_type, day) if one.parameters.picture or not picture]
+        before = find_model(model_id, self._models)
+        if before in offered:
+            return before, ""
+        following = successor_of(before, day, self._models) if before else None
+        if before and following in offered and (gone := retirement(before, day, self._models)):
+            return following, gone
+        return offered[0], f"{self._why_not(before, model_id, picture)} {offered[0].name} is chosen instead."
+
+    def _why_not(self, model: ModelSpec | None, model_id: str, picture: bool) -> str:
+        if model and (gone := retirement(model, self.today(), self._models)):
+            return gone.partition(". ")[0] + "."
+        if model and picture and self._is_offered(model, self.today()):
+            return f"{model.name} cannot begin with a picture."
+        return f"{model.name if model else model_id} cannot be used here."
 
     def close(self) -> None:
         if self.google is not None:

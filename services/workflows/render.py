@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.errors import FileMissing, GenerationError, NotFound
 from services.files.rendered import RenderedFile
 from services.generation.catalog import ModelSpec, find_model
-from services.generation.local.render import render_image, render_video
+from services.generation.local.render import render_continuation, render_image, render_passage, render_video
 from services.generation.local.tryon import render_try_on
+from services.generation.requests import roles_of
 from services.identity import SYSTEM
 from services.models import MediaItem, Run
 from services.workflows.asking import Asked, Claim, Made, Progress, ask_google
@@ -42,6 +43,10 @@ def _render(
     request = {"prompt": run.prompt, **run.parameters}
     if run.run_type == "image":
         return ctx.pool.run(render_image, request, item.run_index, _first(pictures), on_progress=on_progress)
+    if run.run_type == "video" and roles_of(run.parameters, len(pictures)) == ("clip",):
+        return ctx.pool.run(render_continuation, request, *pictures, on_progress=on_progress)
+    if run.run_type == "video" and len(pictures) > 1:
+        return ctx.pool.run(render_passage, request, *pictures, on_progress=on_progress)
     if run.run_type == "video":
         return ctx.pool.run(render_video, request, _first(pictures), on_progress=on_progress)
     person, product = pictures

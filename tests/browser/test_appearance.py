@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Visit, visits
 from tests.browser.forked import ForkedServer
-from tests.browser.library import fill, write_photo
+from tests.browser.library import add, fill, write_photo
 from tests.browser.server import Server
 from tests.browser.steps import choose_button, chooser, open_chooser, settle, tile, updated
 from tests.browser.uploads import drop, tray
@@ -32,6 +33,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("furnished")
     server = ForkedServer(folder / "data")
     fill(server, 30)
+    add(server, [("Made here", timedelta(days=1))], "create-image")
     film = folder / "harbour at dawn.mp4"
     film.write_bytes(clip())
     photo = write_photo(folder, "a photograph with a very long name " * 3 + ".jpg")
@@ -173,6 +175,32 @@ def _invalid(page: Page) -> None:
     expect(page.get_by_text("Write a prompt first")).to_be_visible()
 
 
+def _frames(page: Page) -> None:
+    """Sources of a clip that do not go together."""
+    updated(page)
+    last = page.get_by_role("group", name="Last frame")
+    last.get_by_role("button", name="Choose from Library").click()
+    tile(chooser(page), "Picture 000").click()
+    expect(last).to_contain_text("Picture 000")
+    page.get_by_role("textbox", name="Prompt").fill("Surf")
+    page.get_by_role("button", name="Generate Video").click()
+    expect(last.get_by_role("alert")).to_be_visible()
+
+
+def _made(page: Page) -> None:
+    tile(page, "Made here").click()
+    dialog = page.get_by_role("dialog", name="Made here")
+    expect(dialog.get_by_role("link", name="Remix")).to_be_visible()
+    expect(dialog.get_by_role("link", name="Variations")).to_be_visible()
+
+
+def _made_page(page: Page) -> None:
+    _made(page)
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1, name="Made here")).to_be_visible()
+    updated(page)
+
+
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home": ("/home", _home),
     "library": ("/library", _library),
@@ -191,8 +219,11 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
         "/media-item?id=none",
         lambda page: expect(page.get_by_text("Nothing to show")).to_be_visible(),
     ),
+    "made": ("/library?q=made", _made),
+    "made, its page": ("/library?q=made", _made_page),
     "image": ("/create/image", _invalid),
     "video": ("/create/video", _library),
+    "frames": ("/create/video", _frames),
     "try-on": ("/try-on", _try_on),
     "choosing": ("/try-on", _choosing),
     "uploading": ("/library", _uploading),

@@ -183,13 +183,15 @@ def test_F12_tags_are_written_where_the_item_is_looked_at_and_refused_there(stud
 
 def test_it_says_what_an_item_was_made_from_what_it_can_be_used_for_and_offers_its_prompt(studio: Studio) -> None:
     (source,) = studio.add(title="Pier", prompt="Pier")
-    (clip,) = studio.add(media_type="video", source_ids=(source.id,), prompt="Closer", title="Closer to the boats")
-    (note,) = studio.add(prompt="", title="Imported")
+    (clip,) = studio.add(
+        media_type="video", origin="create-video", source_ids=(source.id,), prompt="Closer", title="Closer to the boats"
+    )
+    (note,) = studio.add(prompt="", title="Imported", origin="import")
     tab = studio.open("/library")
     for item, told, prompt in (
         (source, {"id": source.id, "titled": True, "usable": True}, ""),
         (clip, {"id": clip.id, "sources": 1}, "Closer"),
-        (note, {"id": note.id, "usable": True}, ""),
+        (note, {"id": note.id, "usable": True, "again": ""}, ""),
     ):
         look_at(tab, item)
         assert (more(tab), tab.element("freshet-look")["prompt"]) == (told, prompt)

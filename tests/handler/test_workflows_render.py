@@ -110,6 +110,33 @@ def test_what_starts_from_a_picture_gets_its_file(
     assert arguments[-1] == services.blobs.get(source.files["original"].key)
 
 
+def test_a_clip_between_two_pictures_gets_both_files_in_their_order(
+    ctx: WorkflowContext, pool: ListeningPool, services: Services
+) -> None:
+    first, last = picture(services, "teal"), picture(services, "navy")
+    run = make_run(
+        run_type="video",
+        parameters={"aspect": "16:9", "duration": 4, "seed": 9, "sources": ["picture", "last"]},
+        source_ids=(first.id, last.id),
+    )
+    render_output(ctx, run, make_item(), heard, unclaimed)
+    [(function, (_, *files))] = pool.calls
+    assert function is render.render_passage
+    assert files == [services.blobs.get(item.files["original"].key) for item in (first, last)]
+
+
+def test_a_clip_that_goes_on_from_another_gets_its_file(
+    ctx: WorkflowContext, pool: ListeningPool, services: Services
+) -> None:
+    before = picture(services, "teal")  # whatever it is, its file is handed on
+    parameters = {"aspect": "16:9", "duration": 4, "seed": 9, "sources": ["clip"]}
+    run = make_run(run_type="video", parameters=parameters, source_ids=(before.id,))
+    render_output(ctx, run, make_item(), heard, unclaimed)
+    [(function, (_, clip))] = pool.calls
+    assert function is render.render_continuation
+    assert clip == services.blobs.get(before.files["original"].key)
+
+
 def test_a_try_on_is_made_from_two_pictures_and_the_placement(
     ctx: WorkflowContext, pool: ListeningPool, services: Services
 ) -> None:

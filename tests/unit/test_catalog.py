@@ -84,6 +84,8 @@ class TestReading:
             (("launched = 2026-10-07", 'successor = "brush-2"'), "no model brush-2 to succeed another"),
             (("launched = 2026-10-07", 'launched = "soon"'), "launched"),
             (('id = "brush-1"', 'id = "Brush 1"'), "id"),
+            (("prompt = 800", "prompt = 800\nlast_picture = true"), "makes no videos"),
+            (("prompt = 800", "prompt = 800\naudio = true"), "makes no videos"),
         ],
     )
     def test_an_entry_that_does_not_hold_together_is_refused_with_the_reason(
@@ -91,6 +93,14 @@ class TestReading:
     ) -> None:
         with pytest.raises(ValueError, match=words):
             read_models(ENTRY.replace(*change))
+
+    def test_a_clip_that_can_end_with_a_picture_can_begin_with_one(self) -> None:
+        film = ENTRY.replace('run_type = "image"', 'run_type = "video"').replace("prompt = 800", "prompt = 800\nFILM")
+        takes = "duration = { options = [4], default = 4 }\nlast_picture = true"
+        with pytest.raises(ValueError, match="needs the parameter picture, to begin with one"):
+            read_models(film.replace("FILM", takes))
+        (model,) = read_models(film.replace("FILM", f"{takes}\npicture = true\nextends = true\naudio = true"))
+        assert (model.parameters.last_picture, model.parameters.extends, model.parameters.audio) == (True, True, True)
 
     def test_an_id_stands_for_one_model(self) -> None:
         with pytest.raises(ValueError, match="more than one entry has the id brush-1"):
@@ -159,6 +169,26 @@ class TestOffering:
         assert retirement(OLD, TODAY, [OLD, MID]) == "Old 1 was shut down on 17 Aug 2026. Choose another model."
         circle = MID.model_copy(update={"successor": "old-1"})
         assert successor_of(OLD, TODAY, [OLD, circle]) is None
+
+    def test_what_was_made_is_made_again_with_its_model_or_what_succeeds_it_or_the_default(self) -> None:
+        assert offers(MID, NEW, day=date(2026, 11, 19)).instead_of("mid-1", "image") == (MID, "")
+        assert offers(OLD, MID, NEW).instead_of("old-1", "image") == (
+            NEW,
+            "Old 1 was shut down on 17 Aug 2026. New 1 takes its place.",
+        )
+        gone = OLD.model_copy(update={"successor": None})
+        assert offers(NEW, gone).instead_of("old-1", "image") == (
+            NEW,
+            "Old 1 was shut down on 17 Aug 2026. New 1 is chosen instead.",
+        )
+        elsewhere = MID.model_copy(update={"provider": "google", "shutdown": None})
+        for model_id, name in (("mid-1", "Mid 1"), ("nobodys-3", "nobodys-3")):
+            told = f"{name} cannot be used here. New 1 is chosen instead."
+            assert offers(NEW, elsewhere).instead_of(model_id, "image") == (NEW, told)
+
+    def test_where_a_picture_is_to_be_the_source_the_model_takes_one(self) -> None:
+        sighted, why = offers(NEW, LOCAL_IMAGE).instead_of("new-1", "image", picture=True)
+        assert (sighted, why) == (LOCAL_IMAGE, "New 1 cannot begin with a picture. Local Image 1 is chosen instead.")
 
     @pytest.mark.parametrize(
         ("model_id", "run_type"), [("imagen-3", "image"), ("local-video-1", "image"), ("", "try-on")]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from services.errors import BadInput
+from services.generation import requests
+from services.generation.catalog import Choice
+from services.generation.local.styles import STYLES
 from services.generation.requests import (
     MAX_SEED,
     ImageRequest,
+    Role,
     TryOnRequest,
     VideoRequest,
+    told_roles,
     validate_image,
+    validate_sources,
     validate_try_on,
     validate_video,
 )
@@ -66,6 +73,10 @@ def test_every_offered_choice_of_a_video_is_accepted(aspect: str, duration: int)
         (image, {"count": "2"}, "count", "Choose one of"),
         (image, {"count": 2.0}, "count", "Choose one of"),
         (video, {"duration": 3}, "duration", "Choose one of 2, 4, 6, 8"),
+        (image, {"style": "Oil"}, "style", "'Oil' is not a style this model makes. Choose one of none, Ink, Night"),
+        (video, {"style": "ink"}, "style", "'ink' is not a style"),
+        (image, {"negative": "x" * 501}, "negative", "501 of 500 characters. Shorten by 1"),
+        (video, {"negative": "x" * 501}, "negative", "501 of 500 characters. Shorten by 1"),
         (image, {"seed": -1}, "seed", "whole number from 0 to 2,147,483,647"),
         (image, {"seed": MAX_SEED + 1}, "seed", "whole number"),
         (image, {"seed": 1.5}, "seed", "whole number"),
@@ -161,3 +172,79 @@ def test_each_model_has_limits_of_its_own() -> None:
         with pytest.raises(BadInput) as caught:
             image(**{"model": brush, "aspect": "16:9"} | changes)
         assert caught.value.field == field
+
+
+class TestManner:
+    """Style, what is left out, resolution and sound: told where they are given, and where the model takes them."""
+
+    @pytest.mark.parametrize("style", STYLES)
+    def test_every_style_of_this_machine_is_offered_by_both_its_models(self, style: str) -> None:
+        assert image(style=style).style == video(style=style).style == style
+        for model in (LOCAL_IMAGE, LOCAL_VIDEO):
+            assert model.parameters.style.options == ("", *STYLES)
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [("", None), (" \n\u200b", None), ("  sun,\x00 people ", "sun, people"), ("x" * 500, "x" * 500)],
+    )
+    def test_what_is_left_out_is_cleaned_like_a_prompt(self, typed: str, kept: str | None) -> None:
+        assert image(negative=typed).negative == video(negative=typed).negative == kept
+
+    def test_a_model_that_takes_none_of_it_is_sent_none_of_it(self) -> None:
+        brush = make_model()
+        asked = image(model=brush, aspect="16:9", style="Ink", negative="x" * 900, resolution="4K")
+        assert asked == ImageRequest("a lake", "16:9", 1, None)
+        assert video(resolution="4K", audio=True) == video()
+
+    @pytest.mark.parametrize("audio", [True, False])
+    def test_sound_and_resolution_of_a_clip_are_told_where_they_are_a_choice(self, audio: bool) -> None:
+        resolution = Choice[str](options=("720p", "1080p"), default="720p")
+        loud = LOCAL_VIDEO.model_copy(
+            update={"parameters": LOCAL_VIDEO.parameters.model_copy(update={"audio": True, "resolution": resolution})}
+        )
+        asked = video(model=loud, resolution="1080p", audio=audio)
+        assert (asked.audio, asked.resolution) == (audio, "1080p")
+        with pytest.raises(BadInput, match="'4K' is not a resolution") as caught:
+            video(model=loud, resolution="4K")
+        assert caught.value.field == "resolution"
+
+
+class TestSources:
+    @pytest.mark.parametrize(
+        ("chosen", "roles", "told"),
+        [
+            ({}, [], None),
+            ({"picture": A}, ["picture"], None),
+            ({"last": B, "picture": A}, ["picture", "last"], ["picture", "last"]),
+            ({"clip": A, "picture": ""}, ["clip"], ["clip"]),
+        ],
+    )
+    def test_they_come_in_a_fixed_order_and_are_told_where_it_does_not_go_without_saying(
+        self, chosen: dict[Role, str], roles: list[Role], told: list[Role] | None
+    ) -> None:
+        sources = validate_sources(LOCAL_VIDEO, chosen)
+        assert [role for role, _ in sources] == roles
+        assert dict(sources) == {role: media_id for role, media_id in chosen.items() if media_id}
+        assert told_roles(sources) == told
+
+    @pytest.mark.parametrize(
+        ("chosen", "field", "words"),
+        [
+            ({"last": A}, "last", "A last frame needs a first one"),
+            ({"clip": A, "picture": B}, "clip", "Clear the clip, or the first and the last frame"),
+            ({"clip": A, "last": B}, "clip", "Clear the clip"),
+        ],
+    )
+    def test_those_that_do_not_go_together_are_refused_at_their_field(
+        self, chosen: dict[Role, str], field: str, words: str
+    ) -> None:
+        with pytest.raises(BadInput, match=words) as caught:
+            validate_sources(LOCAL_VIDEO, chosen)
+        assert caught.value.field == field
+
+    def test_what_the_model_does_not_take_does_not_count(self) -> None:
+        assert validate_sources(LOCAL_IMAGE, {"picture": A, "last": B, "clip": B}) == (("picture", A),)
+        assert validate_sources(make_model(), {"picture": A}) == ()
+
+    def test_the_examples_hold(self) -> None:
+        assert doctest.testmod(requests).failed == 0

@@ -18,6 +18,7 @@ WEB = ROOT / "components" / "web"
 MODULES = sorted(WEB.glob("*.js"))
 OWN_STYLES = [ROOT / "static" / name for name in web.STYLES if name not in ("tokens.css", "mesop.css")]
 FACES: dict[str, dict[str, Any]] = {
+    "again": {"media_id": "m", "kind": "image", "varies": True, "key": "k"},
     "ago": {"ms": 1},
     "anchor": {"seek": "1 m"},
     "aria": {},
@@ -82,6 +83,7 @@ FACES: dict[str, dict[str, Any]] = {
     "tile_window": {"start": 24, "mounted": 150, "total": 400, "on_move": lambda event: None},
     "tiles": {"on_activate": lambda event: None},
     "toast": {"message": "Saved", "token": "1"},
+    "toggle": {"label": "Sound", "active": True, "on_toggle": lambda event: None, "key": "k"},
     "upload": {"on_uploaded": lambda event: None, "project": "p", "key": "k"},
 }  # fmt: skip
 

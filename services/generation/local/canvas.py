@@ -40,6 +40,8 @@ class Canvas:
     rng: np.random.Generator
     palette: Floats
     words: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    """Words for what is to be left out."""
     turn: int = 0
     """Counts on from picture to picture, so that neighbours choose different looks."""
     lower: float = 0.0
@@ -87,6 +89,10 @@ class Canvas:
     def has(self, *words: str) -> bool:
         """Whether the prompt holds any of `words`."""
         return not self.words.isdisjoint(words)
+
+    def shows(self, thing: str) -> bool:
+        """Whether a thing, in the singular, may be there that scenes have of their own accord."""
+        return thing not in self.without
 
     def noise(self, scale: float, octaves: int = 4, size: tuple[int, int] | None = None) -> Floats:
         """Smooth value noise in 0…1 with about `scale` bumps per unit; each octave doubles it at half the height."""

@@ -63,9 +63,37 @@ _MOODS: tuple[tuple[str, tuple[Floats, ...]], ...] = (
 MOODS = tuple((frozenset(words.split()), palettes) for words, palettes in _MOODS)
 
 
-def palettes_for(words: Collection[str]) -> tuple[Floats, ...]:
+_OF_COLOUR: tuple[tuple[str, tuple[Floats, ...]], ...] = (
+    ("red crimson scarlet", (EMBER, FIRE, CORAL)),
+    ("orange", (EMBER, PEACH, FIRE, DESERT, AUTUMN)),
+    ("yellow gold golden amber", (GOLD, SAND, AUTUMN)),
+    ("green emerald", (FOREST, MOSS, JADE, MINT)),
+    ("turquoise teal cyan aqua", (LAGOON, OCEAN, MINT)),
+    ("blue navy indigo", (OCEAN, LAGOON, INDIGO, MIDNIGHT, STORM, SNOW)),
+    ("purple violet lilac lavender", (VIOLET, DUSK, PASTEL)),
+    ("pink magenta", (ROSE, CORAL, PASTEL, NEON)),
+    ("brown beige", (CLAY, SAND, DESERT, AUTUMN)),
+    ("grey gray silver", (MONO, STORM)),
+    ("black monochrome", (MONO, MIDNIGHT)),
+    ("white", (MONO, SNOW)),
+    ("neon", (NEON,)),
+    ("pastel", (PASTEL, MINT, PEACH)),
+)
+OF_COLOUR = tuple((frozenset(words.split()), palettes) for words, palettes in _OF_COLOUR)
+"""What is not used where a colour is to be left out."""
+_ALL = tuple(palette for _, palettes in MOODS for palette in palettes)
+
+
+def palettes_for(words: Collection[str], left_out: Collection[str] = ()) -> tuple[Floats, ...]:
     """The palettes that suit a prompt: of the first mood that any word names, else all-rounders.
 
-    Moods of light come before those of things, so a desert at night is dark.
+    Moods of light come before those of things, so a desert at night is dark. A colour that is `left_out` bans its
+    palettes; others take their place, as long as any are left.
     """
-    return next((palettes for names, palettes in MOODS if not names.isdisjoint(words)), _ANY)
+    suiting = next((palettes for names, palettes in MOODS if not names.isdisjoint(words)), _ANY)
+    banned = [palette for names, palettes in OF_COLOUR if not names.isdisjoint(left_out) for palette in palettes]
+    return next(filter(None, (_but(palettes, banned) for palettes in (suiting, _ANY, _ALL))), suiting)
+
+
+def _but(palettes: tuple[Floats, ...], banned: list[Floats]) -> tuple[Floats, ...]:
+    return tuple(palette for palette in palettes if not any(palette is one for one in banned))

@@ -22,6 +22,7 @@ from services.generation.local.scenes.sea import sea
 from services.generation.local.scenes.shapes import shapes
 from services.generation.local.scenes.stoneware import stoneware
 from services.generation.local.scenes.strands import strands
+from services.generation.local.words import words_of
 
 RECIPES: dict[str, Recipe] = {
     "arches": arches,
@@ -72,6 +73,23 @@ _CALLED_BY = {
     "strands": "flow wind hair fur energy string strand dance music motion swirl current fibre fiber fire flame",
 }
 VOCABULARY = {subject: frozenset(words.split()) for subject, words in _CALLED_BY.items()}
+
+_ALSO_NAMED = {
+    "person": "people human figure",
+    "sea": "ocean",
+    "city": "town",
+    "leaves": "plant foliage",
+    "dunes": "desert",
+    "planet": "space",
+    "satin": "fabric cloth",
+    "papercut": "paper",
+    "citrus": "fruit",
+    "garment": "clothing clothes",
+    "aurora": "borealis",
+}
+NAMES = {subject: frozenset((*words_of(subject), *_ALSO_NAMED.get(subject, "").split())) for subject in _CALLED_BY}
+"""Words that stand for a subject as a whole. Others call for it too, but leaving them out does not leave it out: a lake
+without a forest is still a landscape."""
 
 ABSTRACT: tuple[str, ...] = ("satin", "marble", "strands", "contours", "papercut", "shapes", "arches")
 """What a prompt gets that names nothing of the above."""

@@ -22,6 +22,15 @@ def words_of(prompt: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+def without(words: Sequence[str], left_out: frozenset[str]) -> tuple[str, ...]:
+    """Those of a prompt's words that are not left out, neither in their singular.
+
+    >>> without(words_of("waves, stars"), frozenset(["star"]))
+    ('waves', 'wave')
+    """
+    return tuple(word for word in words if left_out.isdisjoint(words_of(word)))
+
+
 def _singular(word: str) -> str | None:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

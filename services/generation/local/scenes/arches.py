@@ -30,7 +30,9 @@ def arches(canvas: Canvas) -> Scene:
     image = image + np.zeros((1, canvas.width, 1), np.float32)
     side = canvas.uniform(-0.05, 0.05)
     sun = np.hypot(canvas.x - side, canvas.y + canvas.uniform(0.04, 0.14))
-    lay(image, canvas.edge(canvas.uniform(0.055, 0.08) - sun), rgb("#fff6e2")[0])
+    disc = canvas.edge(canvas.uniform(0.055, 0.08) - sun)
+    if canvas.shows("sun"):
+        lay(image, disc, rgb("#fff6e2")[0])
     water = ground[0][2] > ground[0][0]
     glitter = (
         water * np.exp(-(((canvas.x - side) / 0.05) ** 2)) * (np.sin(canvas.y * 260 + 4 * np.sin(canvas.x * 60)) > 0.3)

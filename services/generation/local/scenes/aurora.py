@@ -100,7 +100,9 @@ def _ground(canvas: Canvas) -> Image.Image:
     for near, colour in ((0.35, "#09141e"), (1.0, "#03060b")):
         line = rolling(canvas, 0.6, 5)
         trees = pines(canvas, 0.5 + near)
-        crest = hy * (0.66 + 0.16 * near) - 0.05 * line(canvas.x) - trees(canvas.x)
+        crest = hy * (0.66 + 0.16 * near) - 0.05 * line(canvas.x)
+        if canvas.shows("tree"):
+            crest = crest - trees(canvas.x)
         cover = canvas.edge(canvas.y - crest)
         lay(rgba[..., :3], cover, rgb(colour))
         rgba[..., 3] = np.maximum(rgba[..., 3], cover * 255)

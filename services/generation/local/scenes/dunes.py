@@ -22,7 +22,9 @@ def dunes(canvas: Canvas) -> Scene:
     if night:
         stars(canvas, sky, 0.0)
     place = (canvas.uniform(-0.6, 0.6) * hx, -hy * canvas.uniform(0.45, 0.66))
-    sun(canvas, sky, place, canvas.uniform(0.05, 0.08), 0.7 * canvas.palette[-1] + 0.3 * rgb("#fff2d8")[0])
+    radius = canvas.uniform(0.05, 0.08)
+    if canvas.shows("moon" if night else "sun"):
+        sun(canvas, sky, place, radius, 0.7 * canvas.palette[-1] + 0.3 * rgb("#fff2d8")[0])
     light = 1.0 if place[0] < 0 else -1.0
     return Layered(Image.fromarray(to_bytes(canvas, sky)), [_dune(canvas, k, light) for k in range(_DUNES)])
 

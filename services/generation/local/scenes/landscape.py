@@ -19,7 +19,7 @@ _RANGES = 5
 
 
 def landscape(canvas: Canvas) -> Scene:
-    lake = canvas.has(*_WATER)
+    lake = canvas.has(*_WATER) and canvas.shows("water")
     horizon = canvas.uniform(0.06, 0.16) + (0.06 if lake else 0.0)
     background = Image.fromarray(to_bytes(canvas, _sky(canvas, horizon)))
     last = _RANGES - 1 if lake else _RANGES
@@ -47,7 +47,9 @@ def _light(canvas: Canvas, image: Floats, horizon: float, night: bool) -> None:
     sx = canvas.uniform(-0.6, 0.6) * hx
     sy = canvas.uniform(-0.72, -0.4) * hy if night else horizon - canvas.uniform(0.10, 0.32)
     warm = canvas.palette[-1] * 0.6 + rgb("#fff0d6") * 0.4
-    sun(canvas, image, (sx, sy), canvas.uniform(0.045, 0.075), warm)
+    radius = canvas.uniform(0.045, 0.075)
+    if canvas.shows("moon" if night else "sun"):
+        sun(canvas, image, (sx, sy), radius, warm)
 
 
 def _range(canvas: Canvas, k: int, horizon: float, lake: bool) -> Strip:
@@ -59,7 +61,8 @@ def _range(canvas: Canvas, k: int, horizon: float, lake: bool) -> Strip:
     night = canvas.has(*_NIGHT)
     body = ramp(0.5 * (1 - near) ** 1.15 * (0.72 if night else 1.0), canvas.palette) * np.float32(0.96 - 0.42 * near)
     mist = ramp(0.62 - 0.3 * near - (0.2 if night else 0.0), canvas.palette)
-    trees = pines(canvas, 0.55 + 0.9 * near) if canvas.has(*_TREES) and k >= 1 else None
+    wooded = canvas.has(*_TREES) and canvas.shows("tree") and k >= 1
+    trees = pines(canvas, 0.55 + 0.9 * near) if wooded else None
 
     def paint(x: Floats, y: Floats) -> tuple[Floats, Floats]:
         crest = np.float32(base) - np.float32(tall) * line(x)

@@ -31,6 +31,7 @@ def planet(canvas: Canvas) -> Scene:
     sky = ramp(np.clip((cloud - 0.36) * 2.1, 0, 1) ** 1.5, nebula)
     stars(canvas, sky, canvas.half[1], 420)
     bare = not canvas.has("saturn", "ring", "rings") and canvas.rng.random() < 0.4
+    bare = bare or not canvas.shows("ring")
     surface = _SURFACES[canvas.style(len(_SURFACES))]
     radius, at = canvas.uniform(0.24, 0.30), (canvas.uniform(-0.08, 0.08), canvas.uniform(-0.05, 0.05))
     tilt = canvas.uniform(0.25, 0.5) * (1 if canvas.rng.random() < 0.5 else -1)

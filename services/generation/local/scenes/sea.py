@@ -28,6 +28,8 @@ def _sky(canvas: Canvas) -> Floats:
     radius = canvas.uniform(0.075, 0.12)
     away = np.hypot(canvas.x - sx, canvas.y - sy)
     sun = _SUNS[canvas.pick(0, len(_SUNS))]
+    if not canvas.shows("sun"):
+        return image
     for ring in (2.6, 1.8):
         lay(image, 0.12 * canvas.edge(radius * ring - away), sun)
     lay(image, canvas.edge(radius - away), sun)

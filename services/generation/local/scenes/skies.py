@@ -17,6 +17,8 @@ def sun(canvas: Canvas, image: Floats, at: tuple[float, float], radius: float, t
 
 def stars(canvas: Canvas, image: Floats, lowest: float, density: float = 200) -> None:
     """Soft points of mixed brightness above `lowest` (y in units), about `density` per square unit."""
+    if not canvas.shows("star"):
+        return
     hx, hy = canvas.half
     for _ in range(int(density * 2 * hx * (lowest + hy))):
         spot = canvas.patch(canvas.uniform(-hx, hx), canvas.uniform(-hy, lowest), 0.006)

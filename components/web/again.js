@@ -1,0 +1,44 @@
+import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {Hotkeys} from './hotkeys.js';
+import {follow, within} from './links.js';
+
+// The pages whose form made something, by its name.
+const FORMS = {image: '/create/image', video: '/create/video', 'try-on': '/try-on'};
+
+/**
+ * Links to the form that made an item: Remix fills it with all of the item's settings, Variations with the picture itself and
+ * its settings, for others like it. Neither stands there for what was imported.
+ */
+class FreshetAgain extends FreshetElement {
+  static props = {mediaId: '', kind: '', varies: false};
+  #remix = el('a', {class: 'btn line', title: 'Fill the form with all that made this (M)'}, icon('tune'), el('span', {}, 'Remix'));
+  #vary = el('a', {class: 'btn line', title: 'Make others from this picture'}, icon('auto_awesome'), el('span', {}, 'Variations'));
+  #keys = new Hotkeys(this, () => (this.kind ? ['m'] : []), () => this.#remix.click());
+
+  build() {
+    attrs(this, {role: 'group', 'aria-label': 'Make again'});
+    for (const link of [this.#remix, this.#vary]) {
+      follow(link);
+      this.append(link);
+    }
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#keys.connect();
+  }
+
+  disconnectedCallback() {
+    this.#keys.disconnect();
+  }
+
+  draw() {
+    const form = FORMS[this.kind];
+    this.hidden = !form;
+    attrs(this.#remix, {href: form ? within(`${form}?remix=${this.mediaId}`) : null});
+    attrs(this.#vary, {href: form ? within(`${form}?vary=${this.mediaId}`) : null});
+    this.#vary.hidden = !this.varies;
+  }
+}
+
+define('freshet-again', FreshetAgain);
