@@ -34,6 +34,7 @@ from services.library import default_project, ensure_default_project, make_data_
 from services.log import log_failure
 from services.models import Project
 from services.projects import Projects
+from services.prompts.templates import Templates
 from services.routine import DAY, Routine
 from services.settings import Settings
 from services.store.open import open_store
@@ -64,6 +65,7 @@ class Services:
     editor: Editor
     totals: Totals
     usages: Usages
+    templates: Templates
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -125,6 +127,7 @@ class Services:
         self.editor.close()
         self.totals.close()
         self.usages.close()
+        self.templates.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -210,6 +213,8 @@ def build(
     editor.told = hub.edited
     usages = Usages(store.upkeep, clock, ttls=ttls, disk=disk)
     usages.on_away = freshness.tell_away
+    templates = Templates(store, clock, ids, freshness.mark, ttls=ttls)
+    templates.lists.on_away = freshness.tell_away
     spool, opener = Spool(blobs, clock, ids, settings.uploads), Opener()
     return Services(
         settings=settings,
@@ -226,6 +231,7 @@ def build(
         editor=editor,
         totals=Totals(store.media, clock),
         usages=usages,
+        templates=templates,
         sessions=Sessions(_secret(settings)),
         progress=progress,
         pool=pool,

@@ -14,6 +14,7 @@ from services.store.firestore.identity import Identity
 from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
+from services.store.firestore.templates import FirestoreTemplates
 from services.store.firestore.upgrade import upgrade
 from services.store.firestore.upkeep import FirestoreUpkeep
 from services.store.firestore.vigil import PACE, Pace
@@ -23,6 +24,7 @@ from services.store.protocol import (
     OnState,
     ProjectRepository,
     RunRepository,
+    TemplateRepository,
     UpkeepRepository,
     Watch,
 )
@@ -42,6 +44,7 @@ class FirestoreStore:
         self.media: MediaRepository = FirestoreMedia(client, clock, self._identity)
         self.runs: RunRepository = FirestoreRuns(client)
         self.projects: ProjectRepository = FirestoreProjects(client)
+        self.templates: TemplateRepository = FirestoreTemplates(client)
         self.upkeep: UpkeepRepository = FirestoreUpkeep(client, self._identity)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
