@@ -8,6 +8,7 @@ import mesop as me
 
 from components.create.model import estimate, model_field
 from components.create.picture import field_error, picture_field
+from components.create.prompt_tools import prompt_tools
 from components.web import SegmentOption, aria, button, field, segments, symbol
 from services.container import services
 from services.errors import BadInput, FreshetError, StoreError
@@ -34,6 +35,7 @@ def create_form(kind: str) -> None:
                 draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
                 on_submit=bound(on_generate, kind), key="prompt",
             )  # fmt: skip
+            prompt_tools(kind)
             if takes.picture:
                 picture_field(kind)
             segments(

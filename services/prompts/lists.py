@@ -79,7 +79,7 @@ class TemplateLists:
         self._versions: OrderedDict[str, tuple[str, tuple[Template, ...]]] = OrderedDict()
         """Whose they are, and what they hold."""
         self._made = 0
-        self._commits: Counter[Key] = Counter()
+        self._notes: Counter[Key] = Counter()
         self._waiting: list[Asking] = []
         self._running: set[Key] = set()
         self._workers = Workers(SCOPE, self.step, workers)
@@ -158,15 +158,16 @@ class TemplateLists:
         return listing.items
 
     def note(self, principal: Principal, project_id: str, *, put: Template | None = None, removed: str = "") -> None:
-        """The principal's own commit: what is held has it from now on. It tells nothing of what others committed, so
-        the age of what is held stays."""
-        key, gone = (principal.user_id, project_id), put.id if put is not None else removed
+        """What somebody has committed, or read by its id: what is held has it from now on. It tells nothing of the
+        other templates, so the age of what is held stays."""
+        key, changed = (principal.user_id, project_id), put.id if put is not None else removed
         with self._lock:
-            self._commits[key] += 1
+            self._notes[key] += 1
             held = self._of(key)
-            if held.as_of is None:
+            before = next((one for one in held.items if one.id == changed), None)
+            if held.as_of is None or (put and before and before.revision >= put.revision):
                 return
-            kept = [one for one in held.items if one.id != gone]
+            kept = [one for one in held.items if one.id != changed]
             items = tuple(sorted([*kept, put], key=by_name)) if put is not None else tuple(kept)
             self._hold(key, replace(held, version=self._version(key, items), items=items))
 
@@ -176,15 +177,15 @@ class TemplateLists:
         self._workers.join(timeout)
 
     def _listing(self, principal: Principal, project_id: str, now: datetime) -> Listing[Template]:
-        """Read and hold it. Read again where an own commit came meanwhile: the answer may be from before that."""
+        """Read and hold it. Read again where something was noted meanwhile: the answer may be from before that."""
         key, documents = (principal.user_id, project_id), 0
         while True:
             with self._lock:
-                commits = self._commits[key]
+                notes = self._notes[key]
             listing = self._templates.list_for(principal, project_id)
             documents += listing.documents_read
             with self._lock:
-                if commits == self._commits[key]:
+                if notes == self._notes[key]:
                     self._succeed(key, listing.items, now)
                     return Listing(listing.items, documents)
 

@@ -92,9 +92,11 @@ class Templates:
     def get(self, principal: Principal, template_id: str) -> Template:
         """As the store has it now. Raises NotFound, StoreError."""
         try:
-            return self._store.templates.get(principal, template_id)
+            template = self._store.templates.get(principal, template_id)
         except NotFound as error:
             raise NotFound(GONE) from error
+        self.lists.note(principal, template.project_id, put=template)
+        return template
 
     def close(self) -> None:
         self.lists.close()
