@@ -49,7 +49,7 @@ def prompt_tools(kind: str) -> None:
                 purpose=PURPOSES[kind],
                 on_close=on_close,
                 key="prompts-dialog",
-            ),  # fmt: skip
+            ),
             me.box(classes="choose", key="prompts-body"),
         ):
             if is_open:

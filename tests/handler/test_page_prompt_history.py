@@ -186,11 +186,10 @@ class TestFinding:
 
 
 class TestPaging:
-    def test_more_come_with_a_press_until_the_end(self, studio: Studio, tab: MesopClient) -> None:
+    def test_more_come_with_a_press_until_the_end(self, studio: Studio) -> None:
         prompts = [f"prompt {place:03}" for place in range(60)]
         used(studio, *prompts)
-        tab.navigate("/library").navigate("/create/image")
-        open_history(tab)
+        tab = open_history(studio.open("/create/image"))
         assert texts(tab) == prompts[:-25:-1]
         tab.press("Show more")
         assert texts(tab) == prompts[:-49:-1]
@@ -198,13 +197,10 @@ class TestPaging:
         assert texts(tab) == prompts[::-1]
         assert "Show more" not in {one["label"] for one in tab.elements("freshet-button")}
 
-    def test_a_press_goes_past_what_repeats_but_reads_at_most_200_documents(
-        self, studio: Studio, tab: MesopClient
-    ) -> None:
+    def test_a_press_goes_past_what_repeats_but_reads_at_most_200_documents(self, studio: Studio) -> None:
         used(studio, "the first")
-        studio.add(400, origin="create-image", prompt="again and again")
-        tab.navigate("/library").navigate("/create/image")
-        open_history(tab)
+        studio.add(250, origin="create-image", prompt="again and again")
+        tab = open_history(studio.open("/create/image"))
         assert texts(tab) == ["again and again"]
         read: list[int] = []
         page = studio.store.media._repository.get_media_for_page
