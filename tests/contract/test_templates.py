@@ -12,7 +12,7 @@ import pytest
 from services.clock import Clock, FakeClock
 from services.errors import Conflict, Forbidden, NotFound
 from services.identity import SYSTEM, can
-from services.models import MOST_TEMPLATES, MediaQuery, Put, Remove, Write
+from services.models import MOST_TEMPLATES, Changes, MediaItem, MediaQuery, Put, Remove, Write
 from services.models.template import TEXT_LENGTH
 from services.store.protocol import Store
 from services.store.sqlite import SqliteStore, schema
@@ -21,6 +21,10 @@ from tests.support.records import PROJECT, make_item, make_principal, make_templ
 from tests.support.stores import Backend
 
 ADA, BOB, EVE = make_principal("ada"), make_principal("bob"), make_principal("eve", "elsewhere")
+
+
+def ids_in(changes: Changes[MediaItem]) -> set[str]:
+    return {one.id for one in changes.changed} | {one.id for one in changes.removed}
 
 
 class TestReading:
@@ -134,10 +138,10 @@ class TestAmongOtherRecords:
         usage = store.upkeep.usage(ADA)
         [template] = save(store, make_template())
         changes = store.media.changed_since(ADA, PROJECT, page.watermark)
-        assert template.id not in {one.id for one in (*changes.changed, *changes.removed)}
+        assert template.id not in ids_in(changes)
         remove(store, template)
         later = store.media.changed_since(ADA, PROJECT, changes.watermark)
-        assert template.id not in {one.id for one in (*later.changed, *later.removed)}
+        assert template.id not in ids_in(later)
         assert store.media.get_media_for_page(ADA, MediaQuery(project_id=PROJECT)).items == (item,)
         assert store.upkeep.usage(ADA).by_type == usage.by_type
 

@@ -12,6 +12,7 @@ import pytest
 
 from components.create import prompt_tools
 from state.prompt_tools import PromptState
+from state.templates import load_templates
 from tests.handler.test_page_library import DOWN, refreshes
 from tests.handler.test_page_live import wait_for
 from tests.support.mesop_client import MesopClient
@@ -86,7 +87,7 @@ class TestFreshness:
         self, studio: Studio, tab: MesopClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stood: list[bool] = []
-        load = prompt_tools.load_templates
+        load = load_templates
 
         def watch(reason: Any) -> Any:
             stood.append(me.state(PromptState).needs_refresh)

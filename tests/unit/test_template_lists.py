@@ -101,7 +101,7 @@ def test_R2_6_a_question_that_waits_is_shared_and_one_that_runs_is_not(
     assert lists.submit(ADA, PROJECT, "manual") is first
     assert lists.submit(BOB, PROJECT, "open") is not first
     later: list[Any] = []
-    repository.meanwhile = lambda: later or later.append(lists.submit(ADA, PROJECT, "manual"))
+    repository.meanwhile = lambda: later.append(lists.submit(ADA, PROJECT, "manual")) if not later else None
     assert lists.step()
     assert later[0] is not first
     assert lists.is_asked(ADA, PROJECT)
@@ -116,7 +116,7 @@ def test_R2_3_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(
 ) -> None:
     ask(lists)
     for reason in ("ttl", "focus"):
-        assert lists.submit(ADA, PROJECT, reason) is None  # type: ignore[arg-type]
+        assert lists.submit(ADA, PROJECT, reason) is None
     clock.advance(5)
     assert lists.submit(ADA, PROJECT, "focus") is not None
 
