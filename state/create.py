@@ -17,6 +17,7 @@ from services.models.directions import paired
 from services.workflows.studio import Order
 from state.catalog import offered
 from state.chosen import Chosen, choose, readable_picture
+from state.prompt_state import PromptState
 from state.session import principal, project_id
 from state.view import ViewState
 
@@ -51,6 +52,7 @@ class CreateState:
     video: FormState = field(default_factory=FormState)
     image_view: ViewState = field(default_factory=ViewState)
     video_view: ViewState = field(default_factory=ViewState)
+    prompts: PromptState = field(default_factory=PromptState)
 
 
 def form_of(kind: str) -> FormState:

@@ -8,7 +8,8 @@ from services.container import services
 from state.create import form_of, run_type_of
 from state.edits import EditState
 from state.handlers import notify
-from state.prompt_tools import PromptState, Undoable, close_prompt_tools, prompt_state
+from state.prompt_state import Undoable
+from state.prompt_tools import close_prompt_tools, prompt_state
 from state.session import principal, project_id
 from state.templates import settle_templates
 
@@ -39,7 +40,7 @@ def undo_last(kind: str) -> bool:
 
     Raises BadInput (its name is another's by now), StoreError.
     """
-    undo = me.state(PromptState).undo
+    undo = prompt_state().undo
     if not undo.what or undo.kind != kind or undo.after != me.state(EditState).deleted:
         return False
     if undo.what == "prompt":

@@ -11,7 +11,8 @@ from services.prompts.fields import TEXT, as_text
 from services.prompts.templates import NAME
 from state.create import form_of, run_type_of, title_from
 from state.handlers import notify
-from state.prompt_tools import Draft, prompt_state, turn_to
+from state.prompt_state import Draft
+from state.prompt_tools import prompt_state, turn_to
 from state.session import principal, project_id
 from state.templates import settle_templates
 

@@ -17,7 +17,8 @@ from services.models import MediaQuery, Template
 from services.prompts.fields import Part, parse
 from services.prompts.lists import HeldTemplates
 from state import loading
-from state.prompt_tools import ROWS, prompt_state
+from state.prompt_state import ROWS
+from state.prompt_tools import prompt_state
 from state.session import principal, project_id
 from state.view import ViewState
 

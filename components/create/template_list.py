@@ -14,7 +14,8 @@ from services.models.directions import paired
 from services.prompts.fields import fields_of
 from state.create import form_of
 from state.handlers import handler, notify
-from state.prompt_tools import ROWS, prompt_state, turn_to
+from state.prompt_state import ROWS
+from state.prompt_tools import prompt_state, turn_to
 from state.prompt_undo import put_prompt, remove_template
 from state.template_draft import add, begin_change, begin_new
 from state.templates import held_template, load_templates, may_change, parts_of, templates_of, templates_view

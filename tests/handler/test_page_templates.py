@@ -7,11 +7,10 @@ import logging
 import threading
 from typing import Any
 
-import mesop as me
 import pytest
 
 from components.create import prompt_tools
-from state.prompt_tools import PromptState
+from state.prompt_tools import prompt_state
 from state.templates import load_templates
 from tests.handler.test_page_library import DOWN, refreshes
 from tests.handler.test_page_live import wait_for
@@ -90,7 +89,7 @@ class TestFreshness:
         load = load_templates
 
         def watch(reason: Any) -> Any:
-            stood.append(me.state(PromptState).needs_refresh)
+            stood.append(prompt_state().needs_refresh)
             yield from load(reason)
 
         monkeypatch.setattr(prompt_tools, "load_templates", watch)

@@ -107,6 +107,6 @@ def state(tab: MesopClient) -> dict[str, Any]:
     """The dialog's own state, as the browser holds it."""
     for one in tab.states.states:
         held = json.loads(one.data)
-        if "draft" in held and "undo" in held:
-            return dict(held)
+        if "prompts" in held:
+            return dict(held["prompts"])
     raise AssertionError("no state of the prompts' dialog")
