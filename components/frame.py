@@ -81,14 +81,18 @@ def head_bar(
             actions()
 
 
-def freshness(view: ViewState, on_refresh: Handler) -> None:
-    """The capsule: since when the screen holds what it shows, and the Refresh button."""
-    status_capsule(as_of_ms=view.as_of_ms or None, mode=_mode(view), refreshing=is_awaited(view), on_refresh=on_refresh)
+def freshness(view: ViewState, on_refresh: Handler, *, pushed: bool = True) -> None:
+    """The capsule: since when the screen holds what it shows, and the Refresh button.
+
+    Of what no feed tells (not `pushed`) it says its age alone: how the page hears of changes does not concern that.
+    """
+    mode = _mode(view, pushed)
+    status_capsule(as_of_ms=view.as_of_ms or None, mode=mode, refreshing=is_awaited(view), on_refresh=on_refresh)
 
 
-def waterline(view: ViewState) -> None:
+def waterline(view: ViewState, *, pushed: bool = True) -> None:
     """The line under the page head that says at a glance how fresh the page is."""
-    with me.box(classes=f"waterline {_mode(view)}", key="waterline"):
+    with me.box(classes=f"waterline {_mode(view, pushed)}", key="waterline"):
         pass
 
 
@@ -132,14 +136,16 @@ def _why_old(view: ViewState) -> None:
         ago(ms=view.as_of_ms, prefix="Refresh failed, showing ", suffix=f". {error}", way="clock")
 
 
-def _mode(view: ViewState) -> str:
+def _mode(view: ViewState, pushed: bool) -> str:
     if view.error and view.version:
         return "offline" if view.offline else "failed"
     if view.error:
         return "failed"
     if view.version and view.catching_up:
         return "catching"
-    return "plain" if view.version else "loading"
+    if view.version:
+        return "plain" if pushed else "asked"
+    return "loading"
 
 
 def _messages() -> None:

@@ -59,6 +59,8 @@ class View:
     """Whether something else than its items is on its way, which announces itself as a slow answer does."""
     before: Callable[[bool], None] = lambda hold: None
     """Told when something that nobody asked for is about to show: True if it must not move what is looked at."""
+    recover: Callable[[], bool] | None = None
+    """Of one that names no snapshot: reads what its state names if this process does not hold it; whether it had to."""
     items: bool = True
     """Whether it shows items of its query. One that tells other things about them names no snapshot, and its loader
     does everything: also for the reason "ready"."""
@@ -66,19 +68,27 @@ class View:
 
 _views: dict[str, Sequence[View]] = {}
 _edit_one: dict[str, EditOne] = {}
+_undo: dict[str, Callable[[], bool]] = {}
 
 
 def page(
-    *, path: str, title: str, on_load: Handler, views: Sequence[View] = (), edit_one: EditOne = edit
+    *,
+    path: str,
+    title: str,
+    on_load: Handler,
+    views: Sequence[View] = (),
+    edit_one: EditOne = edit,
+    undo: Callable[[], bool] = lambda: False,
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a render function as the page at `path`.
 
     Before it renders, each view whose snapshot this process does not hold is read again (reason `recover`), and the
     tree is then sent whole, because what the browser shows came from elsewhere. Behind it stands one element that
     hears of changes to the views on screen, and brings the tab back to them when it is looked at again, and one that
-    hears of edits of the items on it. `edit_one` does those of a single item.
+    hears of edits of the items on it. `edit_one` does those of a single item. `undo` takes back what the page itself
+    did last, and tells whether there was anything newer than the last deletion.
     """
-    _views[path], _edit_one[path] = views, edit_one
+    _views[path], _edit_one[path], _undo[path] = views, edit_one, undo
 
     def register(render: Callable[[], None]) -> Callable[[], None]:
         @wraps(render)
@@ -87,7 +97,10 @@ def page(
             for view in views:
                 if view.active():  # which may depend on what the one before it holds
                     shown.append(view)
-                    recovered.append(view.items and recover(view.state(), view.query(), scope=view.scope))
+                    own = view.recover
+                    recovered.append(
+                        own() if own else view.items and recover(view.state(), view.query(), scope=view.scope)
+                    )
             listed = [held_items(view.state()) for view in shown if view.items]
             recovered.append(recover_preview(tuple(item for items in listed for item in items)))
             if any(recovered):
@@ -192,7 +205,7 @@ def _edits(path: str) -> None:
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
     shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
-    if wanted.get("edit") == "undo" and undo_remix():
+    if wanted.get("edit") == "undo" and (undo_remix() or _undo[path]()):
         yield
         return
     if wanted.get("edit") in PURGES and shown:

@@ -7,6 +7,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.create.page import create_page, create_views, open_create
+from components.create.prompt_tools import undo_prompt
 from components.page import page
 
 
@@ -19,6 +20,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     title="Create image",
     on_load=on_load,
     views=create_views("image"),
+    undo=undo_prompt("image"),
 )
 def create_image_page() -> None:
     create_page("image")

@@ -32,6 +32,7 @@ from services.library import default_project, ensure_default_project, make_data_
 from services.log import log_failure
 from services.models import Project
 from services.projects import Projects
+from services.prompts.templates import Templates
 from services.routine import DAY, Routine
 from services.settings import Settings
 from services.signing import own_secret, shared_secret
@@ -66,6 +67,7 @@ class Services:
     editor: Editor
     totals: Totals
     usages: Usages
+    templates: Templates
     sessions: Sessions
     progress: ProgressBoard
     pool: RenderPool
@@ -129,6 +131,7 @@ class Services:
         self.editor.close()
         self.totals.close()
         self.usages.close()
+        self.templates.close()
         self.hub.close()
         self.freshness.close()
         self.halt()
@@ -216,6 +219,8 @@ def build(
     editor.told = hub.edited
     usages = Usages(store.upkeep, clock, ttls=ttls, disk=disk)
     usages.on_away = freshness.tell_away
+    templates = Templates(store, clock, ids, freshness.mark, ttls=ttls)
+    templates.lists.on_away = freshness.tell_away
     spool, opener = Spool(blobs, clock, ids, settings.uploads), Opener()
     return Services(
         settings=settings,
@@ -232,6 +237,7 @@ def build(
         editor=editor,
         totals=Totals(store.media, clock),
         usages=usages,
+        templates=templates,
         sessions=sessions,
         progress=progress,
         pool=pool,

@@ -27,6 +27,7 @@ from services.models.directions import paired
 from services.workflows.studio import Order
 from state.catalog import offered
 from state.chosen import Chosen, choose, readable_source
+from state.prompt_state import PromptState
 from state.session import principal, project_id
 from state.view import ViewState
 
@@ -76,6 +77,7 @@ class CreateState:
     video_view: ViewState = field(default_factory=ViewState)
     before: str = ""
     """What the last Remix took the place of, to be put back (state/remix.py)."""
+    prompts: PromptState = field(default_factory=PromptState)
 
 
 def form_of(kind: str) -> FormState:

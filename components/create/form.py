@@ -7,6 +7,7 @@ from collections.abc import Generator
 import mesop as me
 
 from components.create.model import estimate, model_field
+from components.create.prompt_tools import prompt_tools
 from components.create.sources import field_error, source_fields
 from components.web import SegmentOption, aria, button, choice, field, segments, symbol, toggle
 from services.container import services
@@ -35,6 +36,7 @@ def create_form(kind: str) -> None:
                 draft_key=f"create-{kind}-prompt", token=form.run_id, on_change=bound(on_field, kind, "prompt"),
                 on_submit=bound(on_generate, kind), given=form.given, key="prompt",
             )  # fmt: skip
+            prompt_tools(kind)
             source_fields(kind)
             segments(
                 label="Shape", options=[{"value": a, "label": a} for a in takes.aspect.options], value=form.aspect,

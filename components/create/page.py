@@ -8,6 +8,7 @@ from functools import partial
 import mesop as me
 
 from components.create.form import create_form
+from components.create.prompt_tools import leave_prompt_tools, prompt_views
 from components.create.results import create_results, load, on_refresh
 from components.frame import frame, freshness, head_bar, new_drop, waterline
 from components.library.library_chooser_button import CHOOSER, close_chooser
@@ -60,7 +61,7 @@ def on_restore(kind: str, event: me.WebEvent) -> None:
 def create_views(kind: str) -> list[View]:
     """The page's views, for live updates."""
     results = View(partial(view_of, kind), partial(results_query, kind), partial(load, kind), f"create.{kind}")
-    return [results, *CHOOSER]
+    return [results, *CHOOSER, *prompt_views(kind)]
 
 
 def open_create(kind: str) -> Generator[None, None, None]:
@@ -68,6 +69,7 @@ def open_create(kind: str) -> Generator[None, None, None]:
     prepare(kind)
     close_preview()
     close_chooser()
+    leave_prompt_tools()
     show_held(view_of(kind), results_query(kind))
     form_of(kind).given = _take_named(kind)
     yield from load(kind, "open")

@@ -67,6 +67,7 @@ from components.web.nav import NavItem, nav
 from components.web.outcome import outcome
 from components.web.page_tools import ago, aria, guard, keep, key_help, keys, session, size, symbol
 from components.web.place import place
+from components.web.prompts import PromptRow, fill, landing, prompts
 from components.web.quick import QuickItem, quick
 from components.web.run_watch import run_watch
 from components.web.segments import SegmentOption, segments
@@ -90,6 +91,7 @@ STYLES: Final = (
     "layouts.css",
     "item.css",
     "uploads.css",
+    "prompts.css",
 )
 
 __all__ = [
@@ -99,6 +101,7 @@ __all__ = [
     "Fact",
     "Handler",
     "NavItem",
+    "PromptRow",
     "QuickItem",
     "SegmentOption",
     "again",
@@ -115,6 +118,7 @@ __all__ = [
     "edits",
     "export",
     "field",
+    "fill",
     "filters",
     "guard",
     "item_bar",
@@ -122,12 +126,14 @@ __all__ = [
     "keep",
     "key_help",
     "keys",
+    "landing",
     "link_button",
     "live",
     "look",
     "nav",
     "outcome",
     "place",
+    "prompts",
     "quick",
     "run_watch",
     "search",

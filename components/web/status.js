@@ -5,6 +5,7 @@ import {ago, exact, ticking, wallClock} from './clock.js';
 // mode → [mark, word after the age]. The words are the product's vocabulary for freshness, the same on every page.
 const MODES = {
   plain: ['', ''],
+  asked: ['', ''],
   live: ['dot', 'Live'],
   polling: ['dot poll', 'Polling'],
   catching: ['dot part', 'Catching up'],

@@ -20,7 +20,7 @@ def status_capsule(
     """`as_of_ms` is epoch milliseconds, None while nothing is held. Payload: {}.
 
     `mode`: "plain", "live", "polling", "catching" (up), "reconnecting", "off" (live updates off), "offline",
-    "failed" or "loading".
+    "failed" or "loading"; "asked" for what no change is heard of, whose age is all that is told.
     The age counts in the browser. A press shows "Refreshing…" at once, until `refreshing` ends or `as_of_ms` moves;
     without a press `refreshing` turns the button off at once and shows "Refreshing…" if it lasts.
     """

@@ -169,10 +169,12 @@ class NotingStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.media, self.runs, self.projects = store.media, store.runs, store.projects
-        self.upkeep = store.upkeep
+        self.templates, self.upkeep = store.templates, store.upkeep
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         commit = self._store.commit(principal, writes, operation_id=operation_id)
+        if not any(map(_is_fed, writes)):
+            return commit
         written = noted()
         touched = {record.project_id for record in commit.records}
         if not all(isinstance(write, Put) and isinstance(write.record, Project) for write in writes):
@@ -196,3 +198,9 @@ class NotingStore:
 
     def close(self) -> None:
         self._store.close()
+
+
+def _is_fed(write: Write) -> bool:
+    """Whether what is written may be in a snapshot. Of a template no feed tells, so that no view would ever reach the
+    commit, and would be labelled for it until it is read anew."""
+    return (write.record.kind if isinstance(write, Put) else write.kind) != "template"

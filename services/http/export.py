@@ -28,7 +28,7 @@ LINES = 100
     },
 )
 def export_all(request: Request) -> Response:
-    """All records that the caller owns, as JSON lines: projects, runs and media, those in the trash included.
+    """All records that the caller owns, as JSON lines: projects, templates, runs and media, the trash included.
 
     A media line has `links` to its files. The first line says what this is, the last one how many records came: an
     export without it broke off.

@@ -1,7 +1,7 @@
 """A person's own records, to take away: JSON lines, each a record, written while they are read.
 
 {"type": "export", "version": 1, "user": "…", "at": "…"}        first
-{"type": "project" | "run" | "media", …the record's fields…}     media with "links" to their files
+{"type": "project" | "template" | "run" | "media", …the record's fields…}     media with "links" to their files
 {"type": "end", "records": 12345}                               last: what lacks it broke off
 """
 
@@ -19,7 +19,7 @@ from services.store.protocol import Store
 VERSION = 1
 ITEM_BYTES = 1_500
 """What an item's line comes to, with its share of those of runs."""
-KINDS: tuple[RecordKind, ...] = ("project", "run", "media")
+KINDS: tuple[RecordKind, ...] = ("project", "template", "run", "media")
 
 
 def export(store: Store, clock: Clock, principal: Principal, base: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-RecordKind = Literal["media", "run", "project"]
+RecordKind = Literal["media", "run", "project", "template"]
 Visibility = Literal["private", "project", "public"]
 """Who may read a record: its owner; the members of its project; everybody."""
 

@@ -35,6 +35,14 @@ class Page(Generic[R]):
 
 
 @dataclass(frozen=True)
+class Listing(Generic[R]):
+    """All of a list that is short by its nature, in its order. `documents_read` is what the read cost."""
+
+    items: tuple[R, ...]
+    documents_read: int
+
+
+@dataclass(frozen=True)
 class Count:
     """How many items a query finds: `number`, or at least so many where it is not `exact`."""
 

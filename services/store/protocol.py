@@ -26,6 +26,7 @@ from services.models import (
     Changes,
     Commit,
     Count,
+    Listing,
     MediaItem,
     MediaQuery,
     Page,
@@ -34,6 +35,7 @@ from services.models import (
     Record,
     RecordKind,
     Run,
+    Template,
     Usage,
     Write,
 )
@@ -105,6 +107,19 @@ class ProjectRepository(Protocol):
         """The projects the principal is a member of (all, for the system), by name."""
 
 
+class TemplateRepository(Protocol):
+    """Templates are in no feed and no delta: who shows them asks for all of a project's."""
+
+    def get(self, principal: Principal, template_id: str) -> Template:
+        """Raises NotFound, StoreError."""
+
+    def list_for(self, principal: Principal, project_id: str) -> Listing[Template]:
+        """Those of the project that the principal may read, of every type, by name; MOST_TEMPLATES are read at most.
+
+        Raises NotFound (a project the principal is not a member of), StoreError.
+        """
+
+
 class UpkeepRepository(Protocol):
     """What keeping a library in order asks. None of it is on the way of a page."""
 
@@ -155,6 +170,7 @@ class Store(Protocol):
     media: MediaRepository
     runs: RunRepository
     projects: ProjectRepository
+    templates: TemplateRepository
     upkeep: UpkeepRepository
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:

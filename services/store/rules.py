@@ -1,9 +1,9 @@
-"""Small rules that both stores keep: scope, percentages, the order of projects."""
+"""Small rules that both stores keep: scope, percentages, the order of projects and templates."""
 
 from __future__ import annotations
 
 from services.errors import BadInput, Forbidden, NotFound
-from services.models import Principal, Project
+from services.models import Principal, Project, Template
 
 
 def require_member(principal: Principal, project_id: str) -> None:
@@ -26,9 +26,9 @@ def require_limit(limit: int | None) -> None:
         raise BadInput("limit", "Counting ends at one item or later")
 
 
-def by_name(project: Project) -> tuple[str, str]:
-    """Sort key of project lists."""
-    return (project.name.casefold(), project.id)
+def by_name(record: Project | Template) -> tuple[str, str]:
+    """Sort key of the lists of what has a name."""
+    return (record.name.casefold(), record.id)
 
 
 def require_system(principal: Principal) -> None:

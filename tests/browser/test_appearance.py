@@ -201,6 +201,51 @@ def _made_page(page: Page) -> None:
     updated(page)
 
 
+def _templates(page: Page) -> None:
+    """With an example, whether an earlier scene has added it or not."""
+    updated(page)
+    page.get_by_role("button", name="Templates", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Templates")
+    updated(dialog)
+    if not dialog.get_by_role("list", name="Templates").is_visible():
+        dialog.get_by_role("button", name="Add “Place and hour”").click()
+    expect(dialog.get_by_role("button", name="Edit Place and hour")).to_be_visible()
+
+
+def _no_templates(page: Page) -> None:
+    updated(page)
+    page.get_by_role("button", name="Templates", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_text("No templates yet")).to_be_visible()
+
+
+def _filling_in(page: Page) -> None:
+    _templates(page)
+    dialog = page.get_by_role("dialog", name="Templates")
+    dialog.get_by_role("button", name=re.compile("^Place and hour")).click()
+    dialog.get_by_role("textbox", name="place").fill("x" * 501)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert").filter(has_text="501 of 500")).to_be_visible()
+
+
+def _template_form(page: Page) -> None:
+    _templates(page)
+    dialog = page.get_by_role("dialog", name="Templates")
+    dialog.get_by_role("button", name="New template").click()
+    dialog.get_by_role("textbox", name="Name").fill("place AND hour")
+    dialog.get_by_role("textbox", name="Text").fill("A {place")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog.get_by_role("alert").filter(has_text="is not closed")).to_be_visible()
+
+
+def _prompt_history(page: Page) -> None:
+    updated(page)
+    page.get_by_role("button", name="History", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Prompt history")
+    updated(dialog)
+    dialog.get_by_role("searchbox", name="Search your prompts").fill("zebra")
+    expect(dialog.get_by_text("Nothing matches")).to_be_visible()
+
+
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home": ("/home", _home),
     "library": ("/library", _library),
@@ -224,6 +269,11 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "image": ("/create/image", _invalid),
     "video": ("/create/video", _library),
     "frames": ("/create/video", _frames),
+    "templates": ("/create/image", _templates),
+    "no templates": ("/create/video", _no_templates),
+    "filling a template in": ("/create/image", _filling_in),
+    "writing a template": ("/create/image", _template_form),
+    "prompt history": ("/create/image", _prompt_history),
     "try-on": ("/try-on", _try_on),
     "choosing": ("/try-on", _choosing),
     "uploading": ("/library", _uploading),

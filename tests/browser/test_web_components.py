@@ -288,6 +288,7 @@ WORDS = {
     "off": "Updated 12 s ago · Live updates off",
     "offline": "Updated 12 s ago · Offline, as of 14:13",
     "failed": "Updated 14:13 · Refresh failed",
+    "asked": "Updated 12 s ago",
     "loading": "Loading…",
 }
 

@@ -60,7 +60,8 @@ def shapes(firestore_emulator: str, tmp_path_factory: pytest.TempPathFactory) ->
     store.runs.unfinished(ME)
     store.projects.list_for(ME)
     store.projects.list_for(SYSTEM)
-    for kind in ("media", "run", "project"):
+    store.templates.list_for(ME, PROJECT)
+    for kind in ("media", "run", "project", "template"):
         list(store.upkeep.records(SYSTEM, kind))
         list(store.upkeep.records(ME, kind, owner_id=ME.user_id))
     store.upkeep.expired_trash(SYSTEM, NOON, 10)
@@ -102,6 +103,10 @@ def test_what_upkeep_asks_is_among_the_queries(shapes: set[Shape]) -> None:
     assert Shape("runs", frozenset({"owner_id"}), ()) in shapes
 
 
+def test_the_list_of_templates_needs_no_index_of_its_own(shapes: set[Shape]) -> None:
+    assert Shape("templates", frozenset({"project_id", "run_type"}), ()) in shapes
+
+
 def test_every_query_is_covered(shapes: set[Shape], index_file: dict[str, Any]) -> None:
     assert uncovered(shapes, index_file) == set()
 
@@ -132,7 +137,7 @@ def test_an_exemption_of_a_field_that_a_query_needs_is_noticed(shapes: set[Shape
 
 def test_tombstones_of_every_collection_expire(index_file: dict[str, Any]) -> None:
     expiring = {one["collectionGroup"] for one in index_file["fieldOverrides"] if one.get("ttl") is True}
-    assert expiring == {"media", "runs", "projects"}
+    assert expiring == {"media", "runs", "projects", "templates"}
 
 
 def test_the_rules_deny_every_direct_access() -> None:

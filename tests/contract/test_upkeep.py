@@ -190,7 +190,7 @@ def test_the_books_of_an_older_file_are_drawn_up_when_it_is_opened(sqlite_backen
     save(store, make_item(), make_item(files={}), trashed(make_item(files={"thumb": make_file(size=6)}), 1))
     store.close()
     with closing(sqlite3.connect(sqlite_backend.path)) as connection, connection:
-        for name in ("usage", "shared_files"):
+        for name in ("usage", "shared_files", "templates"):
             connection.execute(f"DROP TABLE {name}")
         for index in ("media_expired", "media_favourite_title"):
             connection.execute(f"DROP INDEX {index}")

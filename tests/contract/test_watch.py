@@ -14,7 +14,17 @@ from services.clock import Clock
 from services.errors import StoreUnavailable
 from services.models import MediaItem, MediaQuery, Put, Remove, Write
 from services.store.protocol import Store
-from tests.support.records import PROJECT, make_item, make_principal, make_project, make_run, operation, remove, save
+from tests.support.records import (
+    PROJECT,
+    make_item,
+    make_principal,
+    make_project,
+    make_run,
+    make_template,
+    operation,
+    remove,
+    save,
+)
 from tests.support.stores import Address, Backend, reopen
 from tests.support.watching import Recorder, ids_in, watching
 
@@ -53,7 +63,7 @@ class TestWhatIsDelivered:
 
     def test_R2_07_nothing_of_other_projects_and_other_kinds_of_records(self, store: Store) -> None:
         with watching(store) as told:
-            save(store, make_item(project_id="other"), make_run(), make_project(), principal=ME)
+            save(store, make_item(project_id="other"), make_run(), make_project(), make_template(), principal=ME)
             [last] = save(store, make_item())
             told.wait_for_revision(last)
             assert set(told.revisions) == {last.id}

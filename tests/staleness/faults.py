@@ -80,6 +80,7 @@ class StormyStore:
         self.media: Any = _Stormy(weather, store.media)
         self.runs: Any = _Stormy(weather, store.runs)
         self.projects: Any = _Stormy(weather, store.projects)
+        self.templates: Any = _Stormy(weather, store.templates)
         self.upkeep: Any = _Stormy(weather, store.upkeep)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.ids import SequentialIds
-from services.models import FileRef, MediaItem, Principal, Project, Put, Record, Remove, Run
+from services.models import FileRef, MediaItem, Principal, Project, Put, Record, Remove, Run, Template
 from services.store.protocol import Store
 
 PROJECT = "studio"
@@ -71,6 +71,21 @@ def make_run(**fields: Any) -> Run:
         "parameters": {"aspect": "1:1", "count": 1},
     }
     return Run(id=record_id, created_at=created_at, **(defaults | fields))
+
+
+def make_template(**fields: Any) -> Template:
+    """An image template of OWNER in PROJECT."""
+    record_id = fields.pop("id", None) or _ids.new()
+    created_at = fields.pop("created_at", None) or NOON + timedelta(seconds=next(_seconds))
+    defaults: dict[str, Any] = {
+        "project_id": PROJECT,
+        "owner_id": OWNER,
+        "updated_at": created_at,
+        "name": f"Template {record_id[-4:]}",
+        "run_type": "image",
+        "text": "A {subject=lighthouse} at {hour}",
+    }
+    return Template(id=record_id, created_at=created_at, **(defaults | fields))
 
 
 def make_project(project_id: str = PROJECT, **fields: Any) -> Project:

@@ -31,6 +31,7 @@ class WatchedStore:
         self.media = _Watched(self, "media", store.media)
         self.runs = _Watched(self, "runs", store.runs)
         self.projects = _Watched(self, "projects", store.projects)
+        self.templates = _Watched(self, "templates", store.templates)
         self.upkeep = _Watched(self, "upkeep", store.upkeep)
 
     def commit(self, *args: Any, **options: Any) -> Any:
@@ -142,11 +143,13 @@ class Studio:
         from services.freshness import Editor, Freshness, SnapshotStore
         from services.freshness.session import Sessions
         from services.freshness.usages import Usages
+        from services.prompts.templates import Templates
 
         s, mark = self.services, self.services.ids.new()
         s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark))
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
         s.usages = Usages(s.store.upkeep, self.clock)
+        s.templates = Templates(s.store, self.clock, s.ids, mark)
         s.sessions = Sessions(SECRET.encode())
 
     def close(self) -> None:
@@ -154,6 +157,7 @@ class Studio:
         self.services.purges.close()
         self.services.editor.close()
         self.services.usages.close()
+        self.services.templates.close()
         self.services.hub.close()
         self.services.freshness.close()
         self.services.pool.close()

@@ -31,6 +31,7 @@ class UnreliableStore:
         self.media: Any = _Part(self, "media.", store.media)
         self.runs: Any = _Part(self, "runs.", store.runs)
         self.projects: Any = _Part(self, "projects.", store.projects)
+        self.templates: Any = _Part(self, "templates.", store.templates)
         self.upkeep: Any = _Part(self, "upkeep.", store.upkeep)
 
     def fail(

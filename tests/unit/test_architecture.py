@@ -18,6 +18,7 @@ SERVICES = [
     "files",
     "freshness",
     "generation",
+    "prompts",
     "keeping",
     "samples",
     "workflows",

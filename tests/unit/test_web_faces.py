@@ -32,6 +32,9 @@ FACES: dict[str, dict[str, Any]] = {
     "drop": {"count": 1, "on_show": lambda event: None},
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
     "edits": {"on_edit": lambda event: None},
+    "fill": {
+        "parts": ["A ", 0], "fields": [("subject", "fox")], "wrongs": [""], "on_use": lambda event: None, "key": "k",
+    },
     "filters": {
         "chosen": {"tag": "sea"}, "count": 1, "sorts": [], "models": [], "projects": [], "tags": [],
         "on_filter": lambda event: None,
@@ -66,6 +69,8 @@ FACES: dict[str, dict[str, Any]] = {
         "key": "k",
     },
     "quick": {"label": "Create", "items": [], "key": "k"},
+    "landing": {"step": "edit"},
+    "prompts": {"label": "Templates", "items": [], "on_choose": lambda event: None, "key": "k"},
     "run_watch": {"run_ids": ["r"], "on_complete": lambda event: None},
     "search": {"value": "", "on_search": lambda event: None},
     "segments": {"label": "Shape", "options": [], "value": "a", "on_select": lambda event: None, "key": "k"},

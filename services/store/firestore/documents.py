@@ -29,7 +29,7 @@ from google.cloud import firestore
 from pydantic import ValidationError
 
 from services.errors import StoreCorrupt
-from services.models import MediaItem, Project, Record, RecordKind, Removal, Run
+from services.models import MediaItem, Project, Record, RecordKind, Removal, Run, Template
 from services.models.blob_keys import shared_keys, stored_bytes
 from services.store.firestore.tokens import TITLE_KEY, TOKENS, derived
 from services.store.planning import Held
@@ -38,8 +38,8 @@ from services.store.times import from_micros, to_micros
 
 R = TypeVar("R", bound=Record)
 
-COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects"}
-MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project}
+COLLECTIONS: dict[RecordKind, str] = {"media": "media", "run": "runs", "project": "projects", "template": "templates"}
+MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "project": Project, "template": Template}
 _AS_JSON = ("parameters",)
 _CREATED_AT, UNLISTED = "created_at", "unlisted_created_at"
 STORED_BYTES, SHARED_FILES = "stored_bytes", "shared_files"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter, Or
 
-from services.models import MediaItem, MediaQuery, MediaType, Principal, RecordKind
+from services.models import MediaItem, MediaQuery, MediaType, Principal, RecordKind, TemplateType
 from services.store.cursors import Place
 from services.store.firestore.documents import COLLECTIONS, SHARED_FILES, STORED_BYTES, UNLISTED
 from services.store.firestore.identity import NAME as IDENTITY
@@ -119,6 +119,12 @@ def projects_of(client: firestore.Client, principal: Principal) -> Any:
     owned = FieldFilter("owner_id", "==", principal.user_id)
     joined = FieldFilter("member_ids", "array_contains", principal.user_id)
     return projects.where(filter=Or([owned, joined]))
+
+
+def templates_of(client: firestore.Client, project_id: str, count: int) -> Any:
+    """`count` templates of a project. Tombstones have no `run_type`, and cost nothing."""
+    templates = client.collection(COLLECTIONS["template"]).where(filter=FieldFilter("project_id", "==", project_id))
+    return templates.where(filter=FieldFilter("run_type", "in", list(get_args(TemplateType)))).limit(count)
 
 
 def trashed_before(client: firestore.Client, before: datetime, count: int) -> Any:

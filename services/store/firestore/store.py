@@ -15,6 +15,7 @@ from services.store.firestore.media import FirestoreMedia
 from services.store.firestore.projects import FirestoreProjects
 from services.store.firestore.runs import FirestoreRuns
 from services.store.firestore.secret import shared_secret
+from services.store.firestore.templates import FirestoreTemplates
 from services.store.firestore.upgrade import upgrade
 from services.store.firestore.upkeep import FirestoreUpkeep
 from services.store.firestore.vigil import PACE, Pace
@@ -24,6 +25,7 @@ from services.store.protocol import (
     OnState,
     ProjectRepository,
     RunRepository,
+    TemplateRepository,
     UpkeepRepository,
     Watch,
 )
@@ -43,6 +45,7 @@ class FirestoreStore:
         self.media: MediaRepository = FirestoreMedia(client, clock, self._identity)
         self.runs: RunRepository = FirestoreRuns(client)
         self.projects: ProjectRepository = FirestoreProjects(client)
+        self.templates: TemplateRepository = FirestoreTemplates(client)
         self.upkeep: UpkeepRepository = FirestoreUpkeep(client, self._identity)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:

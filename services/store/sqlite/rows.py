@@ -11,7 +11,7 @@ from typing import Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from services.errors import StoreCorrupt
-from services.models import MediaItem, Project, Record, RecordKind, Run
+from services.models import MediaItem, Project, Record, RecordKind, Run, Template
 from services.models.words import title_key
 from services.store.planning import Held, Key, Step
 from services.store.sqlite.books import note_change
@@ -33,10 +33,13 @@ class Table(Generic[R]):
 MEDIA = Table("media", MediaItem, ("owner_id", "model", "origin", "status", "media_type", "deleted_at"))
 RUNS = Table("runs", Run, ("status",))
 PROJECTS = Table("projects", Project, ())
-_TABLES: dict[RecordKind, Table[MediaItem] | Table[Run] | Table[Project]] = {
+TEMPLATES = Table("templates", Template, ())
+_Any = Table[MediaItem] | Table[Run] | Table[Project] | Table[Template]
+_TABLES: dict[RecordKind, _Any] = {
     "media": MEDIA,
     "run": RUNS,
     "project": PROJECTS,
+    "template": TEMPLATES,
 }
 _OWN_COLUMNS = ("id", "project_id", "created_at", "updated_at", "revision", "seq", "operation_id")
 
@@ -108,7 +111,7 @@ def store_step(
 
 def _upsert(
     connection: sqlite3.Connection,
-    table: Table[MediaItem] | Table[Run] | Table[Project],
+    table: _Any,
     record: Record,
     derived: Mapping[str, str | int],
     seq: int,

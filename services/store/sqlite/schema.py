@@ -106,6 +106,14 @@ _STEPS: list[list[Statement]] = [
         "CREATE INDEX media_favourite_title ON media (project_id, title_key, id, "
         "owner_id, model, origin, status, media_type, created_at, place) WHERE deleted_at IS NULL AND favourite = 1",
     ],
+    [
+        """CREATE TABLE templates (
+            id TEXT PRIMARY KEY, project_id TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL, seq INTEGER NOT NULL, operation_id TEXT NOT NULL,
+            document TEXT NOT NULL
+        )""",
+        "CREATE INDEX templates_of_project ON templates (project_id, id)",
+    ],
 ]
 
 

@@ -15,6 +15,7 @@ from services.store.protocol import (
     OnState,
     ProjectRepository,
     RunRepository,
+    TemplateRepository,
     UpkeepRepository,
     Watch,
 )
@@ -28,6 +29,7 @@ from services.store.sqlite.media import SqliteMedia
 from services.store.sqlite.projects import SqliteProjects
 from services.store.sqlite.rows import held, store_step
 from services.store.sqlite.runs import SqliteRuns
+from services.store.sqlite.templates import SqliteTemplates
 from services.store.sqlite.upkeep import SqliteUpkeep
 
 
@@ -47,6 +49,7 @@ class SqliteStore:
         self.media: MediaRepository = SqliteMedia(self._connections, clock)
         self.runs: RunRepository = SqliteRuns(self._connections)
         self.projects: ProjectRepository = SqliteProjects(self._connections)
+        self.templates: TemplateRepository = SqliteTemplates(self._connections)
         self.upkeep: UpkeepRepository = SqliteUpkeep(self._connections)
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:

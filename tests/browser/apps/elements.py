@@ -30,7 +30,7 @@ NOW_MS = 1_790_000_000_000
 PIXEL = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}"><rect width="{0}" height="{1}" fill="{2}"/></svg>'
 )
-MODES = ["plain", "live", "polling", "catching", "reconnecting", "off", "offline", "failed", "loading"]
+MODES = ["plain", "live", "polling", "catching", "reconnecting", "off", "offline", "failed", "asked", "loading"]
 PAGE = 12
 """Tiles that one request for more adds."""
 NAV: list[web.NavItem] = [
