@@ -69,6 +69,7 @@ def fill_from(kind: str, item: MediaItem, *, vary: bool = False) -> None:
             put(source_of(form, role), source)
         else:
             form.errors[role] = source
+    before = "" if before == _as_text(kind) else before
     me.state(CreateState).before = before
     title = paired(item.title[:TOLD].rstrip()) + ("…" if len(item.title) > TOLD else "")
     notify(f"Variations of “{title}”" if vary else f"Remixed “{title}”", undo=bool(before))

@@ -200,6 +200,11 @@ class TestUndo:
         undo(tab)
         assert field(tab, "prompt")["value"] == "Once more"
 
+    def test_one_that_changes_nothing_has_nothing_to_bring_back_either(self, studio: Studio) -> None:
+        item = made(studio)
+        tab = studio.open("/create/image", {"remix": item.id}).navigate("/create/image", {"remix": item.id})
+        assert toast(tab) == ("Remixed “Once”", False)
+
     def test_once_something_is_made_with_it_it_stays(self, studio: Studio) -> None:
         tab = studio.open("/create/image")
         type_into(tab, "prompt", "Mine")

@@ -60,12 +60,11 @@ def words_of_style(name: str) -> tuple[str, ...]:
 
 def _watercolour(size: Size) -> Finish:
     """Pale washes that run into each other, pigment that gathers at their edges, on rough paper."""
-    paper = _paper("watercolour", size, depth=34, grain=3)
+    paper = _paper("watercolour", size, depth=24, grain=3)
 
     def finish(picture: Image.Image) -> Image.Image:
-        small = _smaller(picture, 4)
-        washes = Image.blend(small.resize(size, _SMOOTH), picture, 0.25).point(_PALE)
-        gathered = _enlarged(255 - np.clip(_slopes(small) * 3.5, 0, 120), size)
+        washes = Image.blend(_smaller(picture, 6).resize(size, _SMOOTH), picture, 0.2).point(_PALE)
+        gathered = _enlarged(255 - np.clip(_slopes(_smaller(picture, 8)) * 2, 0, 75), size)
         return ImageChops.multiply(ImageChops.multiply(washes, gathered), paper)
 
     return finish
@@ -165,16 +164,18 @@ def _paper(name: str, size: Size, depth: int, grain: int) -> Image.Image:
     return grains.point([255 - depth * v // 255 for v in range(256)]).convert("RGB")
 
 
-def _steps(count: int, low: int, high: int, softness: float) -> list[int]:
-    """A curve of `count` even steps from `low` to `high`; `softness`: the share of each that is a slope."""
-    place = np.linspace(0, count - 1, 256)
+def _steps(count: int, low: int, high: int, softness: float, lift: float = 1.0) -> list[int]:
+    """A curve of `count` even steps from `low` to `high`; `softness`: the share of each that is a slope. A `lift` below
+    1 makes dark levels lighter.
+    """
+    place = np.linspace(0, 1, 256) ** lift * (count - 1)
     base = np.minimum(np.floor(place), count - 2)
     rise = np.clip((place - base - 0.5) / softness + 0.5, 0, 1)
     return [round(level) for level in low + (base + rise) / (count - 1) * (high - low)]
 
 
-_PALE = [255 - (255 - v) * 78 // 100 for v in range(256)] * 3
-_WASHES = _steps(4, 40, 255, 0.3)
+_PALE = [255 - (255 - v) * 66 // 100 for v in range(256)] * 3
+_WASHES = _steps(4, 50, 255, 0.3, lift=0.6)
 _SHEETS = _steps(6, 34, 246, 0.14)
 _SHADE = [255 - min(v * 3, 120) for v in range(256)]
 _CHALKY = [108 + v * 57 // 100 for v in range(256)] * 3
