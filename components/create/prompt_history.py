@@ -33,7 +33,7 @@ def prompt_history(tabs: Callable[[], None], *, needs_refresh: bool) -> None:
             with me.box(classes="vh"):
                 me.text("Looking for newer prompts")
         tabs()
-        with me.box(classes="choose-tools", key="choose-tools"):
+        with me.box(classes="prompts-find", key="prompts-find"):
             search(
                 value=prompt_state().text, label="Search your prompts", placeholder="Search your prompts", inside=True,
                 on_search=on_search, key="history-text",

@@ -36,7 +36,7 @@ def template_fill() -> None:
 
 def step_head(title: str) -> None:
     """The first row of a step, with the way back to the list."""
-    with me.box(classes="choose-head", key="choose-head"):
+    with me.box(classes="choose-head step-head", key="choose-head"):
         button(
             label="Back to the list", icon="arrow_back", icon_only=True, variant="ghost", on_press=on_back, key="back"
         )

@@ -58,8 +58,11 @@ def _theirs() -> None:
         aria(role="alert")
         with me.box(classes="strong"):
             me.text("This template was changed elsewhere meanwhile. Yours stands below and is not saved. Theirs:")
-        with me.box(classes="prompt", key="their-version"):
-            me.text(f"{draft.their_name}: {draft.their_text}")
+        with me.box(classes="their-version", key="their-version"):
+            with me.box(classes="strong"):
+                me.text(draft.their_name)
+            with me.box(classes="prompt"):
+                me.text(draft.their_text)
         with me.box(classes="draft-foot", key="theirs-foot"):
             button(label="Take theirs", on_press=on_take_theirs, key="take-theirs")
             button(label="Save mine over it", on_press=on_keep_mine, key="keep-mine")

@@ -48,7 +48,7 @@ def template_list(kind: str, tabs: Callable[[], None], *, needs_refresh: bool) -
         tabs()
         with me.box(classes="grow", key="head-space"):
             pass
-        label = "Save prompt as template" if form_of(kind).prompt.strip() else "New template"
+        label = "Save as template" if form_of(kind).prompt.strip() else "New template"
         button(label=label, icon="bookmark_add", on_press=on_new, key="template-new")
         waterline(view, pushed=False)
     with me.box(classes="choose-body", key="choose-body"):

@@ -39,7 +39,7 @@ def tab(studio: Studio) -> MesopClient:
 class TestWriting:
     def test_the_prompt_in_the_form_becomes_a_template(self, studio: Studio, tab: MesopClient) -> None:
         type_into(tab, "prompt", "A lighthouse at dusk } over the sea, gulls and a far ship on the horizon")
-        open_templates(tab).press("Save prompt as template")
+        open_templates(tab).press("Save as template")
         assert field(tab, "template-name")["value"] == "A lighthouse at dusk } over the sea"
         type_into(tab, "template-name", "  Light  house ")
         type_into(tab, "template-text", "A lighthouse at {hour=dusk}")
@@ -51,7 +51,7 @@ class TestWriting:
 
     def test_braces_of_a_prompt_that_are_no_fields_are_doubled(self, studio: Studio, tab: MesopClient) -> None:
         type_into(tab, "prompt", "A } sign")
-        open_templates(tab).press("Save prompt as template")
+        open_templates(tab).press("Save as template")
         assert field(tab, "template-text")["value"] == "A }} sign"
 
     def test_a_second_press_and_one_whose_answer_was_lost_make_one(self, studio: Studio, tab: MesopClient) -> None:
@@ -195,7 +195,7 @@ class TestTwoPeople:
         put_template(studio, fox, name="Vixen", text="Their fox")
         tab.press("Save")
         assert any("changed elsewhere meanwhile" in text for text in tab.text)
-        assert "Vixen: Their fox" in tab.text
+        assert {"Vixen", "Their fox"} <= set(tab.text)
         assert field(tab, "template-text")["value"] == "My fox"
         assert stored_templates(studio) == [("Vixen", "Their fox")]
         tab.press("Save")  # is off until one of the two is chosen
