@@ -12,18 +12,15 @@ from state.chosen import Chosen, choose
 
 Choose = Callable[[Chosen, str], object]
 """Puts the item of an id there. Raises BadInput if it is none that can be used there, StoreError."""
-PASSING = frozenset({"error", "failure", "starting", "run_id"})
+PASSING = frozenset({"error", "failure", "given", "starting", "run_id"})
 """Fields of a form that are about a moment, and end with the page."""
 
 
 def to_keep(form: Any) -> dict[str, str | float | bool]:
-    """What a form, a dataclass, has in it, by field: of an item its id; pure. What is empty is left out."""
-    found: dict[str, str | float | bool] = {}
-    for name, value in _lasting(form).items():
-        plain = value.media_id if isinstance(value, Chosen) else value
-        if plain != "":
-            found[name] = plain
-    return found
+    """What a form, a dataclass, has in it, by field: of an item its id; pure. What is as at first is left out."""
+    first = _lasting(type(form)())
+    changed = {name: value for name, value in _lasting(form).items() if value != first[name]}
+    return {name: value.media_id if isinstance(value, Chosen) else value for name, value in changed.items()}
 
 
 def put_back(form: Any, given: object, choosers: Mapping[str, Choose] | None = None) -> dict[str, str]:

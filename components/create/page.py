@@ -16,6 +16,7 @@ from components.page import View
 from components.web import keep
 from services.errors import BadInput, StoreError
 from state.bound import bound
+from state.chosen import choose
 from state.create import choose_model, fit, form_of, prepare, results_query, start_from, view_of
 from state.kept import put_back, to_keep
 from state.preview import close_preview
@@ -48,10 +49,13 @@ def on_show_new(kind: str, event: me.WebEvent) -> None:
     show_new(view_of(kind))
 
 
+CHOOSERS = {"last": partial(choose, role="last"), "clip": partial(choose, role="clip")}
+
+
 def on_restore(kind: str, event: me.WebEvent) -> None:
     """The page was loaded anew: {values}, what was in its form before."""
     form = form_of(kind)
-    form.errors |= put_back(form, event.value.get("values"))
+    form.errors |= put_back(form, event.value.get("values"), CHOOSERS)
     if form.model:
         choose_model(kind, form.model)
     else:

@@ -62,6 +62,18 @@ def test_F09_a_form_comes_back_with_all_that_was_chosen_and_makes_the_same(studi
     assert (run.prompt, run.source_ids, run.parameters["aspect"]) == ("At dusk", (picture.id,), "16:9")
 
 
+@pytest.mark.parametrize(("role", "media_type"), [("last", "image"), ("clip", "video")])
+def test_F09_a_clip_comes_back_with_its_last_frame_or_with_the_one_it_goes_on_from(
+    studio: Studio, role: str, media_type: str
+) -> None:
+    (source,), (other,) = studio.add(title="Source", media_type=media_type), studio.add(media_type="audio")
+    tab = restored(studio, "/create/video", {role: source.id, "audio": False})
+    assert kept(tab)[role] == source.id
+    assert kept(tab)["audio"] is False
+    assert "Source" in tab.text
+    assert kept(restored(studio, "/create/video", {role: other.id})).get(role) is None
+
+
 def test_F09_a_try_on_comes_back_with_both_pictures_and_where_one_was_put(studio: Studio) -> None:
     person, product = studio.add(2)
     tab = studio.open("/try-on", {"person": person.id, "product": product.id})

@@ -52,7 +52,7 @@ def test_every_field_comes_back_also_one_that_is_added_later(kind: type) -> None
 def test_what_is_about_a_moment_is_neither_kept_nor_put_back(kind: type) -> None:
     form, anew = kind(), kind()
     for name in PASSING & {one.name for one in fields(form)}:
-        setattr(form, name, True if name == "starting" else "now")
+        setattr(form, name, True if name in ("given", "starting") else "now")
     assert to_keep(form) == to_keep(anew)
     put_back(anew, dict.fromkeys(PASSING, "now") | {"view": {}, "errors": {"prompt": "x"}})
     assert anew == kind()
