@@ -48,7 +48,9 @@ def choose(page: Page, field: str, title: str) -> Locator:
     """Choose an item for a source of the form; the field."""
     group = page.get_by_role("group", name=field)
     group.get_by_role("button", name="Choose from Library").click()
-    tile(chooser(page), title).click()
+    dialog = chooser(page)
+    tile(dialog, title).click()
+    expect(dialog).to_be_hidden()
     expect(group).to_contain_text(title)
     return group
 
