@@ -27,7 +27,10 @@ def insert(
     As Mesop 1.3.7's `insert_web_component`, which makes the same message anew for each element of each frame: with
     fifty tiles that is a third of what drawing costs. Here what was drawn before is copied.
     """
-    heard = {event: handler for event, handler in (events or {}).items() if handler is not None}
+    return _put(name, key, properties, {event: hear for event, hear in (events or {}).items() if hear is not None})
+
+
+def _put(name: str, key: str | None, properties: dict[str, Any], heard: dict[str, Handler]) -> Any:
     ids = {event: helper.register_event_handler(handler, me.WebEvent) for event, handler in heard.items()}
     return _Placed(_message(name, key, _json(properties), _json(ids)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.models import MediaItem, Remove
+from tests.handler.test_page_live import push
 from tests.handler.test_page_media_item import open_item, step
 from tests.support.records import operation
 from tests.support.studio import Studio, ids_shown
@@ -17,6 +18,8 @@ def test_R0_15_a_step_from_an_item_that_was_removed_meanwhile_shows_that_it_was(
     step(tab, "next")
     assert tab.whole_trees == 1
     assert tab.elements("freshet-viewer") == []
+    assert tab.element("freshet-live")["waiting"] is True, "it may have been moved"
+    push(tab, reason="ready")
     assert "Nothing to show here" in tab.text
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import mesop as me
 import pytest
 
 from components import web
@@ -103,9 +102,9 @@ class Inserted:
         self.name = ""
         self.properties: dict[str, Any] = {}
         self.events: dict[str, Any] = {}
-        monkeypatch.setattr(me, "insert_web_component", self._take)
+        monkeypatch.setattr("components.web._face._put", self._take)
 
-    def _take(self, *, name: str, key: str | None, properties: dict[str, Any], events: dict[str, Any]) -> None:
+    def _take(self, name: str, key: str | None, properties: dict[str, Any], events: dict[str, Any]) -> None:
         self.name, self.properties, self.events = name, properties, events
 
 
