@@ -30,7 +30,6 @@ import './look.js';
 import './nav.js';
 import './outcome.js';
 import './place.js';
-import './pressed.js';
 import './prompts.js';
 import './quick.js';
 import './run_watch.js';

@@ -1,4 +1,5 @@
 import {FreshetElement, define} from './base.js';
+import './pressed.js';
 import {keepToRow} from './row.js';
 
 const ASKED = ['activateEvent', 'retryEvent'];
