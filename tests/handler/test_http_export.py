@@ -14,7 +14,7 @@ from services.errors import StoreUnavailable
 from services.keeping.export import estimated_size
 from services.models import MediaItem, Put, Run
 from services.store.protocol import Store
-from tests.support.records import make_principal, make_run, operation
+from tests.support.records import make_principal, make_run, make_template, operation
 from tests.support.web import PICTURE, Web, running_web
 
 
@@ -38,13 +38,15 @@ def test_every_record_of_ones_own_is_in_it_the_trash_included(web: Web) -> None:
     item, gone = web.keep(title="Möwe 港\n"), web.keep(title="Gone")
     gone = web.studio.change(gone, deleted_at=services.clock.now())
     run = make_run(project_id=services.project.id, owner_id=me.user_id)
-    services.store.commit(me, [Put(run, expect=0)], operation_id=operation())
+    template = make_template(project_id=services.project.id, owner_id=me.user_id)
+    services.store.commit(me, [Put(run, expect=0), Put(template, expect=0)], operation_id=operation())
     bob = make_principal("bob", services.project.id)
     web.keep(owner=bob)
     lines = exported(web)
     assert lines[0] == {"type": "export", "version": 1, "user": "local", "at": "2026-11-20T14:00:00+00:00"}
-    assert [line["type"] for line in lines] == ["export", "project", "run", "media", "media", "end"]
-    assert lines[-1] == {"type": "end", "records": 4}
+    assert [line["type"] for line in lines] == ["export", "project", "template", "run", "media", "media", "end"]
+    assert lines[-1] == {"type": "end", "records": 5}
+    assert (lines[2]["name"], lines[2]["text"]) == (template.name, template.text)
     media = {line["id"]: line for line in lines if line["type"] == "media"}
     for stored in (item, gone):
         line = media[stored.id]
@@ -52,7 +54,7 @@ def test_every_record_of_ones_own_is_in_it_the_trash_included(web: Web) -> None:
         del line["type"]
         assert MediaItem.model_validate_json(json.dumps(line)) == stored
         assert web.get(links["original"].removeprefix("http://testserver")).content == PICTURE
-    line = dict(lines[2])
+    line = dict(lines[3])
     del line["type"]
     assert Run.model_validate_json(json.dumps(line)).id == run.id
 

@@ -244,6 +244,12 @@ class TestUsing:
         video = open_templates(studio.open("/create/video"))
         assert names(video) == ["Elk"]
 
+    def test_the_address_of_a_project_of_others_shows_none_of_its_templates(self, studio: Studio) -> None:
+        add_template(studio, "Theirs", project_id="elsewhere", owner_id="bob")
+        tab = open_templates(studio.open("/create/image", {"project": "elsewhere"}))
+        assert names(tab) == []
+        assert "No templates yet" in tab.text
+
     def test_undo_is_of_what_was_done_last(self, studio: Studio) -> None:
         """A deletion in the same tab, on whichever page, comes before what the form replaced earlier."""
         fox, item = add_template(studio, "Fox", "A fox"), studio.add(origin="create-image", run_id="r")[0]
