@@ -55,6 +55,8 @@ CHOOSERS = {"last": partial(choose, role="last"), "clip": partial(choose, role="
 def on_restore(kind: str, event: me.WebEvent) -> None:
     """The page was loaded anew: {values}, what was in its form before."""
     form = form_of(kind)
+    if form.given:  # by a remix, which goes before what was kept
+        return
     form.errors |= put_back(form, event.value.get("values"), CHOOSERS)
     if form.model:
         choose_model(kind, form.model)
