@@ -187,12 +187,17 @@ def _note_asked(run_id: str, media_id: str, *, asked: bool) -> None:
         raise Unwanted
 
 
-@_patient
 def _note_operation(run_id: str, media_id: str, name: str) -> None:
+    """At once, also while the process is stopping: what is begun is paid for, and the name is all there is of it."""
+
     def noted(run: Run) -> Run:
         return run.model_copy(update={"operations": run.operations | {media_id: name}})
 
-    if change_run(run_id, noted) is None:
+    try:
+        run = change_run(run_id, noted)
+    except (StoreUnavailable, StorageFull):
+        run = _patient(change_run)(run_id, noted)
+    if run is None:
         raise Unwanted
 
 

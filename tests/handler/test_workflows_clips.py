@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from services.clock import FakeClock
+from services.errors import ProviderTimeout
 from services.generation.google.client import Google
 from services.workflows.studio import Order
 from tests.support.google_clips import (
@@ -224,6 +225,21 @@ class TestFailingWhileWaiting:
         stub.will(
             began(), failed(500), failed(503), failed(429), reset, failed(504), garbled, garbled, WORKING, garbled
         )
+        run = studio.finished(order(studio))
+        assert (run.status, run.cost_nano) == ("succeeded", COST)
+        assert len(stub.paid()) == 1
+
+    def test_a_question_that_is_not_answered_in_time_is_asked_again(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        late, clip_of = [ProviderTimeout("Google did not answer in time.", cost_nano=None)] * 7, Google.clip
+
+        def look(google: Google, *args: Any, **options: Any) -> Any:
+            if late:
+                raise late.pop()
+            return clip_of(google, *args, **options)
+
+        monkeypatch.setattr(Google, "clip", look)
         run = studio.finished(order(studio))
         assert (run.status, run.cost_nano) == ("succeeded", COST)
         assert len(stub.paid()) == 1

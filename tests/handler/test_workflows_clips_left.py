@@ -147,6 +147,34 @@ class TestStopping:
         assert studio.finished(run).status == "succeeded"
         assert len(stub.paid()) == 1
 
+    def test_a_name_that_comes_while_the_server_is_stopping_is_kept(self, studio: Running, stub: GoogleStub) -> None:
+        def stop_and_answer(handler: Any) -> None:
+            studio.services.engine.stop()
+            began()(handler)
+
+        stub.will(stop_and_answer)
+        run = order(studio)
+        studio.wait_for(lambda: name_of(studio, run) is not None and studio.idle())
+        studio.stop()
+        studio.start()
+        assert studio.finished(run).status == "succeeded"
+        assert len(stub.paid()) == 1
+
+    def test_a_name_that_comes_while_the_store_is_away_is_kept_once_it_is_back(
+        self, studio: Running, stub: GoogleStub
+    ) -> None:
+        def answer_and_break(handler: Any) -> None:
+            studio.store.fail("commit")
+            began()(handler)
+
+        stub.will(answer_and_break)
+        with recorded_lines() as lines:
+            run = order(studio)
+            studio.wait_for(lambda: any(line["event"] == "run.waiting" for line in lines))
+        studio.store.heal()
+        assert studio.finished(run).status == "succeeded"
+        assert len(stub.paid()) == 1
+
     def test_one_that_was_asked_for_but_has_no_name_yet_says_that_its_outcome_is_unknown(
         self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -289,6 +289,16 @@ class TestLooking:
             look(google_)
         assert type(caught.value) is kind
 
+    @pytest.mark.parametrize("before", [[], [interaction("completed", filed())]], ids=["asking", "fetching"])
+    def test_a_question_that_is_not_answered_in_time_is_told_as_such(
+        self, stub: GoogleStub, before: list[Reply]
+    ) -> None:
+        stub.will(*before, stub.hang)
+        google_ = by_key(stub, timeout=1)
+        with pytest.raises(ProviderTimeout):
+            look(google_)
+        google_.close()
+
 
 class TestCancelling:
     def test_it_is_told_to_stop(self, google_: Google, stub: GoogleStub) -> None:

@@ -316,6 +316,15 @@ class TestLooking:
             look(google_)
         assert type(caught.value) is kind
 
+    def test_a_question_that_is_not_answered_in_time_is_told_as_such(
+        self, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stub.will(stub.hang)
+        google_ = by_project(stub, monkeypatch, timeout=0.2)
+        with pytest.raises(ProviderTimeout):
+            look(google_)
+        google_.close()
+
     def test_it_cannot_be_told_to_stop(self, google_: Google, stub: GoogleStub) -> None:
         assert not google_.cancel_clip(MODEL, OPERATION)
         assert stub.requests == []
