@@ -15,7 +15,7 @@ from PIL import Image
 
 from services.errors import BadInput
 from services.generation.local import footage
-from services.generation.local.film import FPS
+from services.generation.local.film import FPS, Camera, passage
 from services.generation.local.pictures import covering
 from services.generation.local.render import VIDEO_SIZES, render_continuation, render_passage
 from tests.support.media import clip, picture
@@ -74,12 +74,22 @@ class TestPassage:
         assert min(steps) > -1
         assert max(steps) < 20
 
-    def test_equal_requests_give_equal_bytes_and_a_style_shows(self) -> None:
-        def made(**more: Any) -> bytes:
-            return render_passage(REQUEST | more, picture(), grey(90), silent)[0].data
+    def test_equal_pictures_and_a_camera_give_equal_frames(self) -> None:
+        first, last = (covering(data, (90, 90)) for data in (picture(), grey(90)))
 
-        assert made() == made()
-        assert len({made(), made(seed=4), made(style="Ink")}) == 3
+        def shot(seed: int) -> list[bytes]:
+            way = Camera.from_whole((90, 90), (80, 80), "slowly", seed)
+            return [frame.tobytes() for frame in passage(first, last, way, (80, 80), 2)]
+
+        assert shot(3) == shot(3)
+        assert shot(4) != shot(3)
+
+    def test_a_style_lies_over_both_pictures(self) -> None:
+        plain, inked = (
+            frames_of(render_passage(REQUEST | {"style": style}, picture(), grey(90), silent)[0].data)
+            for style in ("", "Ink")
+        )
+        assert all(np.abs(plain[place] - inked[place]).mean() > 4 for place in (0, -1))
 
     @pytest.mark.parametrize("order", [0, 1])
     def test_bytes_that_are_no_picture_are_named(self, order: int) -> None:
