@@ -11,7 +11,7 @@ import mesop as me
 from services.container import services
 from services.errors import StoreError
 from services.freshness import Snapshot
-from services.freshness.session import COOKIE, OWN, Token, begin_noting, merged, moved, noted
+from services.freshness.session import COOKIE, Token, begin_noting, merged, moved, noted, own_of, wrote_own
 from services.ids import is_id
 from services.models import Principal
 
@@ -100,23 +100,17 @@ def is_behind(snapshot: Snapshot) -> bool:
 
 
 def wrote(project_id: str, watermark: str) -> None:
-    """The session's own edit was stored in the background: whatever this process holds of the project has it."""
-    before = token()
-    flask.g.freshet_token = moved(before, project_id + OWN, watermark)
-    for snapshot in services().freshness.snapshots.of_user(principal().user_id, project_id):
-        if services().sessions.covers(snapshot, before):
-            services().sessions.took_in(snapshot, watermark)
+    """The session's own edit was stored in the background, at `watermark`."""
+    flask.g.freshet_token = wrote_own(token(), project_id, watermark)
 
 
 def saw(snapshot: Snapshot) -> None:
     """The session is being shown `snapshot`: everything up to its watermark, and what came out of turn.
 
-    The session's own edit among that has told nothing of what others wrote before it.
+    The session's own edits among that have told nothing of what others wrote before them.
     """
     known, project = token(), snapshot.query.project_id
-    is_own = snapshot.own == known.get(project + OWN)
-    seen = (snapshot.newest or snapshot.watermark) if is_own else snapshot.furthest
-    flask.g.freshet_token = moved(known, project, seen)
+    flask.g.freshet_token = moved(known, project, snapshot.known(own_of(known, project)))
 
 
 def learn(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.freshness.snapshots import Snapshot
+from services.freshness.snapshots import MOST_OWN, Snapshot
 from services.models import Batch
 from services.store.watermarks import further, is_at_least
 
@@ -17,7 +17,7 @@ class Reach:
     watermark: str
     as_of: datetime
     newest: str
-    own: str
+    own: tuple[str, ...]
 
     @staticmethod
     def of(snapshot: Snapshot) -> Reach:
@@ -33,8 +33,9 @@ class Reach:
         if follows and batch.watermark:
             reach = replace(self, watermark=further(self.watermark, batch.watermark), as_of=max(self.as_of, batch.at))
         if is_own:
-            return replace(reach, own=further(self.own or newest, newest))
-        if not batch.watermark and newest == self.own:
+            others = tuple(mark for mark in self.own if mark != newest)
+            return replace(reach, own=(*others, newest)[-MOST_OWN:]) if newest else reach
+        if not batch.watermark and newest in self.own:
             return reach
         return replace(reach, newest=further(self.newest, newest))
 

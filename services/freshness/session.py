@@ -7,7 +7,9 @@ monotonic reads (Terry et al., "Session guarantees for weakly consistent replica
 
 An edit that is stored in the background is known by itself (`OWN`): what a process holds has it as soon as it is
 stored there, long before everything else up to its place has come. Such a snapshot satisfies a session that knows of
-this edit and of nothing else that is missing; it says nothing to one that has seen more by then.
+this edit and of nothing else that is missing; it says nothing to one that has seen more by then. Each edit is known
+until everything up to its place has been seen: two tabs may make theirs at once, by way of two processes, and neither
+process has the other's.
 
 The watermarks are no secret, but a forged one would label screens for ever, so the cookie is signed: HMAC-SHA-256,
 with the user's id in its salt, by itsdangerous.
@@ -21,27 +23,23 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TypeVar
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.freshness.snapshots import Key, Snapshot
+from services.freshness.snapshots import MOST_OWN, Key, Snapshot
 from services.models import Commit, Principal, Project, Put, Write
 from services.store.protocol import OnBatch, OnState, Store, Watch
-from services.store.watermarks import is_at_least
+from services.store.watermarks import is_at_least, position_of
 
 COOKIE = "freshet_session"
 OWN = "+"
-"""After a project's id: the place of the session's last edit there that was stored in the background."""
+"""After a project's id: where the session's edits there are that were stored in the background, parted by spaces."""
 MOST_ENTRIES = 16
 """Of a token; the one that moved longest ago goes first."""
 MOST_PROOFS = 2_000
-MOST_OWN = 8
-"""Edits of a user that are remembered of one snapshot's view, the latest."""
 
-V = TypeVar("V")
 Token = Mapping[str, str]
-"""Project id, or that and OWN → watermark. Empty for a session that has written and seen nothing."""
+"""Project id → watermark, and that and OWN → watermarks. Empty for a session that has written and seen nothing."""
 
 
 def moved(token: Token, project_id: str, watermark: str) -> Token:
@@ -55,18 +53,55 @@ def moved(token: Token, project_id: str, watermark: str) -> Token:
     known = token.get(project_id)
     if not watermark or (known is not None and is_at_least(known, watermark)):
         return token
-    others = [(project, mark) for project, mark in token.items() if project != project_id]
-    return dict([*others, (project_id, watermark)][-MOST_ENTRIES:])
+    own = [mark for mark in own_of(token, project_id) if not is_at_least(watermark, mark)]
+    return _with(token, {project_id: watermark, project_id + OWN: " ".join(own)})
+
+
+def wrote_own(token: Token, project_id: str, watermark: str) -> Token:
+    """`token` after an edit at `watermark` was stored in the background; the very same where it knows that already.
+
+    >>> wrote_own({"p": "a-5-0", "p+": "a-7-0"}, "p", "a-6-0")
+    {'p': 'a-5-0', 'p+': 'a-6-0 a-7-0'}
+    >>> wrote_own({"p": "a-5-0"}, "p", "a-4-0"), wrote_own({"p+": "b-9-0"}, "p", "a-4-0")
+    ({'p': 'a-5-0'}, {'p+': 'a-4-0'})
+    """
+    own, seen = own_of(token, project_id), token.get(project_id)
+    if not watermark or watermark in own or (seen is not None and is_at_least(seen, watermark)):
+        return token
+    alike = [mark for mark in own if is_at_least(mark, watermark) or is_at_least(watermark, mark)]
+    *before, last = sorted([*alike, watermark], key=position_of)
+    # Of too many, the first ones count as seen: that asks for more than is known, never for less.
+    for mark in [*before, last][:-MOST_OWN]:
+        token = moved(token, project_id, mark)
+    return _with(token, {project_id + OWN: " ".join([*before, last][-MOST_OWN:])})
+
+
+def own_of(token: Token, project_id: str) -> list[str]:
+    """The edits that `token` knows by themselves."""
+    return token.get(project_id + OWN, "").split()
+
+
+def _with(token: Token, known: Token) -> Token:
+    others = [(key, marks) for key, marks in token.items() if key not in known]
+    return dict([*others, *((key, marks) for key, marks in known.items() if marks)][-MOST_ENTRIES:])
 
 
 def merged(token: Token, other: Token) -> Token:
-    """What two tokens know together; where they are of different databases, `other` is taken to know better.
+    """What two tabs know together; where they are of different databases, `other` is taken to know better.
 
     >>> merged({"p": "a-5-0", "q": "a-2-0"}, {"p": "a-3-0", "q": "a-4-0"})
     {'p': 'a-5-0', 'q': 'a-4-0'}
+    >>> merged({"p": "a-5-0", "p+": "a-6-0 a-8-0"}, {"p": "a-7-0", "p+": "a-9-0"})
+    {'p': 'a-7-0', 'p+': 'a-8-0 a-9-0'}
     """
-    for project_id, watermark in other.items():
-        token = moved(token, project_id, watermark)
+    for key, marks in other.items():
+        if not key.endswith(OWN):
+            token = moved(token, key, marks)
+    for key in other:
+        if key.endswith(OWN):
+            project_id = key.removesuffix(OWN)
+            for mark in own_of(other, project_id):
+                token = wrote_own(token, project_id, mark)
     return token
 
 
@@ -78,7 +113,6 @@ class Sessions:
         self.sign_with(secret)
         self._lock = threading.Lock()
         self._proofs: OrderedDict[Key, tuple[str, datetime]] = OrderedDict()
-        self._own: OrderedDict[Key, tuple[tuple[str, datetime], ...]] = OrderedDict()
 
     def sign_with(self, secret: bytes) -> None:
         """Sign with this from now on; what was signed before is still believed."""
@@ -101,49 +135,32 @@ class Sessions:
 
     def covers(self, snapshot: Snapshot, token: Token) -> bool:
         """Whether `snapshot` holds everything that a session with `token` has written and seen of its project."""
-        seen, own = _of_project(snapshot, token)
-        return self._reaches(snapshot, seen) and (self._reaches(snapshot, own) or self._holds(snapshot, own))
+        seen, own = token.get(snapshot.query.project_id), own_of(token, snapshot.query.project_id)
+        if seen is not None and not self._reaches(snapshot, seen):
+            return False
+        return all(mark in snapshot.own or self._reaches(snapshot, mark) for mark in own)
 
-    def _reaches(self, snapshot: Snapshot, watermark: str | None) -> bool:
-        if watermark is None or is_at_least(snapshot.watermark, watermark):
+    def _reaches(self, snapshot: Snapshot, watermark: str) -> bool:
+        if is_at_least(snapshot.watermark, watermark):
             return True
         with self._lock:
             proven, since = self._proofs.get(snapshot.key, ("", snapshot.as_of))
         return is_at_least(proven, watermark) and snapshot.as_of >= since
-
-    def _holds(self, snapshot: Snapshot, own: str | None) -> bool:
-        with self._lock:
-            return any(mark == own and snapshot.as_of >= since for mark, since in self._own.get(snapshot.key, ()))
 
     def answered(self, snapshot: Snapshot, token: Token) -> None:
         """The store gave `snapshot` in answer to a question put after `token` was known: it holds all of that.
 
         Its watermark need not tell: a read that finds nothing new leaves it where it was.
         """
-        watermark = ""
-        for mark in _of_project(snapshot, token):
-            watermark = mark if mark is not None and not is_at_least(watermark, mark) else watermark
+        project_id, watermark = snapshot.query.project_id, ""
+        for mark in [*filter(None, [token.get(project_id)]), *own_of(token, project_id)]:
+            watermark = watermark if is_at_least(watermark, mark) else mark
         if watermark and not is_at_least(snapshot.watermark, watermark):
             with self._lock:
-                _remember(self._proofs, snapshot.key, (watermark, snapshot.as_of))
-
-    def took_in(self, snapshot: Snapshot, watermark: str) -> None:
-        """An edit stored at `watermark` is in `snapshot`, which held everything that the session knew before it."""
-        with self._lock:
-            known = self._own.get(snapshot.key, ())
-            _remember(self._own, snapshot.key, (*known, (watermark, snapshot.as_of))[-MOST_OWN:])
-
-
-def _of_project(snapshot: Snapshot, token: Token) -> tuple[str | None, str | None]:
-    project_id = snapshot.query.project_id
-    return token.get(project_id), token.get(project_id + OWN)
-
-
-def _remember(known: OrderedDict[Key, V], key: Key, value: V) -> None:
-    known[key] = value
-    known.move_to_end(key)
-    while len(known) > MOST_PROOFS:
-        known.popitem(last=False)
+                self._proofs[snapshot.key] = watermark, snapshot.as_of
+                self._proofs.move_to_end(snapshot.key)
+                while len(self._proofs) > MOST_PROOFS:
+                    self._proofs.popitem(last=False)
 
 
 def _salt(principal: Principal) -> str:

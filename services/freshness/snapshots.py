@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 
 from services.freshness.merge import Held
 from services.models import MediaItem, MediaQuery, Principal
@@ -15,6 +16,9 @@ from services.store.watermarks import further
 
 VERSIONS = 64
 """Versions of one view that open tabs may name. One that shows an older version reads it again (reason `recover`)."""
+
+MOST_OWN = 16
+"""Of a user's own edits, those that are known one by one."""
 
 Key = tuple[str, str]
 """(user id, query key)."""
@@ -24,8 +28,8 @@ Key = tuple[str, str]
 class Snapshot:
     """What one principal's query returned, as known at `watermark`: everything up to there is in it.
 
-    What came out of turn may be newer, but nothing of others is newer than `newest` ("" where that is the watermark),
-    and no edit of the user's own, taken in as soon as it was stored, than `own` ("" for none).
+    What came out of turn may be newer, but nothing of others is newer than `newest` ("" where that is the watermark).
+    `own`: places of the user's own edits that were taken in as soon as they were stored, the last MOST_OWN of them.
     """
 
     version: str
@@ -35,12 +39,17 @@ class Snapshot:
     watermark: str
     as_of: datetime
     newest: str = ""
-    own: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def furthest(self) -> str:
         """The last commit that it knows of."""
-        return further(self.newest or self.watermark, self.own)
+        return self.known(())
+
+    def known(self, own: Container[str]) -> str:
+        """As `furthest`, of all but the edits in `own`."""
+        others = (mark for mark in self.own if mark not in own)
+        return reduce(further, others, self.newest or self.watermark)
 
     @property
     def items(self) -> tuple[MediaItem, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +27,9 @@ from services.log import log_failure
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 from services.store.deltas import as_seen
 from services.store.watermarks import is_at_least
+
+Push = tuple[Batch, bool]
+"""A batch, and whether it is of a user's own edit."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Views:
         self._records = Records(snapshots.forget)
         self._feeds = Feeds()
         self._chance = random.Random(snapshots.mark)
+        self._pushes: list[Push] = []
+        """Those that have begun and have not reached every view."""
         snapshots.beneath = self._beneath
 
     def question(self, request: Request) -> tuple[bool, bool, Failure | None]:
@@ -88,7 +94,7 @@ class Views:
         record = fetch.record
         with self._lock:
             latest, held = self._snapshots.peek(record.key), answer.held
-            own = latest.own if latest else ""
+            own = fetch.held.own if fetch.held else ()  # of what the answer was made from
             reach = Reach(answer.watermark, answer.as_of, answer.newest or answer.watermark, own)
             if answer.whole:
                 record.state = policy.succeeded(record.state, self._clock.now())
@@ -96,13 +102,7 @@ class Views:
                 record.epoch = fetch.epoch if same else 0
             else:
                 record.state = policy.extended(record.state)
-            for batch, is_own in record.missed or ():
-                if is_old(batch, reach.watermark):
-                    continue
-                changes = _as_seen(batch, record.principal)
-                held = apply_changes(held, record.query, changes)
-                self._note(record, changes)
-                reach = reach.after(batch, follows=self._follows(record), is_own=is_own)
+            held, reach = self._on_top(record, record.missed or (), held, reach)
             record.missed = None
             snapshot = self._hold(record, latest, held, reach)
             if self._keeper is not None:
@@ -134,21 +134,33 @@ class Views:
         """
         changed: list[View] = []
         seen_by: dict[Principal, Changes[MediaItem]] = {}
+        with self._pushing(batch, silently) as records:
+            for record in records:
+                with self._lock:  # let go between two views: a reader waits for one at most
+                    try:
+                        if record.principal not in seen_by:
+                            seen_by[record.principal] = _as_seen(batch, record.principal)
+                        record.untold |= self._push(record, batch, seen_by[record.principal], is_own=silently)
+                        if record.untold and not silently:
+                            record.untold = False
+                            changed.append(View(record.principal.user_id, record.query))
+                    except Exception as error:  # noqa: BLE001 - the other views must hear of it in any case
+                        record.epoch = 0  # this one has missed something and asks the store
+                        log_failure("push.failed", error)
+        return changed
+
+    @contextmanager
+    def _pushing(self, batch: Batch, is_own: bool) -> Iterator[list[ViewRecord]]:
+        """Inside, `batch` is on its way through the views that are known of its project."""
+        push = batch, is_own
         with self._lock:
             records = self._records.of_project(batch.project_id)
-        for record in records:
-            with self._lock:  # let go between two views: a reader waits for one at most
-                try:
-                    if record.principal not in seen_by:
-                        seen_by[record.principal] = _as_seen(batch, record.principal)
-                    record.untold |= self._push(record, batch, seen_by[record.principal], is_own=silently)
-                    if record.untold and not silently:
-                        record.untold = False
-                        changed.append(View(record.principal.user_id, record.query))
-                except Exception as error:  # noqa: BLE001 - the other views must hear of it in any case
-                    record.epoch = 0  # this one has missed something and asks the store
-                    log_failure("push.failed", error)
-        return changed
+            self._pushes.append(push)
+        try:
+            yield records
+        finally:
+            with self._lock:
+                self._pushes.remove(push)
 
     def feed(self, project_id: str, state: FeedState) -> None:
         with self._lock:
@@ -234,10 +246,25 @@ class Views:
         if (other := self._records.known(source.key)) is not None:
             record.state = replace(record.state, fetched_at=other.state.fetched_at)
             record.updated_at, record.epoch = other.updated_at, other.epoch
+        # What has reached this view, where nothing was held, may not have reached the other one yet.
+        pushes = [push for push in self._pushes if push[0].project_id == record.query.project_id]
+        record.untold |= any(is_own for _, is_own in pushes)
+        held, reach = self._on_top(record, pushes, held, Reach.of(source))
         version = self._snapshots.next_version(record.query)
-        snapshot = replace(source, version=version, query=record.query, held=held)
+        snapshot = replace(source, version=version, query=record.query, held=held, **vars(reach))
         self._snapshots.hold(snapshot)
         return snapshot
+
+    def _on_top(self, record: ViewRecord, pushes: Iterable[Push], held: Held, reach: Reach) -> tuple[Held, Reach]:
+        """What is held, and how far it reaches, once it has taken in what was pushed."""
+        for batch, is_own in pushes:
+            if is_old(batch, reach.watermark):
+                continue
+            changes = _as_seen(batch, record.principal)
+            held = apply_changes(held, record.query, changes)
+            self._note(record, changes)
+            reach = reach.after(batch, follows=self._follows(record), is_own=is_own)
+        return held, reach
 
     def _restore(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
         """What the disk keeps of a view that memory does not hold. No feed has followed it."""

@@ -79,6 +79,12 @@ def further(held: str, heard: str) -> str:
     return heard if (other.position, other.taken_at) > (one.position, one.taken_at) else held
 
 
+def position_of(watermark: str) -> int:
+    """The store's own measure in a watermark, to put those of one database in order; 0 for what is none."""
+    parsed = _parse(watermark)
+    return parsed.position if parsed else 0
+
+
 def _parse(text: str) -> Watermark | None:
     match = _SHAPE.fullmatch(text)
     if match is None or not int(match[2]) <= LATEST >= int(match[3]):

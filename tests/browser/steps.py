@@ -89,6 +89,11 @@ def answered(page: Page) -> Iterator[None]:
     """What is done meanwhile is sent, and at the end the page has taken in all that it is answered."""
     with page.expect_response("**/__ui__"):
         yield
+    wait_for_answers(page)
+
+
+def wait_for_answers(page: Page) -> None:
+    """Wait until what was sent has been answered to the end, which comes after what the answer shows."""
     left = page.evaluate(_WAIT_FOR_ANSWERS, PATIENCE_MS)
     assert left == 0, f"{left} requests are not answered"
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from tests.browser.apps.elements import MODES, NOW_MS
 from tests.browser.apps.process import ElementsServer
 from tests.browser.conftest import watch
-from tests.browser.steps import Held, intercept
+from tests.browser.steps import Held, intercept, wait_for_answers
 
 pytestmark = pytest.mark.browser
 
@@ -522,6 +522,7 @@ def test_f9_unsaved_text_survives_a_reload_and_is_told_to_the_server(show: Open,
     page.reload()
     expect(page.get_by_label("Prompt")).to_have_value("Not yet saved")
     expect_heard(page, 'change {"value": "Not yet saved"}')
+    wait_for_answers(page)  # a page that is left before would find its drafts again
     page.goto(elements.url + "/form")
     expect(page.get_by_label("Prompt")).to_have_value("Dunes")
 

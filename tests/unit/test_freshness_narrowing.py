@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import doctest
+from typing import Any
 
 import pytest
 
 from services.clock import FakeClock
-from services.freshness import narrowing
+from services.freshness import narrowing, views
 from services.freshness.merge import Held, apply_changes
 from services.freshness.narrowing import is_part, narrowed, widest
 from services.freshness.snapshots import Snapshot
@@ -87,6 +88,26 @@ class TestDeriving:
         assert ids(engine.latest(MADE)) == [items[1].id]
         assert engine.freshness.derive(MADE, ADA)
         assert engine.media.reads == before
+
+    def test_R2_what_a_push_has_passed_by_is_taken_with_what_it_brings(
+        self, engine: Engine, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It goes from view to view: the narrower one, of which nothing was held, may be derived in between."""
+        (item,) = save(sqlite_store, making())
+        engine.freshness.feed(PROJECT, "live")
+        assert not engine.freshness.derive(MADE, ADA)
+        engine.ask("open")
+        (failed,) = save(sqlite_store, item.model_copy(update={"status": "failed", "error": "Refused"}))
+
+        def between(*args: Any) -> Held:
+            monkeypatch.undo()
+            assert engine.freshness.derive(MADE, ADA)
+            return apply_changes(*args)
+
+        monkeypatch.setattr(views, "apply_changes", between)
+        engine.push(failed)
+        assert ids(engine.latest(MADE)) == []
+        assert ids(engine.latest()) == [item.id]
 
     def test_what_nobody_follows_is_left_alone(self, engine: Engine, sqlite_store: Store) -> None:
         save(sqlite_store, making())
