@@ -223,7 +223,7 @@ def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_show_new(event: me.WebEvent) -> None:
-    show_new(library_view())
+    show_new(library_view(), library_query())
 
 
 @handler

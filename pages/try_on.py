@@ -270,7 +270,7 @@ def on_clear(name: str, event: me.WebEvent) -> None:
 
 @handler
 def on_show_new(event: me.WebEvent) -> None:
-    show_new(try_on_view())
+    show_new(try_on_view(), results_query())
 
 
 @handler

@@ -22,7 +22,7 @@ from services.models import MediaItem, MediaQuery
 from state.loading import Part, is_awaited, is_undecided, load_together, load_view
 from state.opened import as_opened, opened_of
 from state.session import principal, project_id
-from state.view import ViewState, first_load, held_items, new_items, show_held, show_new
+from state.view import ViewState, first_load, held_items, new_items, show_held, show_new, take_up
 
 ROW = 12
 """Items of a shelf: as many as one row has on the widest screens. So a shelf costs 12 documents the first time."""
@@ -155,7 +155,8 @@ def let_in() -> None:
     """Show what was held back."""
     _begin_anew()
     for shelf in SHELVES:
-        show_new(shelf_view(shelf.name))
+        if is_asked(shelf.name):
+            show_new(shelf_view(shelf.name), shelf_query(shelf.name))
 
 
 def overall() -> ViewState:
@@ -221,9 +222,15 @@ def _part(name: str) -> Part:
 
 
 def keep_shelves(hold: bool) -> None:
-    """From now on the rows that are on screen stay, and with `hold` no other one comes."""
-    state = me.state(HomeState)
-    state.kept, state.still = " ".join(shelf.name for shelf in shelves_shown()), hold
+    """From now on the rows that are on screen stay, and with `hold` no other one comes.
+
+    One that was held back until now comes as it is by now: its session may have learnt more since it was read.
+    """
+    state, shown = me.state(HomeState), [shelf.name for shelf in shelves_shown()]
+    state.kept, state.still = " ".join(shown), hold
+    for shelf in shelves_shown():
+        if shelf.name not in shown:
+            take_up(shelf_view(shelf.name), shelf_query(shelf.name))
 
 
 def _begin_anew() -> None:

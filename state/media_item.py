@@ -140,8 +140,9 @@ def arrived() -> tuple[MediaItem, ...]:
 
 def let_in() -> None:
     """Show what was held back."""
-    for view in (derived_view(), sources_view()):
-        show_new(view)
+    show_new(derived_view(), derived_query())
+    if has_sources():
+        show_new(sources_view(), sources_query())
 
 
 def why_absent() -> str:

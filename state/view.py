@@ -151,10 +151,11 @@ def _hold_back(view: ViewState, query: MediaQuery, hold: bool) -> None:
         view.ceiling = encode_cursor(top)
 
 
-def show_new(view: ViewState) -> None:
-    """Let in what was held back, for a reader who is at the top, or wants to be."""
+def show_new(view: ViewState, query: MediaQuery) -> None:
+    """Let in what was held back, as it is by now, for a reader who is at the top, or wants to be."""
     view.ceiling = ""
     view.around, view.place = "", 0
+    take_up(view, query)
 
 
 def held_items(view: ViewState) -> tuple[MediaItem, ...]:

@@ -46,7 +46,7 @@ def create_page(kind: str) -> None:
 
 
 def on_show_new(kind: str, event: me.WebEvent) -> None:
-    show_new(view_of(kind))
+    show_new(view_of(kind), results_query(kind))
 
 
 CHOOSERS = {"last": partial(choose, role="last"), "clip": partial(choose, role="clip")}

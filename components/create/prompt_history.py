@@ -14,7 +14,7 @@ from components.web import PromptRow, aria, button, prompts, search, symbol
 from services.models.directions import paired
 from services.prompts.history import UsedPrompt
 from state.handlers import handler
-from state.prompt_history import history, history_view, load_history, look_for, show_more
+from state.prompt_history import history, history_query, history_view, load_history, look_for, show_more
 from state.prompt_tools import prompt_state
 from state.prompt_undo import put_prompt
 from state.view import ViewState, first_load, has_more, searched_to
@@ -112,7 +112,7 @@ def on_show_all(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_show_new(event: me.WebEvent) -> None:
-    show_what_is_new(history_view())
+    show_what_is_new(history_view(), history_query())
 
 
 @handler

@@ -176,7 +176,7 @@ def on_refresh_selector(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_show_new(event: me.WebEvent) -> None:
-    show_new(selector_view())
+    show_new(selector_view(), selector_query())
 
 
 @handler

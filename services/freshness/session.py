@@ -35,7 +35,8 @@ COOKIE = "freshet_session"
 OWN = "+"
 """After a project's id: where the session's edits there are that were stored in the background, parted by spaces."""
 MOST_ENTRIES = 16
-"""Of a token; the one that moved longest ago goes first."""
+MOST_LETTERS = 1_500
+"""Entries and letters of a token, which has to fit into a cookie; what moved longest ago goes first."""
 MOST_PROOFS = 2_000
 
 Token = Mapping[str, str]
@@ -83,7 +84,10 @@ def own_of(token: Token, project_id: str) -> list[str]:
 
 def _with(token: Token, known: Token) -> Token:
     others = [(key, marks) for key, marks in token.items() if key not in known]
-    return dict([*others, *((key, marks) for key, marks in known.items() if marks)][-MOST_ENTRIES:])
+    entries = [*others, *((key, marks) for key, marks in known.items() if marks)][-MOST_ENTRIES:]
+    while sum(len(key) + len(marks) for key, marks in entries) > MOST_LETTERS:
+        del entries[0]
+    return dict(entries)
 
 
 def merged(token: Token, other: Token) -> Token:

@@ -17,7 +17,7 @@ from services.store.watermarks import further
 VERSIONS = 64
 """Versions of one view that open tabs may name. One that shows an older version reads it again (reason `recover`)."""
 
-MOST_OWN = 16
+MOST_OWN = 8
 """Of a user's own edits, those that are known one by one."""
 
 Key = tuple[str, str]

@@ -372,6 +372,27 @@ def test_B9_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: S
     assert tab.element("freshet-drop")["count"] == 0
 
 
+@pytest.mark.parametrize("way", ["push", "drop"])
+def test_F10_a_shelf_that_was_held_back_comes_as_it_is_by_now(studio: Studio, listen: Any, way: str) -> None:
+    """What its session did to it in another tab, in the meantime, is in it."""
+    studio.add()
+    tab = studio.open("/home")
+    stream = listen(tab)
+    (video,) = studio.add(media_type="video", origin="create-video", title="As it was")
+    assert wait_for(lambda: VIDEOS in stream.subscriber.changed)
+    push(tab, views=[VIDEOS], scrolled=True)
+    assert headings(tab) == ["Images"]
+    other = studio.open("/library")
+    edit(other, "title", video, "As it is")
+    if way == "push":
+        push(tab, views=[0])
+    else:
+        tab.fire("freshet-drop", "showEvent", {"count": 1})
+    assert headings(tab) == ["Images", "Videos"]
+    assert "As it is" in [one["label"] for one in tab.tiles()]
+    assert all("As it was" not in words for words in tab.frames)
+
+
 def test_B9_an_open_preview_and_what_was_typed_survive_a_refresh(studio: Studio) -> None:
     (item,) = studio.add(title="Harbour")
     tab = studio.open("/home")

@@ -104,6 +104,11 @@ def test_a_token_stays_small() -> None:
         token = moved(token, f"project-{number}", mark(1))
     assert len(token) == MOST_ENTRIES
     assert f"project-{3 * MOST_ENTRIES - 1}" in token
+    for number in range(MOST_OWN * MOST_ENTRIES):
+        last = take("a" * 16, 10**15 + number, NOON, "b" * 16)
+        token = wrote_own(token, f"{number % MOST_ENTRIES:026}", last)
+    assert len(sessions().sign(token, make_principal("ada"))) < 2_000, "the cookie, and what POST /api/session takes"
+    assert own_of(token, f"{MOST_ENTRIES - 1:026}")[-1] == last
 
 
 def test_F10_what_was_signed_before_another_secret_was_agreed_on_is_still_believed() -> None:
