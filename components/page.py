@@ -22,6 +22,7 @@ from services.models import MediaQuery
 from state.bound import bound
 from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
+from state.loading import Part, load_together
 from state.preview import recover_preview
 from state.purging import PURGES, follow_purges, is_purging, purge
 from state.remix import undo_remix
@@ -61,6 +62,8 @@ class View:
     """Told when something that nobody asked for is about to show: True if it must not move what is looked at."""
     recover: Callable[[], bool] | None = None
     """Of one that names no snapshot: reads what its state names if this process does not hold it; whether it had to."""
+    part: Callable[[], Part] | None = None
+    """What a change refreshes of it, side by side with the page's others that have one, and in the same frames."""
     items: bool = True
     """Whether it shows items of its query. One that tells other things about them names no snapshot, and its loader
     does everything: also for the reason "ready"."""
@@ -168,6 +171,7 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         yield from _load_all(path, hold)
         return
     told: list[Load] = []
+    together: dict[Reason, list[Part]] = {}
     for place, view in enumerate(shown):
         if isinstance(wanted, list) and place not in wanted:
             continue
@@ -181,16 +185,22 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
         if not (state.fetching or state.edits or view.awaits()) and not wants_live(flask.request.cookies):
             continue  # live updates are off, and this view waits for nothing
         if is_lost(state):
-            yield from view.load("recover", hold=hold)
+            why: Reason = "recover"
         elif not view.items or (reason in PUSHED and not state.fetching):
-            yield from view.load(cast(Reason, reason), hold=hold)
+            why = cast(Reason, reason)
         else:
             settle_view(state, view.query(), hold=hold)
-            if state.catching_up and not state.fetching:
-                yield from view.load("recover", hold=hold)
-            else:
+            if not state.catching_up or state.fetching:
                 yield
                 yield from view.then()
+                continue
+            why = "recover"
+        if view.part is not None:
+            together.setdefault(why, []).append(view.part())
+        else:
+            yield from view.load(why, hold=hold)
+    for why, parts in together.items():
+        yield from load_together(parts, why, hold=hold)
 
 
 def _edits(path: str) -> None:

@@ -33,6 +33,7 @@ from state.home import (
     open_home,
     overall,
     shelf_items,
+    shelf_part,
     shelf_query,
     shelf_view,
     shelves_shown,
@@ -50,7 +51,7 @@ def _load_media_and_update_state(
     reason: Reason, *, hold: bool = False, only: Collection[str] = EVERYTHING
 ) -> Generator[None, None, None]:
     """The shared load-and-update function: Refresh, opening, uploads and finished runs end here; a push asks for the
-    shelves that it changed alone (`load_shelf`).
+    shelves that it changed alone, in the same way (`shelf_part`).
     """
     yield from load_home(reason, hold=hold, only=only)
 
@@ -63,6 +64,7 @@ VIEWS = [
         "home",
         active=partial(is_asked, shelf.name),
         before=keep_shelves,
+        part=partial(shelf_part, shelf.name),
     )
     for shelf in SHELVES
 ]

@@ -207,17 +207,18 @@ def load_home(
         _begin_anew()
     else:
         keep_shelves(hold)
-    parts = [_part(shelf.name) for shelf in SHELVES if shelf.name in only and is_asked(shelf.name)]
+    parts = [shelf_part(shelf.name) for shelf in SHELVES if shelf.name in only and is_asked(shelf.name)]
     yield from load_together(parts, reason, hold=hold)
 
 
 def load_shelf(name: str, reason: Reason, *, hold: bool = False) -> Generator[None, None, None]:
     """Refresh one shelf: it alone has changed."""
-    part = _part(name)
+    part = shelf_part(name)
     yield from load_view(part.view, part.query, reason, scope=part.scope, kind=part.kind, hold=hold)
 
 
-def _part(name: str) -> Part:
+def shelf_part(name: str) -> Part:
+    """A shelf as one of several that are refreshed together."""
     return Part(shelf_view(name), shelf_query(name), "home", "sections")
 
 

@@ -372,6 +372,18 @@ def test_B9_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: S
     assert tab.element("freshet-drop")["count"] == 0
 
 
+@pytest.mark.parametrize("reason", ["live", "online"])
+def test_B9_a_change_to_several_shelves_shows_in_one_frame(studio: Studio, reason: str) -> None:
+    studio.add()
+    tab = studio.open("/home")
+    (image,) = studio.add()
+    (video,) = studio.add(media_type="video", origin="create-video")
+    studio.clock.advance(10)
+    push(tab, reason)
+    assert (shelf(tab, "Images")[0], shelf(tab, "Videos")) == (image.id, [video.id])
+    assert all(("2" in words) == ("Videos" in words) for words in tab.frames), "never one without the other"
+
+
 @pytest.mark.parametrize("way", ["push", "drop"])
 def test_F10_a_shelf_that_was_held_back_comes_as_it_is_by_now(studio: Studio, listen: Any, way: str) -> None:
     """What its session did to it in another tab, in the meantime, is in it."""
