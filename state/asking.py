@@ -14,7 +14,7 @@ from services.container import services
 from services.errors import Busy
 from services.generation.inquiries import Inquiry
 from services.generation.opinions import Critique, Rewritten
-from services.generation.prices import cost_words
+from services.generation.prices import money
 from services.models import MediaQuery
 from state.session import principal, project_id
 from state.view import ViewState
@@ -23,7 +23,7 @@ PATIENCE = 0.3
 """Seconds for which a handler waits."""
 LONGEST = 320.0
 """Seconds after which an answer that another process should have is given up; Google itself has 300."""
-LOST = "The answer was lost: the server that asked was stopped. It may have been charged. Press Retry to ask again."
+LOST = "The answer was lost: the server that asked was stopped. Press Retry to ask again."
 
 
 @dataclass
@@ -98,9 +98,16 @@ def drop(asking: Asking) -> None:
 
 
 def failure_words(asking: Asking) -> str:
-    """Why there is no answer, and what that cost unless it was free; pure."""
-    cost = asking.error_cost_nano
-    return asking.error if cost == 0 or asking.error == LOST else f"{asking.error} ({cost_words(cost)})"
+    """Why there is no answer, and what that cost unless it was free; pure.
+
+    >>> failure_words(Asking(error="Google refused this", error_cost_nano=2_000_000))
+    'Google refused this. It cost $0.0020.'
+    """
+    cost, why = asking.error_cost_nano, asking.error
+    if cost == 0:
+        return why
+    told = "What it cost is unknown." if cost is None else f"It cost {money(cost)}."
+    return f"{why if why.endswith('.') else f'{why}.'} {told}"
 
 
 def _is_lost(asking: Asking) -> bool:

@@ -70,7 +70,7 @@ def _coming() -> None:
     with me.box(classes="fill-preview improve-wait", key="coming"):
         aria(role="presentation")
         for place in range(4):
-            with me.box(classes="sk-line", key=f"coming-{place}"):
+            with me.box(classes="sk-line short" if place == 3 else "sk-line", key=f"coming-{place}"):
                 pass
 
 

@@ -70,7 +70,7 @@ def opinion(item: MediaItem) -> None:
 def _told(told: Opinion) -> str:
     if told.asking.name:
         return f"Asking {told.asking.whom}…"
-    return f"{told.by} · {cost_words(told.cost_nano)}" if told.by else ""
+    return f"{told.by} · {cost_words(told.cost_nano)}" if told.by else "No opinion"
 
 
 def _points(name: str, icon: str, look: str, points: Sequence[str]) -> None:
@@ -116,7 +116,7 @@ def _coming() -> None:
     with me.box(classes="fill-preview improve-wait", key="opinion-coming"):
         aria(role="presentation")
         for place in range(4):
-            with me.box(classes="sk-line", key=f"opinion-coming-{place}"):
+            with me.box(classes="sk-line short" if place == 3 else "sk-line", key=f"opinion-coming-{place}"):
                 pass
 
 

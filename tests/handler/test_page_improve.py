@@ -164,9 +164,9 @@ class TestFailing:
     @pytest.mark.parametrize(
         ("error", "told"),
         [
-            (Refused("Google did not write this: it was rated as unsafe.", cost_nano=2_000_000), " ($0.0020)"),
+            (Refused("Google did not write this: it was rated as unsafe.", cost_nano=2_000_000), " It cost $0.0020."),
             (GenerationError("Google cannot be reached."), ""),
-            (AnswerLost(), " (cost unknown)"),
+            (AnswerLost(), " What it cost is unknown."),
         ],
     )
     def test_it_is_told_in_the_dialog_with_a_retry_and_nothing_is_lost(
@@ -198,7 +198,7 @@ class TestFailing:
         tab.press("Improve")
         studio.services.inquiries._known.clear()
         wake(tab)
-        assert LOST in tab.text
+        assert f"{LOST} What it cost is unknown." in tab.text
         assert not is_waiting(tab)
         adviser.let_go()
 

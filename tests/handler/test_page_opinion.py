@@ -109,7 +109,8 @@ class TestAsking:
 
 class TestFailing:
     @pytest.mark.parametrize(
-        ("error", "told"), [(GenerationError("Google cannot be reached."), ""), (AnswerLost(), " (cost unknown)")]
+        ("error", "told"),
+        [(GenerationError("Google cannot be reached."), ""), (AnswerLost(), " What it cost is unknown.")],
     )
     def test_it_is_told_in_place_with_a_retry(self, studio: Studio, error: GenerationError, told: str) -> None:
         advised(studio, error, OPINION)
@@ -126,7 +127,7 @@ class TestFailing:
         tab = open_item(studio, made(studio)).press(ASK)
         studio.services.inquiries._known.clear()
         wake(tab)
-        assert LOST in tab.text
+        assert f"{LOST} What it cost is unknown." in tab.text
         adviser.let_go()
 
 
