@@ -204,6 +204,7 @@ def test_everything_is_reached_and_used_with_keys_alone(server: Server, visit: V
     expect(opener).to_be_focused()
 
 
+@SHARED_ALONE
 def test_a_better_prompt_stands_beside_ones_own_is_changed_used_and_taken_back(server: Server, visit: Visit) -> None:
     page = visit("/create/image")
     updated(page)

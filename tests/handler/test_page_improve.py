@@ -180,6 +180,14 @@ class TestFailing:
         tab.press("Retry")
         assert field(tab, "suggestion")["value"] == BETTER.prompt
 
+    def test_who_may_not_make_anything_in_a_project_is_told_so(
+        self, studio: Studio, tab: MesopClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("state.improving.project_id", lambda: "elsewhere")
+        tab.press("Improve")
+        assert "You may not make anything in this project" in tab.text
+        assert prompt(tab) == MINE
+
     def test_too_many_at_a_time_are_refused_in_words(self, studio: Studio, tab: MesopClient, impatient: None) -> None:
         adviser = advised(studio, BETTER, BETTER, BETTER)
         adviser.hold()

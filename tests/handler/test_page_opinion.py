@@ -13,6 +13,7 @@ from services.generation.opinions import Critique
 from services.models import MediaItem, Remove
 from services.store.protocol import Store
 from state.asking import LOST
+from state.opinion import ask_for_opinion
 from tests.handler.test_page_create import field, type_into
 from tests.handler.test_page_edits import listen
 from tests.handler.test_page_home import add_as
@@ -118,6 +119,24 @@ class TestFailing:
         assert f"{error}{told}" in tab.text
         tab.press("Retry")
         assert "The light" in tab.text
+
+    def test_who_may_not_make_anything_in_a_project_is_told_so(
+        self, studio: Studio, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tab = open_item(studio, made(studio))
+        monkeypatch.setattr("state.opinion.project_id", lambda: "elsewhere")
+        tab.press(ASK)
+        assert "You may not make anything in this project" in tab.text
+
+    def test_what_has_become_anothers_private_item_is_not_looked_at(
+        self, studio: Studio, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hidden, item = add_as(studio, "bob", visibility="private"), made(studio)
+        tab = open_item(studio, item)
+        monkeypatch.setattr("components.item.opinion.ask_for_opinion", lambda _: ask_for_opinion(hidden.id))
+        tab.press(ASK)
+        inquiries = list(studio.services.inquiries._known.values())
+        assert [one.error for one in inquiries] == ["This is no longer in the library. Choose another one."]
 
     def test_a_server_that_was_stopped_meanwhile_cannot_tell_and_the_page_says_so(
         self, studio: Studio, impatient: None
