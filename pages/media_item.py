@@ -20,6 +20,7 @@ from services.files.urls import media_url
 from services.freshness import Reason
 from services.keeping.trash import KEPT
 from services.models import MediaItem
+from state.asking import advice_query, no_view, nothing_to_recover
 from state.edits import Shown, edit, follow_edits, last_deleted, refused
 from state.handlers import handler, notify
 from state.media_item import (
@@ -50,6 +51,7 @@ from state.media_item import (
     why_absent,
 )
 from state.neighbours import Way, neighbour
+from state.opinion import is_judging, load_opinion
 from state.preview import close_preview
 from state.retry import retry_item
 from state.view import ViewState, held_items
@@ -82,6 +84,16 @@ VIEWS = [
     ),
     View(sources_view, sources_query, load_sources, "media.sources", active=has_sources),
     View(derived_view, derived_query, load_derived, "media.derived", active=is_named),
+    View(
+        no_view,
+        advice_query,
+        load_opinion,
+        "opinion",
+        active=is_judging,
+        awaits=is_judging,
+        items=False,
+        recover=nothing_to_recover,
+    ),
 ]
 
 
@@ -247,7 +259,7 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
         yield
         return
     found = _beside(item)
-    shown = [(view.state(), view.query()) for view in VIEWS if view.active()]
+    shown = [(view.state(), view.query()) for view in VIEWS if view.items and view.active()]
     frames = edit(shown, {"id": item.id, "edit": "delete"})
     next(frames, None)  # pending from here on
     if found:
@@ -269,7 +281,7 @@ def _beside(item: MediaItem) -> str:
 
 @handler
 def on_restore(event: me.WebEvent) -> Generator[None, None, None]:
-    shown = [(view.state(), view.query()) for view in VIEWS if view.active()]
+    shown = [(view.state(), view.query()) for view in VIEWS if view.items and view.active()]
     yield from edit(shown, {"id": str(event.value.get("token", "")), "edit": "restore"})
 
 

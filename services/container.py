@@ -21,6 +21,7 @@ from services.freshness.session import NotingStore
 from services.freshness.totals import Totals
 from services.freshness.usages import Usages
 from services.generation.cutouts import Cutouts
+from services.generation.inquiries import Inquiries
 from services.generation.offers import Offers, open_offers
 from services.generation.opener import Opener
 from services.generation.pool import RenderPool
@@ -86,6 +87,7 @@ class Services:
         self.stored_runs = StoredRuns(self.store.runs, self.clock)
         self.trash = Trash(self.store, self.blobs, self.clock, self.ids)
         self.purges = Purges(self.trash, self.ids)
+        self.inquiries = Inquiries(self.store, self.blobs, self.offers, self.clock, self.ids)
         self.routines = (
             Routine("pruning", lambda: prune(self.clock.now()), every=DAY),
             Routine("trash", self.trash.sweep, every=DAY / 4),
@@ -159,6 +161,7 @@ class Services:
         """Have runs in flight end where they are, to be resumed at the next launch, and end the render processes."""
         self.engine.stop()
         self.pool.close()
+        self.inquiries.close()
         self.cutouts.close()
         self.intake.close()
         self.opener.close()

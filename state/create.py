@@ -69,6 +69,14 @@ class FormState:
     run_id: str = ""
 
 
+@dataclass
+class Suggested:
+    """A prompt that was suggested for another item like `media_id`, on its way to the form."""
+
+    media_id: str = ""
+    prompt: str = ""
+
+
 @me.stateclass
 class CreateState:
     image: FormState = field(default_factory=FormState)
@@ -78,6 +86,7 @@ class CreateState:
     before: str = ""
     """What the last Remix took the place of, to be put back (state/remix.py)."""
     prompts: PromptState = field(default_factory=PromptState)
+    suggested: Suggested = field(default_factory=Suggested)
 
 
 def form_of(kind: str) -> FormState:
@@ -170,6 +179,13 @@ def start_from(kind: str, media_id: str, role: Role = "picture") -> None:
     file = item.file("original")
     if role != "last" and file and file.width and file.height:
         fill_in(form, "aspect", _nearest(file.width / file.height, spec_of(kind).parameters.aspect.options))
+
+
+def take_suggested(media_id: str) -> str:
+    """The prompt that was suggested for this item, "" for none; once."""
+    state = me.state(CreateState)
+    suggested, state.suggested = state.suggested, Suggested()
+    return suggested.prompt if media_id and suggested.media_id == media_id else ""
 
 
 def source_of(form: FormState, role: Role) -> Chosen:

@@ -25,6 +25,7 @@ from state.filters import read, to_query, to_spec
 from state.handlers import notify
 from state.library import reader
 from state.loading import SEEN_BEGINNING, is_awaited, load_view
+from state.opinion import forget_opinion
 from state.preview import NOT_THERE
 from state.projects import project_names
 from state.session import principal, project_id, work_in
@@ -172,6 +173,7 @@ def read_url() -> None:
 def show(media_id: str) -> None:
     """Show another item, from what is held of it; reads nothing."""
     state = me.state(MediaItemState)
+    forget_opinion()
     state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():

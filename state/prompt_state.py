@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from state.asking import Asking
 from state.view import ViewState
 
 ROWS = 48
@@ -48,10 +49,26 @@ class Undoable:
 
 
 @dataclass
+class Improving:
+    """A better prompt than `asked`, the form's own: `by` says whose words the `suggestion` is, "" while there is none.
+
+    It may have been edited since. `same`: it was no other than `asked`.
+    """
+
+    asked: str = ""
+    asking: Asking = field(default_factory=Asking)
+    suggestion: str = ""
+    by: str = ""
+    cost_nano: int | None = None
+    same: bool = False
+
+
+@dataclass
 class PromptState:
     """`kind` is the form that the dialog is open for, "" while it is closed.
 
-    `step` is "" for the list of the `tab`; "fill" or "edit" are about the template `chosen`, "" there for a new one.
+    `tab` is "templates", "history" or "improve". `step` is "" for what the `tab` begins with; "fill" or "edit" are
+    about the template `chosen`, "" there for a new one.
     `wrong` is what is wrong with the field `wrong_field` of the template that is filled in.
     """
 
@@ -68,4 +85,5 @@ class PromptState:
     wrong_field: str = ""
     wrong: str = ""
     draft: Draft = field(default_factory=Draft)
+    improving: Improving = field(default_factory=Improving)
     undo: Undoable = field(default_factory=Undoable)

@@ -1,4 +1,4 @@
-"""The dialog with templates and earlier prompts: whose form it is open for, and what it shows.
+"""The dialog with templates, earlier prompts and a better one: whose form it is open for, and what it shows.
 
 `needs_refresh` is set by whoever opens a list in it (components/create/prompt_tools.py), for that list's loader to ask
 the store and to clear, once per opening.
@@ -12,12 +12,14 @@ from typing import Literal
 import mesop as me
 
 from services.freshness import Reason
+from state.asking import drop
 from state.create import CreateState
-from state.prompt_state import Draft, PromptState
+from state.prompt_state import Draft, Improving, PromptState
 
-Tab = Literal["templates", "history"]
+Tab = Literal["templates", "history", "improve"]
 Step = Literal["", "fill", "edit"]
 TABS: tuple[Tab, ...] = ("templates", "history")
+"""Those with a list, between which one turns in the dialog."""
 
 
 def prompt_state() -> PromptState:
@@ -40,6 +42,8 @@ def turn_to(step: Step, chosen: str = "") -> None:
 
 def close_prompt_tools() -> None:
     state = prompt_state()
+    drop(state.improving.asking)
+    state.improving = Improving()
     state.kind = ""
     turn_to("")
 

@@ -17,8 +17,13 @@ from state.templates import settle_templates
 def put_prompt(prompt: str) -> None:
     """Have `prompt` in the form that the dialog is open for, and close it. What stood there can be brought back."""
     kind = prompt_state().kind
-    form, before = form_of(kind), form_of(kind).prompt
     close_prompt_tools()
+    replace_prompt(kind, prompt)
+
+
+def replace_prompt(kind: str, prompt: str) -> None:
+    """Have `prompt` in the form of this kind. What stood there can be brought back."""
+    form, before = form_of(kind), form_of(kind).prompt
     if prompt == before:
         return
     form.prompt = prompt

@@ -32,12 +32,14 @@ TOLD = 40
 """Characters of an item's title that the message tells."""
 
 
-def remix(kind: str, media_id: str, *, vary: bool = False) -> None:
-    """Fill the form from the item of that id, which comes from an address.
+def remix(kind: str, media_id: str, *, vary: bool = False, prompt: str = "") -> None:
+    """Fill the form from the item of that id, which comes from an address; with another `prompt` if there is one.
 
     Raises BadInput with the reason and StoreError; then the form is as it was.
     """
-    fill_from(kind, made_here(media_id, "create-video" if kind == "video" else "create-image"), vary=vary)
+    fill_from(
+        kind, made_here(media_id, "create-video" if kind == "video" else "create-image"), vary=vary, prompt=prompt
+    )
 
 
 def made_here(media_id: str, origin: Origin) -> MediaItem:
@@ -53,8 +55,8 @@ def made_here(media_id: str, origin: Origin) -> MediaItem:
     return item
 
 
-def fill_from(kind: str, item: MediaItem, *, vary: bool = False) -> None:
-    """Have the form be as `item` was made. What cannot be had again is told at its field.
+def fill_from(kind: str, item: MediaItem, *, vary: bool = False, prompt: str = "") -> None:
+    """Have the form be as `item` was made, or with another `prompt`. What cannot be had again is told at its field.
 
     Raises StoreError; then the form is as it was.
     """
@@ -62,6 +64,7 @@ def fill_from(kind: str, item: MediaItem, *, vary: bool = False) -> None:
     found = _sources(item, vary)
     before = _as_text(kind) if _is_begun(form) else ""
     _fill(kind, item, vary)
+    form.prompt = prompt or form.prompt
     for role in ROLES:
         forget(source_of(form, role))
     for role, source in found:
@@ -72,7 +75,8 @@ def fill_from(kind: str, item: MediaItem, *, vary: bool = False) -> None:
     before = "" if before == _as_text(kind) else before
     me.state(CreateState).before = before
     title = paired(item.title[:TOLD].rstrip()) + ("…" if len(item.title) > TOLD else "")
-    notify(f"Variations of “{title}”" if vary else f"Remixed “{title}”", undo=bool(before))
+    told = f"Variations of “{title}”" if vary else f"Remixed “{title}”"
+    notify(f"{told} with the suggested prompt" if prompt else told, undo=bool(before))
 
 
 def _sources(item: MediaItem, vary: bool) -> list[tuple[Role, MediaItem | str]]:

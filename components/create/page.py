@@ -17,9 +17,10 @@ from components.web import keep
 from services.errors import BadInput, StoreError
 from state.bound import bound
 from state.chosen import choose
-from state.create import choose_model, fit, form_of, prepare, results_query, start_from, view_of
+from state.create import choose_model, fit, form_of, prepare, results_query, start_from, take_suggested, view_of
 from state.kept import put_back, to_keep
 from state.preview import close_preview
+from state.prompt_undo import replace_prompt
 from state.remix import remix
 from state.view import show_held, show_new
 
@@ -90,16 +91,19 @@ def _take_named(kind: str) -> bool:
     for name, media_id in asked.items():
         if media_id:
             del me.query_params[name]
+    suggested = take_suggested(asked["remix"] or asked["from"])
     if asked["remix"] or asked["vary"]:
-        return _remix(kind, asked["remix"] or asked["vary"], vary=not asked["remix"])
+        return _remix(kind, asked["remix"] or asked["vary"], vary=not asked["remix"], prompt=suggested)
     if asked["from"]:
         _start_from(kind, asked["from"])
-    return False
+    if suggested:
+        replace_prompt(kind, suggested)
+    return bool(suggested)
 
 
-def _remix(kind: str, media_id: str, *, vary: bool) -> bool:
+def _remix(kind: str, media_id: str, *, vary: bool, prompt: str) -> bool:
     try:
-        remix(kind, media_id, vary=vary)
+        remix(kind, media_id, vary=vary, prompt=prompt)
     except (BadInput, StoreError) as error:
         form_of(kind).failure = str(error) if isinstance(error, BadInput) else f"Not remixed: {error}"
         return False

@@ -1,4 +1,4 @@
-"""The buttons under a form's prompt, and the dialog that they open: templates, and the prompts used before.
+"""The buttons under a form's prompt, and the dialog that they open: templates, the prompts used before, a better one.
 
 It is one dialog with steps. `open_tools` and `on_tab` set `needs_refresh` and yield: the list paints what this process
 holds, marked busy. The list's loader then asks the store and clears the flag, exactly once per opening
@@ -12,20 +12,23 @@ from functools import partial
 
 import mesop as me
 
+from components.create.improve import improve_step, phase
 from components.create.prompt_history import prompt_history
 from components.create.template_fill import template_fill
 from components.create.template_form import template_form
 from components.create.template_list import template_list
 from components.page import View
 from components.web import SegmentOption, aria, button, dialog, landing, segments
+from state.asking import advice_query, no_view, nothing_to_recover
 from state.bound import bound
 from state.handlers import handler
+from state.improving import improve, is_improving, load_improving
 from state.prompt_history import history_query, history_view, load_history, open_history
 from state.prompt_tools import TABS, Tab, ask_when_needed, close_prompt_tools, prompt_state, shows, turn_to
 from state.prompt_undo import forget_undo, undo_last
 from state.templates import load_templates, open_templates, recover_templates, templates_query, templates_view
 
-HEADINGS = {"templates": "Templates", "history": "Prompt history"}
+HEADINGS = {"templates": "Templates", "history": "Prompt history", "improve": "Improve prompt"}
 PURPOSES = {"image": "for images", "video": "for videos"}
 OPTIONS: list[SegmentOption] = [
     {"value": "templates", "label": "Templates"},
@@ -34,13 +37,17 @@ OPTIONS: list[SegmentOption] = [
 
 
 def prompt_tools(kind: str) -> None:
-    """The two buttons, and the dialog while it is open for this form."""
+    """The buttons, and the dialog while it is open for this form."""
     state = prompt_state()
     is_open = state.kind == kind
     with me.box(classes="prompt-tools", key="prompt-tools"):
         aria(role="group", label="Prompt tools")
         _opener(kind, "templates", "Templates", "library_books")
         _opener(kind, "history", "History", "history")
+        button(
+            label="Improve", icon="edit_note", variant="ghost", hint="Have a better prompt suggested",
+            on_press=bound(on_improve, kind), key="improve",
+        )  # fmt: skip
         # Children stand in one box: slotted children are matched by place, not by key.
         with (
             dialog(
@@ -53,7 +60,7 @@ def prompt_tools(kind: str) -> None:
             me.box(classes="choose", key="prompts-body"),
         ):
             if is_open:
-                landing(step=f"{state.tab} {state.step} {state.chosen}")
+                landing(step=f"{state.tab} {state.step} {state.chosen} {phase()}")
                 _step(kind)
 
 
@@ -67,6 +74,8 @@ def _step(kind: str) -> None:
         template_fill()
     elif state.step == "edit":
         template_form()
+    elif state.tab == "improve":
+        improve_step(kind)
     elif state.tab == "history":
         prompt_history(_tabs, needs_refresh=state.needs_refresh)
     else:
@@ -89,6 +98,10 @@ def prompt_views(kind: str) -> list[View]:
             items=False, recover=recover_templates,
         ),
         View(history_view, history_query, load_history, "history", active=partial(_is_on, kind, "history")),
+        View(
+            no_view, advice_query, load_improving, "improve", active=partial(_is_on, kind, "improve"),
+            awaits=is_improving, items=False, recover=nothing_to_recover,
+        ),
     ]  # fmt: skip
 
 
@@ -113,6 +126,11 @@ def open_tools(kind: str, tab: Tab, event: me.WebEvent) -> Generator[None, None,
     state.kind = kind
     turn_to("")
     yield from _open(tab)
+
+
+def on_improve(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
+    """Ask for a better prompt; the dialog shows at once that it is asked for."""
+    yield from improve(kind)
 
 
 @handler

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mesop as me
 
 from components.item.facts import facts, pixels
+from components.item.opinion import ask_button, opinion
 from components.library.asked import form_that_made
 from components.library.media_tile import media_tiles
 from components.web import again, aria, details, sentinel, symbol, tags, uses, viewer
@@ -44,7 +45,11 @@ def known(item: MediaItem, *, on_kin: Handler, on_more: Handler) -> None:
     why, title = refused(item.id)
     if item.deleted_at is None:
         tags(media_id=item.id, tags=list(item.tags), error="" if title else why, key=f"tags-{item.id}")
-        _again(item)
+        with me.box(classes="asks landing", key="asks"):
+            with me.box(classes="acts", key="acts"):
+                _again(item)
+                ask_button(item)
+            opinion(item)
     details(prompt=item.prompt, facts=facts(item, principal(), project_names().get(item.project_id, "")), key="details")
     if is_usable(item):
         with me.box(classes="section", key="uses"):

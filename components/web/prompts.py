@@ -61,5 +61,7 @@ def fill(
 
 @element
 def landing(*, step: str, key: str = "landing") -> Any:
-    """Invisible, in a dialog's box `choose`. Each new `step` gives the focus to its first control, if it was lost."""
+    """Invisible, in a dialog's box `choose`, or in a box `landing`. Each new `step` gives the focus to its first
+    control, if it was lost; "" does not.
+    """
     return insert("freshet-landing", key=key, properties={"step": step})

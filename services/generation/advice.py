@@ -25,9 +25,19 @@ LONGEST = 8_000
 """Characters of a prompt that is written anew; no model takes more."""
 
 
+def writable(prompt: str) -> str:
+    """The prompt, cleaned, if it can be written anew. Raises BadInput on "prompt"."""
+    cleaned = clean_prompt(prompt)
+    if not cleaned:
+        raise BadInput("prompt", "Write a prompt first: a few words on what you want to see")
+    if len(cleaned) > LONGEST:
+        raise BadInput("prompt", f"{len(cleaned):,} of {LONGEST:,} characters. Shorten by {len(cleaned) - LONGEST:,}")
+    return cleaned
+
+
 @dataclass(frozen=True)
 class Adviser:
-    """Blocks for seconds: a handler shows first that it asks."""
+    """Blocks for seconds: screens ask by way of `Inquiries`."""
 
     store: Store
     blobs: Blobs
@@ -40,13 +50,7 @@ class Adviser:
         Raises BadInput on "prompt", Forbidden, GenerationError.
         """
         _require_member(principal, project_id)
-        cleaned = clean_prompt(prompt)
-        if not cleaned:
-            raise BadInput("prompt", "Write a prompt first: a few words on what you want to see")
-        if len(cleaned) > LONGEST:
-            raise BadInput(
-                "prompt", f"{len(cleaned):,} of {LONGEST:,} characters. Shorten by {len(cleaned) - LONGEST:,}"
-            )
+        cleaned = writable(prompt)
         helper, google = self.offers.helper(), self.offers.google
         if helper is None or google is None:
             return Rewritten(rewritten(cleaned), THIS_MACHINE, 0)

@@ -237,6 +237,28 @@ def _template_form(page: Page) -> None:
     expect(dialog.get_by_role("alert").filter(has_text="is not closed")).to_be_visible()
 
 
+def _improving(page: Page) -> None:
+    updated(page)
+    page.get_by_role("textbox", name="Prompt").fill("A lighthouse over the sea " + "and gulls " * 30)
+    page.get_by_role("button", name="Improve", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Improve prompt")
+    dialog.get_by_role("textbox", name="Suggestion").fill("x" * 4_001)
+    expect(dialog.get_by_role("alert").filter(has_text="Shorten by 1")).to_be_visible()
+
+
+def _nothing_to_improve(page: Page) -> None:
+    updated(page)
+    page.get_by_role("textbox", name="Prompt").fill("Portrait in golden light, oil on linen")
+    page.get_by_role("button", name="Improve", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_text("Nothing to add")).to_be_visible()
+
+
+def _opinion(page: Page) -> None:
+    _made_page(page)
+    page.get_by_role("button", name="Ask for an opinion").click()
+    expect(page.get_by_role("region", name="Opinion", exact=True)).to_contain_text("It is small")
+
+
 def _prompt_history(page: Page) -> None:
     updated(page)
     page.get_by_role("button", name="History", exact=True).click()
@@ -273,6 +295,9 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "no templates": ("/create/video", _no_templates),
     "filling a template in": ("/create/image", _filling_in),
     "writing a template": ("/create/image", _template_form),
+    "improving a prompt": ("/create/image", _improving),
+    "nothing to improve": ("/create/video", _nothing_to_improve),
+    "opinion": ("/library?q=made", _opinion),
     "prompt history": ("/create/image", _prompt_history),
     "try-on": ("/try-on", _try_on),
     "choosing": ("/try-on", _choosing),

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.library import add, fill
+from tests.browser.library import add, fill, repaint
 from tests.browser.server import Server
-from tests.browser.steps import live, plays, settle, tile, updated
-from tests.support.media import clip
+from tests.browser.steps import live, plays, prompt, settle, tile, updated
+from tests.support.media import clip, picture
 
 TOAST = ".toast:popover-open"
 
@@ -226,3 +226,27 @@ def test_on_a_phone_nothing_is_cut_off(server: Server, browser: Browser, theme: 
         assert 0 <= box["x"] <= 390 - box["width"], name
     assert page.locator(".sheet").evaluate("(one) => one.scrollWidth <= one.clientWidth")
     context.close()
+
+
+def test_an_opinion_is_asked_for_with_keys_closed_and_its_prompt_tried_in_the_form(
+    server: Server, visit: Visit
+) -> None:
+    [media_id] = fill(server, 1, "Judged", origin="create-image")
+    repaint(server, media_id, picture(size=(900, 900)))
+    page = visit(f"/media-item?id={media_id}")
+    opened(page, "Judged 000")
+    ask = page.get_by_role("button", name="Ask for an opinion")
+    told = page.get_by_role("region", name="Opinion", exact=True)
+    ask.press("Enter")
+    expect(told.get_by_role("list", name="Problems")).to_contain_text("hardly any fine edges")
+    expect(told.get_by_role("list", name="Strengths")).to_contain_text("900 × 900")
+    expect(told.get_by_role("status")).to_have_text(re.compile("^Measured on this machine.* · Free$"))
+    told.get_by_role("button", name="Close the opinion").press("Enter")
+    expect(told).to_be_hidden()
+    expect(page.get_by_role("link", name="Remix")).to_be_visible()
+    expect(ask).to_be_focused()
+    page.keyboard.press("Enter")
+    told.get_by_role("button", name="Try this prompt").click()
+    expect(page).to_have_url(re.compile("/create/image$"))
+    expect(prompt(page)).to_have_value(re.compile("in sharp focus", re.IGNORECASE))
+    expect(page.get_by_text("Remixed “Judged 000” with the suggested prompt")).to_be_visible()

@@ -205,6 +205,34 @@ def test_everything_is_reached_and_used_with_keys_alone(server: Server, visit: V
 
 
 @SHARED_ALONE
+def test_a_better_prompt_stands_beside_ones_own_is_changed_used_and_taken_back(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    opener = page.get_by_role("button", name="Improve", exact=True)
+    opener.click()
+    expect(page.get_by_role("alert").filter(has_text="Write a prompt first")).to_be_visible()
+    prompt(page).fill("A red kite over dunes")
+    opener.press("Enter")
+    dialog = page.get_by_role("dialog", name="Improve prompt")
+    suggestion = dialog.get_by_role("textbox", name="Suggestion")
+    expect(suggestion).to_have_value(re.compile(r"^A red kite over dunes\. "))
+    expect(dialog.get_by_role("region", name="Your words")).to_contain_text("A red kite over dunes")
+    expect(dialog.get_by_role("status").first).to_have_text("Written on this machine · Free")
+    suggestion.fill("A red kite over dunes, low sun")
+    suggestion.press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    expect(prompt(page)).to_have_value("A red kite over dunes, low sun")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(prompt(page)).to_have_value("A red kite over dunes")
+    opener.press("Enter")
+    dialog.get_by_role("button", name="Keep mine").click()
+    expect(dialog).to_be_hidden()
+    expect(prompt(page)).to_have_value("A red kite over dunes")
+    expect(opener).to_be_focused()
+
+
+@SHARED_ALONE
 def test_back_closes_the_dialog_and_stays_on_the_page(server: Server, visit: Visit) -> None:
     page = visit("/create/image")
     updated(page)
@@ -217,13 +245,19 @@ def test_back_closes_the_dialog_and_stays_on_the_page(server: Server, visit: Vis
 
 
 @SHARED_ALONE
-@pytest.mark.parametrize("step", ["list", "fill", "edit", "history"])
+@pytest.mark.parametrize("step", ["list", "fill", "edit", "history", "improve"])
 def test_on_a_phone_every_control_is_in_sight_and_large_enough(server: Server, visit: Visit, step: str) -> None:
     keep(server, "Key one")
     page = visit("/create/image")
     page.set_viewport_size({"width": 390, "height": 780})
     updated(page)
-    dialog = opened(page, "History" if step == "history" else "Templates")
+    if step == "improve":
+        prompt(page).fill("A red kite")
+        page.get_by_role("button", name="Improve", exact=True).click()
+        dialog = page.get_by_role("dialog", name="Improve prompt")
+        expect(dialog.get_by_role("textbox", name="Suggestion")).to_be_visible()
+    else:
+        dialog = opened(page, "History" if step == "history" else "Templates")
     if step == "fill":
         row(dialog, "Key one").click()
         expect(dialog.get_by_role("textbox", name="animal")).to_be_visible()

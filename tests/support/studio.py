@@ -161,6 +161,7 @@ class Studio:
         self.services.hub.close()
         self.services.freshness.close()
         self.services.pool.close()
+        self.services.inquiries.close()
         self.services.cutouts.close()
         self.services.intake.close()
         self.services.opener.close()
