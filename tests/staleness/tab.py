@@ -171,6 +171,8 @@ class Tab(MesopClient):
         if not roles:
             return
         concerned = {EVERY} if places is None else {roles[place] for place in places if place < len(roles)}
+        if not concerned:
+            return  # the page has come to show other lists since the stream spoke: nothing of what it meant is there
         self._means(reason, concerns=concerned)
         told = {"reason": reason, "views": places, "scrolled": scrolled, "known": self._known}
         self.fire("freshet-live", "refreshEvent", told)

@@ -204,18 +204,26 @@ class Trial:
         give_up = quiet + PATIENCE
         while not self.history.look_after_edits() and time.monotonic() < give_up:
             time.sleep(0.02)
-        truth, caught_up = everything_known(self.history), None
-        while caught_up is None and not self.plan.control and time.monotonic() < give_up:
-            for tab in tabs:
+        truth, settled = everything_known(self.history), list[float]()
+
+        def catch_up(tab: Tab) -> None:
+            while not self.plan.control and time.monotonic() < give_up:
                 tab.listen(tab.process)
                 if not tab.hear() and any(shown.label for shown in tab.seen()):
                     tab.come_back("online")
-            if all(_is_settled(tab, truth) for tab in tabs):
-                caught_up = time.monotonic() - quiet
-            time.sleep(0.02)
+                if _is_settled(tab, truth):
+                    settled.append(time.monotonic())
+                    return
+                time.sleep(0.02)
+
+        # Side by side, as in as many browsers: none of them waits until another one has its answer.
+        for worker in [self._start(lambda tab=tab: catch_up(tab)) for tab in tabs]:  # type: ignore[misc]
+            worker.join()
+        if self._failures:
+            raise self._failures[0]
         for tab in tabs:
             tab.look("settled", asked=quiet)
-        return caught_up
+        return max(settled) - quiet if len(settled) == len(tabs) else None
 
     def _open_store(self) -> Store:
         return self._backend.open(SystemClock())
