@@ -29,6 +29,8 @@ raises: it never turns into an empty list.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 
 class FreshetError(Exception):
     """Base of all. `str(error)` is a sentence fit for a person."""
@@ -128,3 +130,14 @@ class AnswerLost(GenerationError):
             "ask again.",
             cost_nano=None,
         )
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def twin(error: E) -> E:
+    """The same error for another thread, without the trace of the first."""
+    other = type(error).__new__(type(error))
+    other.args = error.args
+    other.__dict__.update(error.__dict__)
+    return other

@@ -9,6 +9,7 @@ from typing import Literal
 from services.errors import WatermarkTooOld
 from services.freshness.merge import Held, append_page, apply_changes
 from services.freshness.seen import SeenItems
+from services.freshness.shared import SharedChanges
 from services.freshness.snapshots import Snapshot
 from services.models import MediaQuery, Principal
 from services.store.protocol import PAGE_SIZE, MediaRepository
@@ -46,6 +47,7 @@ class Reader:
 
     def __init__(self, media: MediaRepository, seen: SeenItems) -> None:
         self._media = media
+        self._shared = SharedChanges()
         self._seen = seen
 
     def read(
@@ -74,7 +76,8 @@ class Reader:
         return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest)
 
     def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
-        changes = self._media.changed_since(principal, snapshot.query.project_id, snapshot.watermark)
+        project_id, watermark = snapshot.query.project_id, snapshot.watermark
+        changes = self._shared.changed_since(self._media, principal, project_id, watermark)
         self._seen.forget(principal.user_id, (removal.id for removal in changes.removed))
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._seen.note(principal.user_id, (*held.items, *(item for item in changes.changed if item.deleted_at)))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import ParamSpec
 
 from services.clock import Clock
-from services.errors import FreshetError, StoreUnavailable
+from services.errors import FreshetError, StoreUnavailable, twin
 from services.freshness.disk import DiskCache
 from services.freshness.entries import Entry
 from services.freshness.feeds import FeedState
@@ -90,7 +90,7 @@ class Freshness:
         if job is None:
             job = self.queue.perform(request)
         if job.error is not None:
-            raise _copy(job.error)
+            raise twin(job.error)
         assert job.snapshot is not None, "a job ends with a snapshot or an error"
         return job.snapshot
 
@@ -251,11 +251,3 @@ class Freshness:
 
 def _error(failure: Failure) -> FreshetError:
     return StoreUnavailable(failure.message) if failure.offline else FreshetError(failure.message)
-
-
-def _copy(error: FreshetError) -> FreshetError:
-    """The same error for another thread, without the trace of the first."""
-    twin = type(error).__new__(type(error))
-    twin.args = error.args
-    twin.__dict__.update(error.__dict__)
-    return twin

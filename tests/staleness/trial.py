@@ -43,6 +43,8 @@ TABS = 2
 """Of each session."""
 FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "killed", "restart", "dawdle", "calm")
 """What befalls one of the processes for a moment; each has its turn before any has the next."""
+HEAL = 3.0
+"""Seconds after which a browser asks again for what could not be read (components/web/live.js)."""
 PATIENCE = 60.0
 """Seconds in which everything must have been caught up with, once the weather has cleared."""
 
@@ -207,10 +209,13 @@ class Trial:
         truth, settled = everything_known(self.history), list[float]()
 
         def catch_up(tab: Tab) -> None:
+            asked = time.monotonic()
             while not self.plan.control and time.monotonic() < give_up:
                 tab.listen(tab.process)
-                if not tab.hear() and any(shown.label for shown in tab.seen()):
+                tab.hear()
+                if time.monotonic() - asked >= HEAL and any(shown.label for shown in tab.seen()):
                     tab.come_back("online")
+                    asked = time.monotonic()
                 if _is_settled(tab, truth):
                     settled.append(time.monotonic())
                     return
