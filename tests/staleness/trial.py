@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from services.clock import SystemClock
 from services.library import DEFAULT_PROJECT_ID
@@ -43,8 +43,12 @@ TABS = 2
 """Of each session."""
 FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "killed", "restart", "dawdle", "calm")
 """What befalls one of the processes for a moment; each has its turn before any has the next."""
+T = TypeVar("T")
+
 HEAL = 3.0
 """Seconds after which a browser asks again for what could not be read (components/web/live.js)."""
+LOOK = 0.2
+"""Seconds between two looks at whether everything has been caught up with: looking takes the processors' time, too."""
 PATIENCE = 60.0
 """Seconds in which everything must have been caught up with, once the weather has cleared."""
 
@@ -125,8 +129,8 @@ class Trial:
         return Writer(PEOPLE[name], DEFAULT_PROJECT_ID, self._fork(), self.history, commit)
 
     def _work(self, people: list[Person]) -> None:
-        shares = [people[number :: self.plan.threads] for number in range(self.plan.threads)]
-        workers = [self._start(lambda share=share: self._steps(share)) for share in shares if share]  # type: ignore[misc]
+        shares = _dealt(people, self.plan.threads)
+        workers = [self._start(lambda share=share: self._steps(share)) for share in shares]  # type: ignore[misc]
         helpers = [self._start(self._write_unseen), self._start(self._make_weather)]
         for worker in workers:
             worker.join()
@@ -208,21 +212,22 @@ class Trial:
             time.sleep(0.02)
         truth, settled = everything_known(self.history), list[float]()
 
-        def catch_up(tab: Tab) -> None:
-            asked = time.monotonic()
-            while not self.plan.control and time.monotonic() < give_up:
-                tab.listen(tab.process)
-                tab.hear()
-                if time.monotonic() - asked >= HEAL and any(shown.label for shown in tab.seen()):
-                    tab.come_back("online")
-                    asked = time.monotonic()
-                if _is_settled(tab, truth):
-                    settled.append(time.monotonic())
-                    return
-                time.sleep(0.02)
+        def catch_up(share: list[Tab]) -> None:
+            left, asked = list(share), dict.fromkeys(share, quiet)
+            while left and not self.plan.control and time.monotonic() < give_up:
+                for tab in list(left):
+                    tab.listen(tab.process)
+                    tab.hear()
+                    if time.monotonic() - asked[tab] >= HEAL and any(shown.label for shown in tab.seen()):
+                        tab.come_back("online")
+                        asked[tab] = time.monotonic()
+                    if _is_settled(tab, truth):
+                        settled.append(time.monotonic())
+                        left.remove(tab)
+                time.sleep(LOOK)
 
-        # Side by side, as in as many browsers: none of them waits until another one has its answer.
-        for worker in [self._start(lambda tab=tab: catch_up(tab)) for tab in tabs]:  # type: ignore[misc]
+        # As they worked: none waits until all the others have their answers, as they would not in their browsers.
+        for worker in [self._start(lambda share=share: catch_up(share)) for share in _dealt(tabs, self.plan.threads)]:  # type: ignore[misc]
             worker.join()
         if self._failures:
             raise self._failures[0]
@@ -237,7 +242,14 @@ class Trial:
         return random.Random(self._chance.random())
 
 
+def _dealt(all_of_them: Sequence[T], threads: int) -> list[list[T]]:
+    """A share for each thread that gets one."""
+    shares = [list(all_of_them[number::threads]) for number in range(threads)]
+    return [share for share in shares if share]
+
+
 def _is_settled(tab: Tab, truth: Knowledge) -> bool:
-    now = time.monotonic()
-    screens = [truth.versions.resolved(replace(shown, began=now)) for shown in tab.seen()]
-    return not tab.is_waiting and not any(shown.label or faults(shown, truth) for shown in screens)
+    now, seen = time.monotonic(), tab.seen()
+    if tab.is_waiting or any(shown.label for shown in seen):
+        return False
+    return not any(faults(truth.versions.resolved(replace(shown, began=now)), truth) for shown in seen)

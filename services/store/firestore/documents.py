@@ -22,8 +22,10 @@ day behind the age at which watermarks are refused, so that no deletion is misse
 from __future__ import annotations
 
 import json
+import threading
+from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from google.cloud import firestore
 from pydantic import ValidationError
@@ -43,6 +45,8 @@ MODELS: dict[RecordKind, type[Record]] = {"media": MediaItem, "run": Run, "proje
 _AS_JSON = ("parameters",)
 _CREATED_AT, UNLISTED = "created_at", "unlisted_created_at"
 STORED_BYTES, SHARED_FILES = "stored_bytes", "shared_files"
+MOST_DECODED = 4_096
+"""Documents whose records are remembered."""
 _NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, UNLISTED, TOKENS, TITLE_KEY)
 """Fields that a document may have to lose when it is written anew."""
 
@@ -71,7 +75,44 @@ def fields_to_sum(item: MediaItem) -> dict[str, Any]:
 
 
 def decode(model: type[R], snapshot: Any) -> R:
-    """The record in a snapshot. Fields that this version does not know are passed over."""
+    """The record in a snapshot. Fields that this version does not know are passed over.
+
+    Firestore tells the changes of the last minute over again with each question, and a document is the same as long as
+    its update time is: what it was decoded to is remembered.
+    """
+    key = model, snapshot.reference, snapshot.update_time
+    known = _decoded.get(key)
+    if known is None:
+        known = _decoded.put(key, _decode(model, snapshot))
+    return cast(R, known)
+
+
+class _Decoded:
+    """The records that documents were decoded to, the latest of them. Used from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._records: OrderedDict[Any, Record] = OrderedDict()
+
+    def get(self, key: Any) -> Record | None:
+        with self._lock:
+            record = self._records.get(key)
+            if record is not None:
+                self._records.move_to_end(key)
+            return record
+
+    def put(self, key: Any, record: Record) -> Record:
+        with self._lock:
+            self._records[key] = record
+            if len(self._records) > MOST_DECODED:
+                self._records.popitem(last=False)
+        return record
+
+
+_decoded = _Decoded()
+
+
+def _decode(model: type[R], snapshot: Any) -> R:
     document = snapshot.to_dict()
     if UNLISTED in document:
         document[_CREATED_AT] = document.pop(UNLISTED)
@@ -111,21 +152,29 @@ def as_replacement(fields: dict[str, Any], *, of: Any, whole: bool) -> dict[str,
 
 
 def is_tombstone(snapshot: Any) -> bool:
-    return bool((snapshot.to_dict() or {}).get("deleted"))
+    return bool(_field(snapshot, "deleted"))
 
 
 def removal(snapshot: Any) -> Removal:
-    document = snapshot.to_dict()
-    return Removal(document["kind"], document["id"], document["revision"])
+    kind, media_id, revision = (snapshot.get(name) for name in ("kind", "id", "revision"))
+    return Removal(kind, media_id, revision)
 
 
 def held(kind: RecordKind, snapshot: Any) -> Held | None:
     """What a snapshot says the store holds; None where there is no document."""
     if not snapshot.exists:
         return None
-    document = snapshot.to_dict()
     record = None if is_tombstone(snapshot) else decode(MODELS[kind], snapshot)
-    return Held(record, document["revision"], _plain(document["updated_at"]), document["operation_id"])
+    revision, updated_at, operation_id = (snapshot.get(name) for name in ("revision", "updated_at", "operation_id"))
+    return Held(record, revision, _plain(updated_at), operation_id)
+
+
+def _field(snapshot: Any, name: str) -> Any:
+    """A field without a copy of all the others; None where there is none."""
+    try:
+        return snapshot.get(name)
+    except KeyError:
+        return None
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,8 @@ from services.store.firestore.documents import COLLECTIONS, SHARED_FILES, STORED
 from services.store.firestore.identity import NAME as IDENTITY
 from services.store.firestore.tokens import TITLE_KEY, TOKENS, equalities_of, token_of
 
+_OF_CHANGES = ("kind", "deleted", "operation_id", "random", "layout")
+"""What a change has, or the identity, besides an item's fields."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -91,12 +93,13 @@ def changes(
 ) -> Any:
     """`count` changes and tombstones of a project stamped after a time, oldest first; only those beyond a snapshot.
 
-    Last of all comes the document that tells which database this is (identity.py).
+    Last of all comes the document that tells which database this is (identity.py). What documents are found by stays
+    behind, as with `page`.
     """
     documents = watched(client, [project_id], after)
     if beyond is not None:
         documents = documents.start_after(beyond)
-    return documents.limit(count)
+    return documents.select([*MediaItem.model_fields, UNLISTED, *_OF_CHANGES]).limit(count)
 
 
 def watched(client: firestore.Client, project_ids: Sequence[str], after: datetime) -> Any:
