@@ -140,4 +140,5 @@ def twin(error: E) -> E:
     other = type(error).__new__(type(error))
     other.args = error.args
     other.__dict__.update(error.__dict__)
+    other.__cause__ = error.__cause__
     return other

@@ -23,7 +23,9 @@ PATIENCE = 0.3
 """Seconds for which a handler waits."""
 LONGEST = 320.0
 """Seconds after which an answer that another process should have is given up; Google itself has 300."""
-LOST = "The answer was lost: the server that asked was stopped. Press Retry to ask again."
+LOST = (
+    "The answer is not here any more: it is kept for ten minutes, by the server that asked. Press Retry to ask again."
+)
 
 
 @dataclass

@@ -227,7 +227,7 @@ def searched_to(view: ViewState) -> datetime | str | None:
 
 def _items(view: ViewState) -> tuple[MediaItem, ...]:
     snapshot = _snapshot(view)
-    return overlaid(snapshot.held, snapshot.query, pending_edits(view.edits)) if snapshot else ()
+    return overlaid(snapshot.drawn, snapshot.query, pending_edits(view.edits)) if snapshot else ()
 
 
 def pending_edits(version: str) -> tuple[Edit, ...]:

@@ -106,7 +106,9 @@ def _remix(kind: str, media_id: str, *, vary: bool, prompt: str) -> bool:
         remix(kind, media_id, vary=vary, prompt=prompt)
     except (BadInput, StoreError) as error:
         form_of(kind).failure = str(error) if isinstance(error, BadInput) else f"Not remixed: {error}"
-        return False
+        if prompt:  # somebody may have paid for it, and it is nowhere else
+            replace_prompt(kind, prompt)
+        return bool(prompt)
     return True
 
 

@@ -3,6 +3,7 @@ import {forget, keep, kept} from './drafts.js';
 import {SUBMIT, atDesk} from './keyboard.js';
 
 const count = new Intl.NumberFormat('en-GB');
+const unsaid = new Map(); // draft key → what is typed and not yet told: an element that is made anew takes it over
 
 class FreshetField extends FreshetElement {
   static props = {
@@ -62,8 +63,8 @@ class FreshetField extends FreshetElement {
   }
 
   #restore() {
-    if (this.given) return void forget(this.draftKey); // what is there now came after what was being typed
-    const text = this.draftKey ? kept(this.draftKey) : null;
+    if (this.given) return this.#forget(); // what is there now came after what was being typed
+    const text = this.draftKey ? unsaid.get(this.draftKey) ?? kept(this.draftKey) : null;
     if (text === null || text === this.value) return;
     this.#input.value = text;
     // After Mesop has put the element in place and listens to it.
@@ -73,15 +74,25 @@ class FreshetField extends FreshetElement {
   #typed() {
     this.#measure();
     if (!this.draftKey) return;
+    unsaid.set(this.draftKey, this.#input.value);
     if (this.#input.value === this.#base) forget(this.draftKey);
     else keep(this.draftKey, this.#input.value);
   }
 
+  #forget() {
+    unsaid.delete(this.draftKey);
+    forget(this.draftKey);
+  }
+
   #send() {
     const text = this.#input.value;
-    if (text === (this.#sent.at(-1) ?? this.value)) return;
+    if (text === (this.#sent.at(-1) ?? this.value)) return this.#said(text);
     this.#sent.push(text);
-    this.emit('changeEvent', {value: text});
+    this.emit('changeEvent', {value: text}).then(() => this.#said(text));
+  }
+
+  #said(text) {
+    if (unsaid.get(this.draftKey) === text) unsaid.delete(this.draftKey);
   }
 
   draw(changed) {
@@ -115,7 +126,7 @@ class FreshetField extends FreshetElement {
     this.#sent = [];
     this.#base = value;
     this.#input.value = value;
-    if (this.draftKey && this.isConnected) forget(this.draftKey);
+    if (this.draftKey && this.isConnected) this.#forget();
   }
 
   #drawHint() {

@@ -29,6 +29,7 @@ reach.py       how far into the history a list reaches, before and after a batch
 views.py       what is held, view by view; answers and pushes change it here, under one lock
 snapshots.py   the versions themselves, bounded; disk.py and keeper.py keep the newest across restarts
 revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `apply` takes pushes
+shared.py      one read of a project's changes for all views that ask for them at the same time
 live.py        the hub: from the store's change feed to the open views that a change belongs to
 edits.py       people's own pending edits over what is held: pure; overlays.py keeps their versions
 editor.py      has edits stored in the background, and takes back those that fail

@@ -26,8 +26,7 @@ class Reach:
     def after(self, batch: Batch, *, follows: bool, is_own: bool) -> Reach:
         """With `batch` taken in; `follows`: the view has missed none before, so it has everything that led to it.
 
-        The user's own edit says nothing of what others did before it, neither as it is stored (`is_own`) nor when the
-        feed repeats it out of turn.
+        The user's own edit, as it is stored (`is_own`), says nothing of what others did before it.
         """
         reach, newest = self, batch.newest or batch.watermark
         if follows and batch.watermark:
@@ -35,8 +34,6 @@ class Reach:
         if is_own:
             others = tuple(mark for mark in self.own if mark != newest)
             return replace(reach, own=(*others, newest)[-MOST_OWN:]) if newest else reach
-        if not batch.watermark and newest in self.own:
-            return reach
         return replace(reach, newest=further(self.newest, newest))
 
 

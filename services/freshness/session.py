@@ -50,11 +50,14 @@ def moved(token: Token, project_id: str, watermark: str) -> Token:
     ({'p': 'a-7-0'}, {'p': 'a-5-0'})
     >>> moved({"p": "a-5-0"}, "p", "b-1-0")  # the database is another one now
     {'p': 'b-1-0'}
+    >>> moved({"p": "a-5-0", "p+": "a-6-0 a-8-0"}, "p", "a-7-0"), moved({"p": "a-5-0", "p+": "a-7-0"}, "p", "b-1-0")
+    ({'p': 'a-7-0', 'p+': 'a-8-0'}, {'p': 'b-1-0'})
     """
     known = token.get(project_id)
     if not watermark or (known is not None and is_at_least(known, watermark)):
         return token
-    own = [mark for mark in own_of(token, project_id) if not is_at_least(watermark, mark)]
+    later = [mark for mark in own_of(token, project_id) if is_at_least(mark, watermark)]
+    own = [mark for mark in later if not is_at_least(watermark, mark)]
     return _with(token, {project_id: watermark, project_id + OWN: " ".join(own)})
 
 
@@ -74,7 +77,8 @@ def wrote_own(token: Token, project_id: str, watermark: str) -> Token:
     # Of too many, the first ones count as seen: that asks for more than is known, never for less.
     for mark in [*before, last][:-MOST_OWN]:
         token = moved(token, project_id, mark)
-    return _with(token, {project_id + OWN: " ".join([*before, last][-MOST_OWN:])})
+    own = [*before, last][-MOST_OWN:]
+    return _with(token, {project_id: token.get(project_id, ""), project_id + OWN: " ".join(own)})
 
 
 def own_of(token: Token, project_id: str) -> list[str]:
@@ -84,10 +88,12 @@ def own_of(token: Token, project_id: str) -> list[str]:
 
 def _with(token: Token, known: Token) -> Token:
     others = [(key, marks) for key, marks in token.items() if key not in known]
-    entries = [*others, *((key, marks) for key, marks in known.items() if marks)][-MOST_ENTRIES:]
-    while sum(len(key) + len(marks) for key, marks in entries) > MOST_LETTERS:
-        del entries[0]
-    return dict(entries)
+    entries = dict([*others, *((key, marks) for key, marks in known.items() if marks)])
+    while len(entries) > MOST_ENTRIES or sum(len(key) + len(marks) for key, marks in entries.items()) > MOST_LETTERS:
+        oldest = next(iter(entries)).removesuffix(OWN)
+        for key in (oldest, oldest + OWN):  # what is known of a project goes as a whole
+            entries.pop(key, None)
+    return entries
 
 
 def merged(token: Token, other: Token) -> Token:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
-from services.errors import twin
+from services.errors import WatermarkTooOld, twin
 from services.models import Changes, MediaItem, Principal
 from services.store.protocol import MediaRepository
 from services.store.watermarks import further, is_at_least
@@ -68,6 +68,8 @@ class SharedChanges:
             self._perform(media, key, read)
         else:
             read.ended.wait()
+        if isinstance(read.error, WatermarkTooOld) and watermark != read.since:
+            return media.changed_since(principal, project_id, watermark)  # somebody else's was: this one may do
         if read.error is not None:
             raise read.error if leads else twin(read.error)
         assert read.changes is not None, "a read ends with changes or an error"

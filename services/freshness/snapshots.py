@@ -29,6 +29,7 @@ class Snapshot:
     """What one principal's query returned, as known at `watermark`: everything up to there is in it.
 
     What came out of turn may be newer, but nothing of others is newer than `newest` ("" where that is the watermark).
+    `first` is what the version was made of, where `held` has learnt more since that no screen shows (see `drawn`).
     `own`: places of the user's own edits that were taken in as soon as they were stored, the last MOST_OWN of them.
     """
 
@@ -40,6 +41,14 @@ class Snapshot:
     as_of: datetime
     newest: str = ""
     own: tuple[str, ...] = ()
+    first: Held | None = None
+
+    @property
+    def drawn(self) -> Held:
+        """What screens draw: the same for as long as the version is. Mesop compares what it draws before and after an
+        event; if that draws the same state in two ways, the browser is told of a difference to what it does not show.
+        """
+        return self.first or self.held
 
     @property
     def furthest(self) -> str:

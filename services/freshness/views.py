@@ -251,7 +251,7 @@ class Views:
         record.untold |= any(is_own for _, is_own in pushes)
         held, reach = self._on_top(record, pushes, held, Reach.of(source))
         version = self._snapshots.next_version(record.query)
-        snapshot = replace(source, version=version, query=record.query, held=held, **vars(reach))
+        snapshot = replace(source, version=version, query=record.query, held=held, first=None, **vars(reach))
         self._snapshots.hold(snapshot)
         return snapshot
 
@@ -317,7 +317,7 @@ class Views:
         query, user_id = record.query, record.principal.user_id
         if before is not None and held.items == before.items and held.cursor == before.held.cursor:
             held = replace(held, items=before.items)
-            snapshot = replace(before, held=held, **vars(reach))
+            snapshot = replace(before, held=held, first=before.drawn, **vars(reach))
             self._snapshots.touch(snapshot, used=not pushed)
             return snapshot
         snapshot = Snapshot(self._snapshots.next_version(query), query, user_id, held, **vars(reach))

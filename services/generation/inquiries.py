@@ -106,6 +106,7 @@ class Inquiries:
             inquiry.cost_nano = error.cost_nano if isinstance(error, GenerationError) else 0
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             inquiry.error = f"Something went wrong (error {log_failure('advice.crashed', error)})."
+            inquiry.cost_nano = None  # it may have come after the answer, which is paid for
         inquiry.ended_at = self._clock.monotonic()
         log_event(
             "advice.asked",
@@ -120,7 +121,7 @@ class Inquiries:
         return True
 
     def close(self, timeout: float = 1.0) -> None:
-        """What waits is not asked any more; who waits for an answer is told that there is none."""
+        """What waits is not asked any more; what is being asked is given `timeout` seconds."""
         with self._lock:
             self._waiting.clear()
         self._pool.close()

@@ -527,6 +527,21 @@ def test_f9_unsaved_text_survives_a_reload_and_is_told_to_the_server(show: Open,
     expect(page.get_by_label("Prompt")).to_have_value("Dunes")
 
 
+def test_f9_what_is_being_typed_survives_an_element_that_is_made_anew(show: Open) -> None:
+    page = show("/form")
+    prompt = page.get_by_label("Prompt")
+    prompt.fill("Not yet told")
+    page.locator("freshet-field", has=prompt).evaluate("""(before) => {
+        const after = document.createElement(before.localName);
+        for (const name of [...Object.keys(before.constructor.props), 'changeEvent', 'submitEvent']) {
+            after[name] = before[name];
+        }
+        for (const {name, value} of before.attributes) after.setAttribute(name, value);
+        before.replaceWith(after);
+    }""")
+    expect(prompt).to_have_value("Not yet told")
+
+
 def test_a_choice_shows_at_once_and_goes_back_if_the_server_keeps_its_own(show: Open) -> None:
     page = show("/form", clock=True)
     page.get_by_role("radio", name="1:1").click()

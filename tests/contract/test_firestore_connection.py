@@ -288,3 +288,29 @@ class TestTombstones:
         save(store, item.model_copy(update={"revision": 0}))
         document = client.document(f"media/{item.id}").get().to_dict()
         assert not {"deleted", "expires_at", "kind"} & set(document)
+
+
+class TestDecoding:
+    def test_an_item_is_decoded_once_and_anew_when_it_has_changed(self, backend: Backend) -> None:
+        """However it is read: by its id, on a page, or as a change."""
+        store = backend.open()
+        [item] = save(store, make_item(title="As it was"))
+        begun = store.media.get_media_for_page(ME, ALL)
+        assert store.media.get(ME, item.id) is begun.items[0]
+        save(store, item.model_copy(update={"title": "As it is"}))
+        (changed,) = store.media.changed_since(ME, PROJECT, begun.watermark).changed
+        assert (changed.title, changed.revision) == ("As it is", 2)
+        assert store.media.get(ME, item.id) is changed
+        assert store.media.get_media_for_page(ME, ALL).items[0] is changed
+
+    def test_what_went_into_the_trash_and_what_was_removed_is_told_as_a_change(self, backend: Backend) -> None:
+        store = backend.open()
+        [trashed, removed] = save(store, make_item(), make_item())
+        begun = store.media.get_media_for_page(ME, ALL)
+        save(store, trashed.model_copy(update={"deleted_at": backend.clock.now()}))
+        remove(store, removed)
+        changes = store.media.changed_since(ME, PROJECT, begun.watermark)
+        assert [(one.id, one.created_at) for one in changes.changed if one.deleted_at] == [
+            (trashed.id, trashed.created_at)
+        ]
+        assert [(one.id, one.revision) for one in changes.removed] == [(removed.id, 2)]

@@ -146,6 +146,32 @@ def test_F12_an_edit_shows_before_the_store_has_answered_and_other_clicks_go_on(
     assert tab.element("freshet-status")["mode"] == "plain"
 
 
+def test_F12_what_comes_in_beneath_a_pending_edit_is_not_drawn_twice(
+    studio: Studio, listen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list hears of a revision that does not belong there, and shows the edit as before: Mesop must find drawn what
+    the browser shows, or it tells it to add the tile once more.
+    """
+    (item,) = studio.add()
+    tab = studio.open("/library", {"favourite": "1"})
+    other = studio.open("/library")
+    listen(tab)
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(other, "favourite", item, True)
+        push(tab)
+        assert ids_shown(tab) == [item.id]
+        studio.store._store.commit(
+            studio.principal, [Put(item.model_copy(update={"title": "Elsewhere"}), expect=1)], operation_id=operation()
+        )
+        seen, who = studio.services.freshness.seen, studio.principal.user_id
+        assert wait_for(lambda: (known := seen.get(who, item.id)) is not None and known.revision == 2)
+        let_go.set()
+        assert ended(studio)
+    assert stored(studio, item).revision == 3
+    push(tab)
+    assert ids_shown(tab) == [item.id]
+
+
 def test_F12_an_own_edit_is_neither_read_again_nor_labelled_as_catching_up(studio: Studio) -> None:
     (item,) = studio.add()
     tab = studio.open("/library")

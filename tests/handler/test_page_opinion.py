@@ -230,11 +230,13 @@ class TestTrying:
         assert OPINION.prompt in tab.text
         assert "Try this prompt" not in labels(tab)
 
-    def test_an_item_that_is_gone_by_then_is_told_at_the_form_and_fills_nothing(self, studio: Studio) -> None:
+    def test_an_item_that_is_gone_by_then_is_told_at_the_form_which_has_the_prompt_all_the_same(
+        self, studio: Studio
+    ) -> None:
         item = made(studio)
         tab = self.asked_about(studio, item)
         gone = Remove("media", item.id, expect=item.revision)
         studio.store._store.commit(studio.principal, [gone], operation_id=operation())
         tab.press("Try this prompt")
-        assert field(tab, "prompt")["value"] == ""
+        assert field(tab, "prompt")["value"] == OPINION.prompt, "it may have been paid for"
         assert any("Not remixed" in text for text in tab.text)

@@ -46,7 +46,7 @@ FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "killed", "r
 T = TypeVar("T")
 
 HEAL = 3.0
-"""Seconds after which a browser asks again for what could not be read (components/web/live.js)."""
+"""Seconds after which a browser asks again for what could not be read; then twice as many (components/web/live.js)."""
 LOOK = 0.2
 """Seconds between two looks at whether everything has been caught up with: looking takes the processors' time, too."""
 PATIENCE = 60.0
@@ -213,14 +213,15 @@ class Trial:
         truth, settled = everything_known(self.history), list[float]()
 
         def catch_up(share: list[Tab]) -> None:
-            left, asked = list(share), dict.fromkeys(share, quiet)
+            left, asked, pauses = list(share), dict.fromkeys(share, quiet), dict.fromkeys(share, HEAL)
             while left and not self.plan.control and time.monotonic() < give_up:
                 for tab in list(left):
                     tab.listen(tab.process)
                     tab.hear()
-                    if time.monotonic() - asked[tab] >= HEAL and any(shown.label for shown in tab.seen()):
+                    if time.monotonic() - asked[tab] >= pauses[tab] and any(shown.label for shown in tab.seen()):
                         tab.come_back("online")
                         asked[tab] = time.monotonic()
+                        pauses[tab] *= 2
                     if _is_settled(tab, truth):
                         settled.append(time.monotonic())
                         left.remove(tab)

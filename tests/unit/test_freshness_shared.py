@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from services.errors import StoreUnavailable
+from services.errors import StoreUnavailable, WatermarkTooOld
 from services.freshness.shared import SharedChanges
 from services.models import Changes, MediaItem, Principal
 from services.store.protocol import MediaRepository
@@ -33,6 +33,7 @@ class Slow:
         self.since: list[str] = []
         self.reached = 9
         self.fault: Exception | None = None
+        self.too_old = ""
         self.begun, self.let_go = threading.Event(), threading.Event()
 
     def changed_since(self, principal: Principal, project_id: str, watermark: str) -> Changes[MediaItem]:
@@ -41,6 +42,8 @@ class Slow:
         assert self.let_go.wait(PATIENCE)
         if self.fault is not None:
             raise self.fault
+        if watermark == self.too_old:
+            raise WatermarkTooOld("Too long ago")
         return Changes((), (), NOON, mark(self.reached), 3)
 
 
@@ -126,6 +129,21 @@ def test_a_failure_is_told_to_all_who_share_it_and_the_next_one_asks_again(
     assert [str(error) for error in errors] == ["The store did not answer."] * 2
     media.fault = None
     assert ask(mark(5)).result(PATIENCE).watermark == mark(9)
+
+
+def test_a_watermark_that_is_too_old_makes_nobody_else_read_in_full(
+    ask: Ask, media: Slow, shared: SharedChanges
+) -> None:
+    media.too_old = mark(1)
+    first = ask(mark(5))
+    assert media.begun.wait(PATIENCE)
+    fresh = ask(mark(7))
+    wait_until(lambda: coming(shared) == mark(7))
+    old = ask(mark(1))
+    wait_until(lambda: coming(shared) == mark(1))
+    media.let_go.set()
+    assert [one.result(PATIENCE).watermark for one in (first, fresh)] == [mark(9)] * 2
+    assert isinstance(old.exception(PATIENCE), WatermarkTooOld)
 
 
 def test_those_of_others_and_of_another_database_are_read_apart(ask: Ask, media: Slow, shared: SharedChanges) -> None:

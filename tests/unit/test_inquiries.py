@@ -54,6 +54,7 @@ def test_what_nobody_foresaw_ends_it_too_without_its_words(clock: FakeClock) -> 
     inquiries.step()
     assert asked.error.startswith("Something went wrong (error ")
     assert "secret" not in asked.error
+    assert asked.cost_nano is None
 
 
 def test_one_that_nobody_waits_for_any_more_is_not_asked(clock: FakeClock) -> None:

@@ -46,7 +46,7 @@ _AS_JSON = ("parameters",)
 _CREATED_AT, UNLISTED = "created_at", "unlisted_created_at"
 STORED_BYTES, SHARED_FILES = "stored_bytes", "shared_files"
 MOST_DECODED = 4_096
-"""Documents whose records are remembered."""
+"""Items whose latest record is remembered."""
 _NOT_IN_ALL = ("deleted", "kind", "expires_at", _CREATED_AT, UNLISTED, TOKENS, TITLE_KEY)
 """Fields that a document may have to lose when it is written anew."""
 
@@ -80,36 +80,25 @@ def decode(model: type[R], snapshot: Any) -> R:
     Firestore tells the changes of the last minute over again with each question, and a document is the same as long as
     its update time is: what it was decoded to is remembered.
     """
-    key = model, snapshot.reference, snapshot.update_time
-    known = _decoded.get(key)
-    if known is None:
-        known = _decoded.put(key, _decode(model, snapshot))
-    return cast(R, known)
+    if model is not MediaItem:
+        return _decode(model, snapshot)
+    path, updated = snapshot.reference.path, snapshot.update_time
+    with _lock:
+        known = _decoded.get(path)
+    if known is not None and known[0] == updated:
+        return cast(R, known[1])
+    record = _decode(model, snapshot)
+    with _lock:
+        _decoded.pop(path, None)
+        _decoded[path] = updated, record
+        if len(_decoded) > MOST_DECODED:
+            _decoded.popitem(last=False)
+    return record
 
 
-class _Decoded:
-    """The records that documents were decoded to, the latest of them. Used from many threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._records: OrderedDict[Any, Record] = OrderedDict()
-
-    def get(self, key: Any) -> Record | None:
-        with self._lock:
-            record = self._records.get(key)
-            if record is not None:
-                self._records.move_to_end(key)
-            return record
-
-    def put(self, key: Any, record: Record) -> Record:
-        with self._lock:
-            self._records[key] = record
-            if len(self._records) > MOST_DECODED:
-                self._records.popitem(last=False)
-        return record
-
-
-_decoded = _Decoded()
+_lock = threading.Lock()
+_decoded: OrderedDict[str, tuple[datetime, Record]] = OrderedDict()
+"""By path: an item's update time, and what it was decoded to. Two databases in one process never have both alike."""
 
 
 def _decode(model: type[R], snapshot: Any) -> R:
