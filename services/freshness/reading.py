@@ -12,7 +12,7 @@ from services.freshness.seen import SeenItems
 from services.freshness.shared import SharedChanges
 from services.freshness.snapshots import Snapshot
 from services.models import MediaQuery, Principal
-from services.store.protocol import PAGE_SIZE, MediaRepository
+from services.store.protocol import MediaRepository
 from services.store.watermarks import further
 
 
@@ -35,11 +35,6 @@ class Answer:
 def goes_on(held: Held, changes_too: bool) -> bool:
     """Whether a list that is shorter than wanted is read on: where a search stopped, only if that is what is asked."""
     return held.searched_to is None or not changes_too
-
-
-def most_of_one_read(wanted: int, loaded: int) -> int:
-    """The items to read where `wanted` are missing of `loaded`: a page, or a row for a view that never shows a page."""
-    return max(wanted, min(loaded, PAGE_SIZE), 1)
 
 
 class Reader:
@@ -70,7 +65,7 @@ class Reader:
         return answer
 
     def _in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
-        page = self._media.get_media_for_page(principal, query, limit=most_of_one_read(loaded, loaded))
+        page = self._media.get_media_for_page(principal, query, limit=max(loaded, 1))
         self._seen.note(principal.user_id, page.items)
         held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
         return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest)
@@ -88,7 +83,7 @@ class Reader:
 
     def _page(self, query: MediaQuery, principal: Principal, before: Answer, loaded: int) -> Answer:
         """The next page. The older watermark stays: what changed above while it was read is still to come."""
-        limit = most_of_one_read(loaded - len(before.held.items), loaded)
+        limit = max(loaded - len(before.held.items), 1)
         page = self._media.get_media_for_page(principal, query, cursor=before.held.cursor, limit=limit)
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, query, page)
