@@ -24,6 +24,7 @@ from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
 from state.loading import Part, load_together
 from state.preview import recover_preview
+from state.projects import are_drawn_anew
 from state.purging import PURGES, follow_purges, is_purging, purge
 from state.remix import undo_remix
 from state.session import SessionState, learn
@@ -106,7 +107,7 @@ def page(
                     )
             listed = [held_items(view.state()) for view in shown if view.items]
             recovered.append(recover_preview(tuple(item for items in listed for item in items)))
-            if any(recovered):
+            if are_drawn_anew() or any(recovered):
                 flask.g.freshet_send_whole = True
             try:
                 render()

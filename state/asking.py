@@ -23,6 +23,7 @@ PATIENCE = 0.3
 """Seconds for which a handler waits."""
 LONGEST = 320.0
 """Seconds after which an answer that another process should have is given up; Google itself has 300."""
+THIS_MACHINE = "this machine"
 LOST = (
     "The answer is not here any more: it is kept for ten minutes, by the server that asked. Press Retry to ask again."
 )
@@ -60,7 +61,7 @@ def nothing_to_recover() -> bool:
 def begin(begin_inquiry: Callable[[], Inquiry]) -> Asking:
     """Ask, without waiting; the question as it is to be remembered."""
     helper = services().offers.helper()
-    asking = Asking(whom=helper.name if helper else "this machine")
+    asking = Asking(whom=helper.name if helper else THIS_MACHINE)
     try:
         inquiry = begin_inquiry()
     except Busy as error:
@@ -84,7 +85,8 @@ def take_answer(asking: Asking) -> Rewritten | Critique | None:
     inquiry = services().inquiries.find(asking.name, principal())
     if inquiry is None:
         if _is_lost(asking):
-            asking.name, asking.error, asking.error_cost_nano = "", LOST, None
+            asking.name, asking.error = "", LOST
+            asking.error_cost_nano = 0 if asking.whom == THIS_MACHINE else None
         return None
     if not inquiry.done:
         return None

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Generator
 from contextlib import suppress
+
+import mesop as me
 
 from services.container import services
 from services.errors import StoreError
 from services.models import Project
 from state.session import home_project, principal
+
+
+@me.stateclass
+class ProjectsState:
+    """`drawn` names what the page's menus were drawn with, in a few letters."""
+
+    drawn: str = ""
+
+
+def are_drawn_anew() -> bool:
+    """Whether projects have come, or are called otherwise, since this tab was drawn last; it is drawn with them now.
+
+    This process may have heard of them in another tab's event. Then drawing the page as it was shows them already, and
+    a difference to that would never tell the browser.
+    """
+    state, names = me.state(ProjectsState), sorted(project_names().items())
+    before, state.drawn = state.drawn, hashlib.sha256(repr(names).encode()).hexdigest()[:8]
+    return before not in ("", state.drawn)
 
 
 def project_names() -> dict[str, str]:

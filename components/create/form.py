@@ -20,7 +20,10 @@ from state.session import principal, project_id
 
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
 EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting over a pine ridge"}
-MADE = {"image": "picture", "video": "clip"}
+AGAIN = {
+    "image": "The same seed, prompt and number make the same pictures",
+    "video": "The same seed and prompt make the same clip",
+}
 
 
 def create_form(kind: str) -> None:
@@ -61,7 +64,7 @@ def _seed(kind: str) -> None:
     form = form_of(kind)
     field(
         field_id="seed", label="Seed", value=form.seed, numeric=True, placeholder="Random",
-        hint=f"The same seed and prompt make the same {MADE[kind]}", error=form.errors.get("seed", ""),
+        hint=AGAIN[kind], error=form.errors.get("seed", ""),
         draft_key=f"create-{kind}-seed", action_icon="casino", action_label="Random seed",
         token=form.run_id, on_change=bound(on_field, kind, "seed"), on_submit=bound(on_generate, kind),
         on_action=bound(on_random_seed, kind), given=form.given, key="seed",

@@ -74,6 +74,9 @@ export class FreshetElement extends HTMLElement {
    */
   emit(name, payload = {}, how = {}) {
     const handler = this[name];
+    // Pressed by speech or a script, a button leaves the focus where somebody types: what is typed there goes first.
+    const typing = handler && !how.quiet && document.activeElement?.closest('freshet-field');
+    if (typing && typing !== this) typing.tell();
     return handler ? send(this, new window.MesopEvent(handler, payload), how) : Promise.resolve();
   }
 }

@@ -84,6 +84,11 @@ class FreshetField extends FreshetElement {
     forget(this.draftKey);
   }
 
+  /** Send what is typed, if it has not been sent. */
+  tell() {
+    this.#send();
+  }
+
   #send() {
     const text = this.#input.value;
     if (text === (this.#sent.at(-1) ?? this.value)) return this.#said(text);

@@ -7,6 +7,7 @@ class FreshetTags extends FreshetElement {
   #list = el('span', {class: 'row wrap', role: 'list', 'aria-label': 'Tags'});
   #add = el('button', {type: 'button', class: 'chip add'}, icon('add'), el('span', {}, 'Tag'));
   #input = el('input', {type: 'text', class: 'chip write', 'aria-label': 'New tag', placeholder: 'New tag', autocomplete: 'off', dir: 'auto', maxlength: '80', hidden: true});
+  #asked = ''; // the tag that was sent last
   #wrong = el('span', {class: 'help bad', role: 'alert', hidden: true});
 
   build() {
@@ -17,13 +18,14 @@ class FreshetTags extends FreshetElement {
       event.preventDefault();
       event.stopPropagation();
       if (event.key === 'Escape') this.#write(false);
-      else this.#submit();
+      else this.#submit(event.key === ',');
     });
     this.#input.addEventListener('blur', () => this.#input.value.trim() || this.#write(false));
   }
 
   draw(changed) {
     if (changed.has('tags')) this.#drawTags();
+    if (changed.has('error') && this.error) this.#input.value ||= this.#asked; // nobody has to write it twice
     say(this.#wrong, this.#input.hidden ? '' : this.error);
     this.#wrong.hidden = this.#input.hidden || !this.error;
     attrs(this.#input, {'aria-invalid': this.#wrong.hidden ? null : 'true'});
@@ -58,12 +60,14 @@ class FreshetTags extends FreshetElement {
     this.redraw('error');
   }
 
-  /** What was written stays in the field until it stands among the tags. */
-  #submit() {
-    const tag = this.#input.value.trim();
-    if (!tag) this.#write(false);
-    else if (this.tags.includes(tag)) this.#input.value = '';
-    else this.#send('tag', tag);
+  /** What was written stays in the field until it stands among the tags, unless somebody goes on writing the next one. */
+  #submit(goesOn) {
+    const tags = this.#input.value.split(',').map((tag) => tag.trim()).filter(Boolean);
+    if (!tags.length) return this.#write(false);
+    const wanted = tags.filter((tag) => !this.tags.includes(tag));
+    this.#asked = wanted.at(-1) ?? '';
+    if (goesOn || tags.length > 1 || !wanted.length) this.#input.value = '';
+    for (const tag of wanted) this.#send('tag', tag);
   }
 
   #send(edit, value) {

@@ -59,7 +59,8 @@ class Tray {
     }
     const done = items.filter(({state}) => state === 'done').length;
     const failed = items.filter(({state}) => state === 'failed').length;
-    const outcome = [done && `${files(done)} uploaded`, failed && `${failed} not`].filter(Boolean).join(', ');
+    const not = failed && (done ? `${failed} not` : `${files(failed)} not uploaded`);
+    const outcome = [done && `${files(done)} uploaded`, not].filter(Boolean).join(', ');
     say(this.#title, busy ? `Uploading ${files(items.length)} · ${done + failed} done` : outcome);
     say(this.#status, busy ? `Uploading ${files(items.length)}` : outcome); // not at every step: it is read aloud
     const total = items.reduce((sum, {size}) => sum + size, 0);

@@ -542,6 +542,15 @@ def test_f9_what_is_being_typed_survives_an_element_that_is_made_anew(show: Open
     expect(prompt).to_have_value("Not yet told")
 
 
+def test_what_is_typed_is_told_before_a_press_that_leaves_the_focus_where_it_is(show: Open) -> None:
+    """As by speech control, or a screen reader."""
+    page = show("/form")
+    page.get_by_label("Prompt").fill("Just typed")
+    page.get_by_role("button", name="Unrelated", exact=True).evaluate("button => button.click()")
+    expect_heard(page, 'change {"value": "Just typed"}')
+    expect(page.locator(".unrelated")).to_have_text("1")
+
+
 def test_a_choice_shows_at_once_and_goes_back_if_the_server_keeps_its_own(show: Open) -> None:
     page = show("/form", clock=True)
     page.get_by_role("radio", name="1:1").click()

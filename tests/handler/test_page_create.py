@@ -281,9 +281,15 @@ class TestStartingFromAPicture:
         assert tab.element("freshet-segments", label="Shape")["value"] == "9:16"
 
 
-@pytest.mark.parametrize(("kind", "thing"), [("image", "picture"), ("video", "clip")])
-def test_the_hint_of_the_seed_names_what_the_page_makes(studio: Studio, kind: str, thing: str) -> None:
-    assert field(studio.open(f"/create/{kind}"), "seed")["hint"] == f"The same seed and prompt make the same {thing}"
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("image", "The same seed, prompt and number make the same pictures"),
+        ("video", "The same seed and prompt make the same clip"),
+    ],
+)
+def test_the_hint_of_the_seed_names_what_the_page_makes(studio: Studio, kind: str, hint: str) -> None:
+    assert field(studio.open(f"/create/{kind}"), "seed")["hint"] == hint
 
 
 @pytest.mark.parametrize("path", ["/create/image", "/create/video", "/try-on"])

@@ -288,3 +288,16 @@ def test_an_item_in_a_project_of_others_is_denied_as_before(studio: Studio) -> N
     assert "This item does not exist, or it is not yours to see." in tab.text
     assert "Secret plan" not in str(tab.elements("freshet-item-head"))
     assert "project" not in tab.query
+
+
+def test_a_project_that_another_tab_has_made_is_in_the_menus_of_this_one(studio: Studio) -> None:
+    """The process has known it before this tab's next event, so a difference would tell the browser nothing."""
+    studio.add()
+    tab = studio.open("/library")
+    tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert tab.whole_trees == 0
+    make(studio, "Beach")
+    tab.fire("freshet-nav", "projectsEvent", {})
+    assert nav(tab) == (HOME, ["First project", "Beach"])
+    tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert tab.whole_trees == 0, "once"
