@@ -16,7 +16,19 @@ from tests.browser.conftest import Visit
 from tests.browser.forked import ForkedServer
 from tests.browser.library import add, fill
 from tests.browser.server import Server
-from tests.browser.steps import ask_for, go, ids, intercept, refresh, settle, shows, tile, tiles, updated
+from tests.browser.steps import (
+    ask_for,
+    go,
+    ids,
+    intercept,
+    refresh,
+    settle,
+    shows,
+    tile,
+    tiles,
+    updated,
+    wait_for_answers,
+)
 
 TOAST = ".toast:popover-open"
 
@@ -300,6 +312,7 @@ def test_on_a_phone_the_filters_are_a_sheet_and_nothing_is_clipped(server: Serve
     panel(page).get_by_label("Sort").select_option("Oldest first")
     panel(page).get_by_label("Made by").select_option("Me")
     shows(page, made[::-1])
+    wait_for_answers(page)  # a selection is of the list that it was made in: the next one begins without
     panel(page).get_by_role("button", name="Close").click()
     check(page, "Picture 003").click()
     expect(bar(page).get_by_text("1 selected")).to_be_visible()

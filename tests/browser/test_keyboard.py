@@ -35,7 +35,7 @@ def test_the_main_journey_needs_no_mouse(server: Server, visit: Visit) -> None:
     keys.press("ArrowRight")
     expect(page.get_by_role("radio", name="4:3")).to_be_checked()
     expect(page.get_by_role("radio", name="4:3")).to_be_focused()
-    for _ in ("the picture to start from", "the history", "the templates", "the prompt"):
+    for _ in ("the picture to start from", "better words", "the history", "the templates", "the prompt"):
         keys.press("Shift+Tab")
     expect(prompt(page)).to_be_focused()
     keys.press("Control+Enter")
