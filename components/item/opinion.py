@@ -58,6 +58,9 @@ def opinion(item: MediaItem) -> None:
         elif told.by:
             _points("Strengths", "check_circle", "good", told.strengths)
             _points("Problems", "warning", "bad", told.problems)
+            if not told.problems:
+                with me.box(classes="meta", key="no-problems"):
+                    me.text("No problems found.")
             if told.prompt:
                 _better(told, item)
         else:

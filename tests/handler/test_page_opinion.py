@@ -69,6 +69,7 @@ class TestAsking:
         tab = open_item(studio, made(studio)).press(ASK)
         assert "Pen 1 · cost unknown" in tab.text
         assert "Problems" not in tab.text
+        assert "No problems found." in tab.text
         assert labels(tab) == ["Ask again", "Close the opinion"]
 
     @pytest.mark.parametrize("data", [picture(size=(400, 300)), clip(size=(160, 120))], ids=["picture", "clip"])
