@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check bench soak pins clean
+.PHONY: run test bench soak pins clean
 
 run: .venv/run.stamp
 	$(BIN)/python main.py

@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl
 
 import mesop as me
 
-from components.web import NavItem, ago, aria, button, drop, guard, keys, nav, status_capsule, symbol, toast
+from components.web import NavItem, ago, aria, button, drop, guard, keys, nav, status_capsule, symbol, toast, upload
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.handlers import Handler, NoticeState, handler
+from state.limits import upload_limits
 from state.loading import is_awaited
 from state.projects import ask_for_projects, choices, make_project, project_names
-from state.session import PROJECT, asks_for_lost_project, home_project, principal, project_id
+from state.session import PROJECT, asks_for_lost_project, home_project, learn_all, principal, project_id
 from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
@@ -28,8 +29,15 @@ PAGES: tuple[NavItem, ...] = (
 ITEM_PAGE = "/media-item"
 
 
-def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -> None:
-    """The whole window: `head` draws into the sticky page head, `body` below it."""
+DROP_WORDS = "Drop files to add them to the library"
+
+
+def frame(*, current: str, head: Callable[[], None], body: Callable[[], None], takes_files: bool = True) -> None:
+    """The whole window: `head` draws into the sticky page head, `body` below it.
+
+    Files that are dropped on the page or pasted go into the library, unless the page has a button of its own that
+    `takes_files` (components.web.upload).
+    """
     with me.box(classes="app", key="app"):
         nav(
             items=list(PAGES),
@@ -48,9 +56,18 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None]) -
             if current != "/library":  # which tells of all that its address asks for in vain
                 _lost_project()
             body()
+    if takes_files:
+        _files()
     _messages()
     keys()
     guard()
+
+
+def _files() -> None:
+    with me.box(classes="unseen", key="files"):
+        upload(
+            project=project_id(), limits=upload_limits(), drop_words=DROP_WORDS, on_uploaded=on_uploaded, key="upload"
+        )
 
 
 def _lost_project() -> None:
@@ -161,6 +178,12 @@ def on_navigate(event: me.WebEvent) -> Generator[None, None, None] | None:
     if path in {ITEM_PAGE, *(item["url"] for item in PAGES)}:
         me.navigate(path, query_params=dict(parse_qsl(query)))
     return None
+
+
+@handler
+def on_uploaded(event: me.WebEvent) -> None:
+    """Files are in the library, by way of a page that need not show them. The session has to find them there."""
+    learn_all(event.value.get("known"))
 
 
 @handler

@@ -78,7 +78,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
 
 @page(path="/home", title="Home", on_load=on_load, views=VIEWS)
 def home_page() -> None:
-    frame(current="/home", head=_head, body=_body)
+    frame(current="/home", head=_head, body=_body, takes_files=False)
 
 
 def _head() -> None:

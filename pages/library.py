@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 
 import mesop as me
 
-from components.frame import failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
+from components.frame import DROP_WORDS, failed_notice, frame, freshness, head_bar, new_drop, scrolled, waterline
 from components.library.finding import (
     chip_row,
     cut_off_note,
@@ -83,7 +83,7 @@ def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
 
 @page(path="/library", title="Library", on_load=on_load, views=VIEWS)
 def library_page() -> None:
-    frame(current="/library", head=_head, body=library_content)
+    frame(current="/library", head=_head, body=library_content, takes_files=False)
 
 
 def _head() -> None:
@@ -134,7 +134,7 @@ def _actions() -> None:
     upload(
         limits=upload_limits(),
         project=project_id(),
-        drop_words="Drop files to add them to the library",
+        drop_words=DROP_WORDS,
         on_uploaded=on_uploaded,
         key="upload",
     )

@@ -89,7 +89,7 @@ def on_its_way() -> str:
     else:
         held = sum(map(_awaited_query().matches, all_items(view)))
         count, exact = 0 if view.error else held, end_of_held(view) is None
-    return f"{count:,}{'' if exact else '+'} on its way" if count else ""
+    return f"{count:,}{'' if exact else '+'} on {'its' if count == 1 else 'their'} way" if count else ""
 
 
 def _awaited_query() -> MediaQuery:

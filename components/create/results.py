@@ -23,7 +23,7 @@ from services.generation.prices import cost_words, total
 from services.models import MediaItem
 from state.bound import bound
 from state.catalog import cost_of, model_name, was_made
-from state.create import results_query, view_of
+from state.create import results_query, title_from, view_of
 from state.handlers import notify
 from state.loading import is_undecided, load_view
 from state.preview import PreviewState, previewed
@@ -62,13 +62,14 @@ def _row(kind: str) -> Row:
 
 def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
     first = outputs[0]
+    asked_for = title_from(first.prompt)  # one picture of several may have got another title
     waiting = any(item.status == "generating" for item in outputs)
     with me.box(classes="runset", key=f"run-{run_id}"):
         with me.box(classes="runhead", key=f"head-{run_id}"):
             with me.box(classes="col grow"):
                 with me.box(classes="h2 cut"):
-                    me.text(first.title)
-                    aria(role="heading", label=first.title, level=2)
+                    me.text(asked_for)
+                    aria(role="heading", label=asked_for, level=2)
                 with me.box(classes="meta row"):
                     me.text(" · ".join(_facts(outputs)))
                     ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{run_id}")
@@ -85,9 +86,7 @@ def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
                     token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
                 )  # fmt: skip
         with me.box(classes="quad", key=f"quad-{run_id}"):
-            media_tiles(
-                outputs, label=first.title, on_activate=bound(on_look, kind), on_retry=bound(on_tile_retry, kind)
-            )
+            media_tiles(outputs, label=asked_for, on_activate=bound(on_look, kind), on_retry=bound(on_tile_retry, kind))
 
 
 def _facts(outputs: Sequence[MediaItem]) -> list[str]:

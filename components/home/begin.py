@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import mesop as me
 
 from components.blank import blank
+from components.frame import DROP_WORDS
 from components.web import QuickItem, aria, button, quick, upload
 from state.bound import bound
 from state.catalog import offered
@@ -48,7 +49,7 @@ def quick_actions(on_uploaded: Handler) -> None:
             upload(
                 project=project_id(),
                 limits=upload_limits(),
-                drop_words="Drop files to add them to the library",
+                drop_words=DROP_WORDS,
                 on_uploaded=on_uploaded,
                 key="upload",
             )

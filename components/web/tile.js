@@ -123,7 +123,8 @@ class FreshetTile extends FreshetElement {
   }
 
   get #likable() {
-    return this.status === 'ready' && !this.use && !this.goesMs;
+    if (this.use || this.goesMs) return false;
+    return this.status !== 'failed' || this.favourite;
   }
 
   #drawHeart() {
@@ -220,7 +221,7 @@ class FreshetTile extends FreshetElement {
       marks.push(el('span', {class: `over ${video ? 'bl' : 'br'}`}, video ? icon('play_arrow', 'fill') : null, length(this.duration)));
     }
     if (this.isNew) marks.push(el('span', {class: 'over time tr'}, 'New'));
-    if (ready && this.favourite) marks.push(el('span', {class: 'vh'}, ', favourite'));
+    if (this.favourite) marks.push(el('span', {class: 'vh'}, ', favourite'));
     if (this.use && ready) marks.push(el('span', {class: 'over use'}, icon('arrow_outward'), 'Use'));
     const key = marks.map((mark) => mark.outerHTML).join();
     if (this.#marks.dataset.key === key) return;

@@ -15,10 +15,10 @@ from pydantic import JsonValue
 
 from services.errors import BadInput
 from services.generation.catalog import Choice, ModelSpec
+from services.generation.seeds import MAX_SEED
 from services.ids import is_id
 from services.models.directions import paired
 
-MAX_SEED = 2**31 - 1
 MIN_SCALE, MAX_SCALE = 0.05, 2.0
 PLACED_X, PLACED_Y, PLACED_SCALE = 0.5, 0.75, 0.8
 """Where a product lies at first: right for a person from the hips up, such as Local Image 1 draws."""

@@ -58,13 +58,13 @@ def render(sample: Sample, report: Report) -> tuple[RenderedFile, ...]:
 
 
 def _picture(sample: Sample) -> bytes:
-    return webp(paint(sample.prompt, sample.seed, 0, PICTURE_SIZES[sample.aspect]).at(0))
+    return webp(paint(sample.prompt, sample.seed, PICTURE_SIZES[sample.aspect]).at(0))
 
 
 def _clip(sample: Sample) -> bytes:
     size = CLIP_SIZES[sample.aspect]
     width, height = (2 * round(side * OVERSCAN / 2) for side in size)
-    scene = paint(sample.prompt, sample.seed, 0, (width, height), grain=0.0)
+    scene = paint(sample.prompt, sample.seed, (width, height), grain=0.0)
     return film(scene, Camera.for_shot(sample.prompt, sample.seed), size, CLIP_SECONDS, lambda percent: None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.clock import Clock
 from services.errors import BadInput, Conflict, StoreError
+from services.generation.seeds import parameters_of_output
 from services.ids import Ids, is_id
 from services.log import log_event
 from services.models import MediaItem, MediaType, Origin, Principal, Put, Remove, Run, RunType, Write
@@ -161,7 +162,7 @@ class Studio:
             title=order.title,
             prompt=order.prompt,
             model=order.model,
-            parameters=order.parameters,
+            parameters=parameters_of_output(order.parameters, index),
             source_ids=order.source_ids,
             run_id=run_id,
             run_index=index,

@@ -86,23 +86,41 @@ class Server:
 
     @contextmanager
     def renders_held(self) -> Iterator[None]:
-        """Meanwhile nothing is rendered: the processes that do it stand still (those that run now)."""
-        held = self._renderers()
-        assert held, "nothing renders"
-        for process_id in held:
-            os.kill(process_id, signal.SIGSTOP)
+        """Meanwhile nothing is rendered: the processes that do it stand still, also those that start now.
+
+        Ask for what is to be held within: outside, some of it may be done before they stand.
+        """
+        held: set[int] = set()
+        released = threading.Event()
+        hold = threading.Thread(target=self._hold, args=[held, released])
+        hold.start()
         try:
             yield
         finally:
+            released.set()
+            hold.join()
             for process_id in held:
                 with suppress(ProcessLookupError):
                     os.kill(process_id, signal.SIGCONT)
+        assert held, "nothing renders"
+
+    def _hold(self, held: set[int], released: threading.Event) -> None:
+        while True:
+            for process_id in {*self._renderers()} - held:
+                with suppress(ProcessLookupError):
+                    os.kill(process_id, signal.SIGSTOP)
+                    held.add(process_id)
+            if released.wait(0.02):
+                return
 
     def _renderers(self) -> list[int]:
         # A child belongs to the thread that started it.
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        found = {int(child) for task in tasks for child in task.read_text().split()}
-        return [child for child in found if b"generation.worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        found = set[int]()
+        for task in tasks:
+            with suppress(OSError):  # a thread that has just ended
+                found.update(int(child) for child in task.read_text().split())
+        return [child for child in found if b"generation.worker" in _command(child)]
 
     def logged(self, *texts: str) -> list[str]:
         """Log lines that contain all of `texts`."""
@@ -127,3 +145,10 @@ class Server:
                 with self._heard:
                     self._log.append(line.rstrip())
                     self._heard.notify_all()
+
+
+def _command(process_id: int) -> bytes:
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes()
+    except OSError:
+        return b""  # it has just ended

@@ -98,6 +98,22 @@ def test_only_what_may_go_better_another_time_can_be_tried_again(
     expect(tile(page, "harbour")).to_be_visible()
 
 
+@pytest.mark.usefixtures("still")
+def test_files_dropped_on_a_page_without_a_button_for_them_are_in_the_library(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    for place, path in enumerate(("/create/image", "/create/video", "/try-on", "/account")):
+        page.goto(server.url + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        bring, name = (drop, paste)[place % 2], f"brought {place}"
+        hover(page, [(f"{name}.png", picture())])
+        expect(page.get_by_text(LIMITS).first).to_be_visible()
+        bring(page, [(f"{name}.png", picture())])
+        expect(page.get_by_text("Drop files to add them to the library")).to_be_hidden()
+        expect(tray(page).get_by_role("status")).to_have_text("1 file uploaded")
+        go(page, "Library")
+        expect(tile(page, name)).to_be_visible()
+
+
 def _watch_sending(page: Page) -> list[int]:
     """How many files were on their way at a time, noted at each request."""
     sending: set[str] = set()

@@ -37,7 +37,7 @@ def test_A01_the_first_opening_of_a_chooser_is_25_reads_while_16_pictures_are_be
     open_chooser(tab, "image")
     assert backend.billed_reads() - before <= MOST
     assert len(tab.tiles()) == 24
-    assert tab.element("freshet-dialog", isOpen=True)["words"][1] == "16 on its way"
+    assert tab.element("freshet-dialog", isOpen=True)["words"][1] == "16 on their way"
 
 
 def load_more(tab: MesopClient) -> None:

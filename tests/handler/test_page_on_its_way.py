@@ -53,7 +53,7 @@ def test_what_is_being_made_of_the_asked_type_is_told_in_the_head_and_is_no_tile
     assert (note(tab), ids_shown(tab)) == ("1 on its way", [made.id])
     close_chooser(tab)
     open_chooser(tab, "video")
-    assert (note(tab), ids_shown(tab)) == ("2 on its way", [])
+    assert (note(tab), ids_shown(tab)) == ("2 on their way", [])
     close_chooser(tab)
     open_chooser(tab, "audio")
     assert note(tab) == ""
@@ -73,9 +73,9 @@ def test_it_counts_what_the_filters_will_let_in_and_asks_nothing_for_that_where_
     caplog.set_level(logging.INFO, "freshet")
     before = studio.store.calls["media.count"]
     open_chooser(tab, "image")
-    assert note(tab) == "3 on its way"
+    assert note(tab) == "3 on their way"
     search(tab, "plum")
-    assert note(tab) == "2 on its way"
+    assert note(tab) == "2 on their way"
     owner(tab, "mine")
     assert note(tab) == "1 on its way"
     assert refreshes(caplog, "chooser.waiting.refresh") == []
@@ -90,11 +90,11 @@ def test_F8_where_a_feed_follows_a_part_of_it_the_rest_is_counted_and_read_with_
     (item, other) = making(studio, 2)
     listen(studio.open("/library"))
     open_chooser(tab, "image")
-    assert note(tab) == "4 on its way"
+    assert note(tab) == "4 on their way"
     assert studio.store.calls["media.get_media_for_page"] == 2
     stream = listen(tab)
     making(studio)
-    hear(stream, tab, "5 on its way")
+    hear(stream, tab, "5 on their way")
     before = studio.store.reads
     for done in (item, other, *below):
         studio.change(done, status="failed", error="Refused")
@@ -149,7 +149,7 @@ def test_F8_what_begins_and_ends_elsewhere_shows_by_itself_and_once_known_costs_
     assert note(tab) == ""
     before = studio.store.reads
     (item, other) = making(studio, 2)
-    hear(stream, tab, "2 on its way")
+    hear(stream, tab, "2 on their way")
     studio.change(other, status="failed", error="Refused")
     hear(stream, tab, "1 on its way")
     done = studio.change(item, status="ready", files=made.files)
@@ -210,13 +210,13 @@ def test_more_than_a_page_are_told_as_so_many_at_least(studio: Studio, tab: Meso
     making(studio, 23)
     studio.open("/library")
     open_chooser(tab, "image")
-    assert note(tab) == "23 on its way"
+    assert note(tab) == "23 on their way"
     making(studio, 7)
     studio.restart()
     close_chooser(tab)
     open_chooser(tab, "image")
     assert note(tab) == ""
     push(tab, views=[WAITING])
-    assert note(tab) == "24+ on its way"
+    assert note(tab) == "24+ on their way"
     tab.fire("freshet-status", "refreshEvent", {"scrolled": False})
-    assert note(tab) == "30 on its way"
+    assert note(tab) == "30 on their way"

@@ -62,6 +62,17 @@ class TestTheForm:
         tab.navigate("/library").navigate(f"/create/{kind}")
         assert not field(tab, "prompt")["given"]
 
+    def test_each_of_several_pictures_is_made_again_by_its_own_seed(self, studio: Studio) -> None:
+        tab = studio.open("/create/image")
+        type_into(tab, "prompt", "Four boats")
+        type_into(tab, "seed", "7")
+        tab.fire("freshet-segments", "selectEvent", {"value": "4"}, label="How many")
+        tab.press(LABEL["image"])
+        items = [studio.change(item, status="ready") for item in outputs(studio, tab)]
+        assert [(item.run_index, item.parameters["seed"]) for item in items] == [(0, 7), (1, 8), (2, 9), (3, 10)]
+        tab = studio.open("/create/image", {"remix": items[2].id})
+        assert field(tab, "seed")["value"] == "9"
+
     def test_sources_come_back_in_their_roles(self, studio: Studio) -> None:
         first, last = studio.add(2, origin="import")
         parameters = EVERYTHING["video"] | {"sources": ["picture", "last"]}

@@ -24,7 +24,7 @@ Pixels = npt.NDArray[np.int_]
 
 
 def pixels(prompt: str, seed: int = 3, seconds: float = 0.0, **manner: str) -> Pixels:
-    image = paint(prompt, seed, 0, SIZE, grain=0.0, manner=Manner(**manner)).at(seconds)
+    image = paint(prompt, seed, SIZE, grain=0.0, manner=Manner(**manner)).at(seconds)
     return np.asarray(image).astype(int)
 
 
@@ -46,7 +46,7 @@ class TestStyles:
     @pytest.mark.parametrize("style", STYLES)
     @pytest.mark.parametrize("size", [(96, 96), (72, 128), (30, 20)])
     def test_each_fits_every_shape(self, style: str, size: tuple[int, int]) -> None:
-        image = paint("hills", 1, 0, size, manner=Manner(style=style)).at(0)
+        image = paint("hills", 1, size, manner=Manner(style=style)).at(0)
         assert (image.mode, image.size) == ("RGB", size)
 
     @pytest.mark.parametrize("style", STYLES)
@@ -58,7 +58,7 @@ class TestStyles:
     def test_each_shows_on_a_repainted_picture(self, style: str) -> None:
         given = covering(picture(size=(320, 192)), SIZE)
         plain, styled = (
-            np.asarray(repainted(given, "dusk", 1, 0, Manner(style=name))).astype(int) for name in ("", style)
+            np.asarray(repainted(given, "dusk", 1, Manner(style=name))).astype(int) for name in ("", style)
         )
         assert apart(plain, styled) > 6
 
@@ -115,12 +115,12 @@ class TestLeavingOut:
     )
     def test_a_colour_is_used_for_nothing(self, prompt: str, left_out: str, banned: list[Floats]) -> None:
         for seed in range(30):
-            used = palette_of(prompt, seed, 0, Manner(negative=left_out))
+            used = palette_of(prompt, seed, Manner(negative=left_out))
             assert not any(used is one for one in banned)
 
     def test_a_word_left_out_names_no_mood(self) -> None:
         for prompt, left_out, word in (("dunes at night", "night", "dune"), ("a harbour", "lake", "harbour")):
-            used = palette_of(prompt, 0, 0, Manner(negative=left_out))
+            used = palette_of(prompt, 0, Manner(negative=left_out))
             assert any(used is one for one in palettes.palettes_for([word]))
 
     @pytest.mark.parametrize("prompt", ["hills at sunrise", "waves", "dunes"])

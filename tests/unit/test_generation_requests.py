@@ -13,7 +13,6 @@ from services.generation import requests
 from services.generation.catalog import Choice
 from services.generation.local.styles import STYLES
 from services.generation.requests import (
-    MAX_SEED,
     ImageRequest,
     Role,
     TryOnRequest,
@@ -24,6 +23,7 @@ from services.generation.requests import (
     validate_try_on,
     validate_video,
 )
+from services.generation.seeds import MAX_SEED
 from state.create import title_from
 from tests.support.models import LOCAL_IMAGE, LOCAL_VIDEO, make_model
 

@@ -1,4 +1,4 @@
-"""From a prompt, a seed and a place in the run to a painted scene."""
+"""From a prompt and a seed to a painted scene."""
 
 from __future__ import annotations
 
@@ -47,32 +47,30 @@ def subject_of(prompt: str, left_out: frozenset[str] = frozenset()) -> str:
     return among[int(chance("subject", prompt).integers(len(among)))]
 
 
-def paint(
-    prompt: str, seed: int, index: int, size: tuple[int, int], *, grain: float = 2.0, manner: Manner = PLAIN
-) -> Scene:
-    """The scene for output `index` of a run, in pixels of `size` (width, height). Equal arguments, equal pixels."""
+def paint(prompt: str, seed: int, size: tuple[int, int], *, grain: float = 2.0, manner: Manner = PLAIN) -> Scene:
+    """The scene of a prompt and a seed, in pixels of `size` (width, height). Equal arguments, equal pixels."""
     left_out = manner.left_out
     canvas = Canvas(
         width=size[0],
         height=size[1],
-        rng=chance("scene", prompt, seed, index),
-        palette=palette_of(prompt, seed, index, manner),
+        rng=chance("scene", prompt, seed),
+        palette=palette_of(prompt, seed, manner),
         words=frozenset(without((*words_of(prompt), *words_of_style(manner.style)), left_out)),
         without=left_out,
-        turn=_turn(prompt, seed, index),
+        turn=_turn(prompt, seed),
         grain=grain,
     )
     return styled(RECIPES[subject_of(prompt, left_out)](canvas), manner.style, size)
 
 
-def palette_of(prompt: str, seed: int, index: int, manner: Manner = PLAIN) -> Floats:
-    """The colours of output `index` of a run, from dark to light, shape (n, 3). A style's own go before a prompt's."""
+def palette_of(prompt: str, seed: int, manner: Manner = PLAIN) -> Floats:
+    """The colours of a prompt and a seed, from dark to light, shape (n, 3). A style's own go before a prompt's."""
     left_out = manner.left_out
     words = without(words_of_style(manner.style), left_out) or without(words_of(prompt), left_out)
     palettes = palettes_for(words, left_out)
-    return palettes[_turn(prompt, seed, index) % len(palettes)]
+    return palettes[_turn(prompt, seed) % len(palettes)]
 
 
-def _turn(prompt: str, seed: int, index: int) -> int:
-    """Neighbours in a run, and seeds in a row, start from different looks: chance alone would often repeat one."""
-    return seed + index + int(chance("turn", prompt).integers(1000))
+def _turn(prompt: str, seed: int) -> int:
+    """Seeds in a row, as those of a run are, start from different looks: chance alone would often repeat one."""
+    return seed + int(chance("turn", prompt).integers(1000))

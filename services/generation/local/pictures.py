@@ -43,16 +43,15 @@ def flattened(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", picture.size, (*_PAPER, 255)), picture).convert("RGB")
 
 
-def repainted(picture: Image.Image, prompt: str, seed: int, index: int, manner: Manner = PLAIN) -> Image.Image:
-    """The same shapes in the colours and the manner of a prompt. Equal arguments, equal pixels; the outputs of a run
-    differ.
+def repainted(picture: Image.Image, prompt: str, seed: int, manner: Manner = PLAIN) -> Image.Image:
+    """The same shapes in the colours and the manner of a prompt. Equal arguments, equal pixels.
 
     Brightness chooses from the prompt's palette, whose colours run from dark to light; some of the picture's own colour
     stays, so that what it shows can still be told.
     """
     pixels = np.asarray(picture, np.float32)
-    colours = _graded(pixels @ _LUMA, palette_of(prompt, seed, index, manner))
-    own = float(chance("own colours", prompt, seed, index).uniform(0.1, 0.35))
+    colours = _graded(pixels @ _LUMA, palette_of(prompt, seed, manner))
+    own = float(chance("own colours", prompt, seed).uniform(0.1, 0.35))
     painted = Image.fromarray(np.clip(colours * (1 - own) + pixels * own, 0, 255).astype(np.uint8))
     return finishing(manner.style, painted.size)(painted)
 

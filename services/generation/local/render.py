@@ -16,6 +16,7 @@ from services.generation.local.painter import Manner, paint
 from services.generation.local.pictures import covering, repainted
 from services.generation.local.scene import Scene, Still
 from services.generation.local.styles import finishing
+from services.generation.seeds import seed_of_output
 
 Report = Callable[[int], None]
 
@@ -38,12 +39,12 @@ def render_image(
     With a `picture`, that one repainted. Raises BadInput on "picture" for bytes that are none.
     """
     report(5)
-    prompt, seed, size = request["prompt"], request["seed"], IMAGE_SIZES[request["aspect"]]
+    prompt, seed, size = request["prompt"], seed_of_output(request["seed"], index), IMAGE_SIZES[request["aspect"]]
     manner = Manner.of(request)
     if picture is None:
-        image = paint(prompt, seed, index, size, manner=manner).at(0)
+        image = paint(prompt, seed, size, manner=manner).at(0)
     else:
-        image = repainted(covering(picture, size), prompt, seed, index, manner)
+        image = repainted(covering(picture, size), prompt, seed, manner)
     report(80)
     files = derive(webp(image)).files
     report(100)
@@ -59,7 +60,7 @@ def render_video(request: Mapping[str, Any], picture: bytes | None, report: Repo
     prompt, seed, size = request["prompt"], request["seed"], VIDEO_SIZES[request["aspect"]]
     scene: Scene
     if picture is None:
-        scene = paint(prompt, seed, 0, painted(size), grain=0.0, manner=Manner.of(request))
+        scene = paint(prompt, seed, painted(size), grain=0.0, manner=Manner.of(request))
         camera = Camera.for_shot(prompt, seed)
     else:
         scene, camera = Still(_given(picture, request)), _closer(request)
