@@ -178,13 +178,13 @@ class TestQuicker:
         (item,) = studio.add()
         tab = studio.open("/library")
         compared: list[str] = []
-        compare = quicker._difference
+        compare = quicker._plain
 
-        def watch(before: Any, after: Any) -> str:
-            compared.append(type(after).__name__)
-            return str(compare(before, after))
+        def watch(before: Any, after: Any, path: list[str]) -> list[dict[str, Any]] | None:
+            compared.extend([] if path else [type(after).__name__])
+            return compare(before, after, path)
 
-        monkeypatch.setattr(quicker, "_difference", watch)
+        monkeypatch.setattr(quicker, "_plain", watch)
         unrelated(tab)
         assert compared == []
         look_at(tab, item)

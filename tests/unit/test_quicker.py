@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
-from mesop.dataclass_utils import update_dataclass_from_json
+import pytest
+from mesop.dataclass_utils import diff_state, update_dataclass_from_json
 
-from state.quicker import told
+from state import quicker
+from state.quicker import READ, difference, told
 
 
 @dataclass
@@ -43,3 +46,37 @@ def test_F03_what_is_left_out_is_as_it_was_when_the_state_comes_back() -> None:
         back = Outer()
         update_dataclass_from_json(back, told(state))
         assert back == state
+
+
+PLAIN: list[dict[str, Any]] = [
+    {"name": "dunes"},
+    {"on": False, "share": 0.25, "name": "é “x”\n"},
+    {"view": Inner("b", 0)},
+    {"view": Inner("b", 24), "on": False},
+]
+OTHER: list[dict[str, Any]] = [
+    {"size": 3},
+    {"words": ["a"]},
+    {"views": [Inner("a", 1)], "name": "dunes"},
+    {"errors": {"seed": "No"}},
+    {"name": 5},
+]
+
+
+def changes_in(told: str) -> list[list[Any]]:
+    """As far as Mesop's client reads them; where it inserts, it reads no place that is null."""
+    return sorted(([change.get(part) for part in READ] for change in json.loads(told)), key=str)
+
+
+@pytest.mark.parametrize("changes", [*PLAIN, *OTHER])
+def test_a_change_is_told_as_mesop_tells_it(changes: dict[str, Any]) -> None:
+    before, after = Outer(), Outer(**changes)
+    assert changes_in(difference(before, after)) == changes_in(diff_state(before, after)) != []
+    assert changes_in(difference(after, before)) == changes_in(diff_state(after, before)) != []
+    assert difference(after, Outer(**changes)) == "[]"
+
+
+def test_changes_of_plain_values_are_found_without_mesop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quicker, "_difference", lambda before, after: pytest.fail("Mesop was asked"))
+    for changes in PLAIN:
+        assert json.loads(difference(Outer(), Outer(**changes)))
