@@ -1,9 +1,9 @@
 """What Mesop 1.3.7 does over and over with every event, done no more often than needed.
 
 It evaluates the annotations of every state class twice, and compares every one field by field (DeepDiff) although most
-have not changed: together, unchanged, two fifths of what an event costs the server. What it writes of a change, it looks
-for pandas first, on disk, each time anew. And it has the browser carry every field of every page's state with every
-event, although most are as they were at first.
+have not changed: together, unchanged, two fifths of what an event costs the server. For each change that it writes it
+first looks on disk for pandas. And it has the browser carry every field of every page's state with every event,
+although most are as they were at first.
 """
 
 from __future__ import annotations
