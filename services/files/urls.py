@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME = re.compile(r"([0-9A-Z]{26})\.([a-z]+)\.([a-z0-9]+)")
 
 
+@lru_cache(16_384)  # each frame of a page names the files of all its tiles again
 def build_asset_url(base: str, file_updated_at: datetime | None, preview_token: str | None = None) -> str:
     """`base` with the version of its bytes: `?preview=<token>` while under review, else `?v=<microseconds>`.
 
