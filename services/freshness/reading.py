@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from services.errors import WatermarkTooOld
@@ -13,14 +14,14 @@ from services.freshness.shared import SharedChanges
 from services.freshness.snapshots import Snapshot
 from services.models import MediaQuery, Principal
 from services.store.protocol import MediaRepository
-from services.store.watermarks import further
+from services.store.watermarks import further, is_at_least
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a fetch learnt. `documents` is what it cost; `whole`: the top of the list is as of `as_of`, too.
 
-    `newest` as in Snapshot.
+    `newest` as in Snapshot. `even`: nothing in it is of a later time than its watermark.
     """
 
     held: Held
@@ -30,6 +31,7 @@ class Answer:
     how: Literal["read", "changes"]
     whole: bool
     newest: str = ""
+    even: bool = False
 
 
 def goes_on(held: Held, changes_too: bool) -> bool:
@@ -54,7 +56,8 @@ class Reader:
         """
         if held is None:
             return self._in_full(query, principal, loaded)
-        answer = Answer(held.held, held.watermark, held.as_of, 0, "changes", whole=False, newest=held.newest)
+        even = is_at_least(held.watermark, held.furthest)
+        answer = Answer(held.held, held.watermark, held.as_of, 0, "changes", whole=False, newest=held.newest, even=even)
         if changes_too:  # the next page needs no delta: its watermark stays behind, so nothing is lost
             try:
                 answer = self._changes(held, principal)
@@ -77,14 +80,18 @@ class Reader:
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._seen.note(principal.user_id, (*held.items, *(item for item in changes.changed if item.deleted_at)))
         newest = further(snapshot.newest or snapshot.watermark, changes.newest or changes.watermark)
-        return Answer(
-            held, changes.watermark, changes.as_of, changes.documents_read, "changes", whole=True, newest=newest
-        )
+        even = is_at_least(changes.watermark, further(newest, snapshot.furthest))
+        cost = changes.documents_read
+        return Answer(held, changes.watermark, changes.as_of, cost, "changes", whole=True, newest=newest, even=even)
 
     def _page(self, query: MediaQuery, principal: Principal, before: Answer, loaded: int) -> Answer:
-        """The next page. The older watermark stays: what changed above while it was read is still to come."""
-        limit = max(loaded - len(before.held.items), 1)
-        page = self._media.get_media_for_page(principal, query, cursor=before.held.cursor, limit=limit)
+        """The next page: of the same time as what is above, where the store can. Else the older watermark stays: what
+        changed above meanwhile is still to come."""
+        limit, as_of = max(loaded - len(before.held.items), 1), before.watermark if before.even else ""
+        read = partial(self._media.get_media_for_page, principal, query, cursor=before.held.cursor, limit=limit)
+        page = read(as_of=as_of)
+        if as_of and any(self._seen.is_ahead(principal.user_id, item) for item in page.items):
+            page = read()  # the user's own edit, of which no list had to know yet
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, query, page)
         documents = before.documents + page.documents_read

@@ -58,6 +58,12 @@ class SeenItems:
             known = self._items.get((user_id, media_id))
             return known is not None and known[1] is None
 
+    def is_ahead(self, user_id: str, item: MediaItem) -> bool:
+        """Whether the user knows of a newer revision than `item`, or that it has gone."""
+        with self._lock:
+            known = self._items.get((user_id, item.id))
+            return known is not None and (known[1] is None or known[1].revision > item.revision)
+
     def pin(self, user_id: str, media_id: str) -> MediaItem | None:
         """The newest revision, which `at` will find for as long as a screen may name it."""
         item = self.get(user_id, media_id)

@@ -28,7 +28,7 @@ def fill(
     """One page of at most `limit` items that fit, after `cursor`: that may be read, and that match.
 
     It reads `limit` items: one more would tell whether there is more, but the total that is counted beside the first
-    page and the delta that joins a later one to what is held above (services/freshness) each cost a read of their own.
+    page and a delta that may have to join a later one to what is held above (services/freshness) cost a read each.
     So after the last page there may be a next cursor that leads to nothing. Only where some items do not fit do
     batches follow, each twice as long, until the page is full, the list ends or SEARCH_STEP items were read. So a page
     may be short, even empty, and still have a next cursor; `searched_to` then says how far it looked.

@@ -59,9 +59,18 @@ class MediaRepository(Protocol):
         """Those of `media_ids` that exist and may be read, by id, in one read. Raises StoreError."""
 
     def get_media_for_page(
-        self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
+        self,
+        principal: Principal,
+        query: MediaQuery,
+        *,
+        cursor: str | None = None,
+        limit: int = PAGE_SIZE,
+        as_of: str = "",
     ) -> Page[MediaItem]:
         """One page of `query`, in its order, after `cursor` (from the previous page's `next_cursor`).
+
+        `as_of` is a watermark: Firestore reads the page as it was then, if that is less than PAST ago, so that it needs
+        no delta to be of one time with what was read up to there. Else it is as of now, as its own watermark tells.
 
         What is in the trash is on no page but of the trash, and costs the others nothing.
 

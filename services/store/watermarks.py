@@ -37,7 +37,7 @@ def is_at_least(watermark: str, other: str) -> bool:
     >>> is_at_least("a-7-0", "a-7-9"), is_at_least("a-6-0", "a-7-0"), is_at_least("b-9-0", "a-7-0")
     (True, False, False)
     """
-    one, two = _parse(watermark), _parse(other)
+    one, two = parse(watermark), parse(other)
     return one is not None and two is not None and one.source == two.source and one.position >= two.position
 
 
@@ -51,7 +51,7 @@ def read_watermark(text: str, *, now: datetime, source: str | None = None) -> Wa
     Raises BadInput where `text` is no watermark, WatermarkTooOld where it is older than the tombstones or comes
     from another database: the caller's remedy, to read in full, is the right one for both.
     """
-    watermark = _parse(text)
+    watermark = parse(text)
     if watermark is None:
         raise BadInput("watermark", "This is not a watermark")
     if source is not None:
@@ -73,7 +73,7 @@ def further(held: str, heard: str) -> str:
     >>> further("db-7-100", "db-9-50"), further("db-9-50", "db-7-100"), further("db-9-50", "other-10-200")
     ('db-9-50', 'db-9-50', 'db-9-50')
     """
-    one, other = _parse(held), _parse(heard)
+    one, other = parse(held), parse(heard)
     if one is None or other is None or one.source != other.source:
         return held
     return heard if (other.position, other.taken_at) > (one.position, one.taken_at) else held
@@ -81,11 +81,12 @@ def further(held: str, heard: str) -> str:
 
 def position_of(watermark: str) -> int:
     """The store's own measure in a watermark, to put those of one database in order; 0 for what is none."""
-    parsed = _parse(watermark)
+    parsed = parse(watermark)
     return parsed.position if parsed else 0
 
 
-def _parse(text: str) -> Watermark | None:
+def parse(text: str) -> Watermark | None:
+    """None for what is no watermark."""
     match = _SHAPE.fullmatch(text)
     if match is None or not int(match[2]) <= LATEST >= int(match[3]):
         return None

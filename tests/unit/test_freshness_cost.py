@@ -8,6 +8,7 @@ import pytest
 
 from services.clock import FakeClock
 from services.store.protocol import PAGE_SIZE, SEARCH_STEP, Store
+from services.store.watermarks import is_at_least
 from tests.support.logs import recorded_lines
 from tests.support.records import make_item, save
 from tests.support.screen import ALL, GRACE, Screen, ids, newest, populate
@@ -94,6 +95,20 @@ def test_a_page_and_the_delta_that_joins_it_to_what_is_above_cost_the_same_at_an
     page = screen.cost
     screen.ask("recover", loaded=(depth + 1) * PAGE_SIZE)
     assert page + screen.cost <= PAGE_SIZE + 1
+
+
+def test_a_later_page_is_of_one_time_with_what_is_above_so_that_no_delta_has_to_join_them(
+    screen: Screen, other: Store
+) -> None:
+    """On SQLite only if nothing was committed between; a delta costs it next to nothing."""
+    items = populate(other, 80)
+    screen.ask("open")
+    even = screen.ask("page", loaded=48)
+    assert is_at_least(even.watermark, even.furthest)
+    [renamed] = save(other, items[10].model_copy(update={"title": "Renamed"}))
+    snapshot = screen.ask("page", loaded=72)
+    assert is_at_least(snapshot.watermark, snapshot.furthest) is (screen.backend.kind == "firestore")
+    assert renamed in screen.ask("recover", loaded=72).items
 
 
 def test_a_page_that_another_view_has_loaded_costs_nothing(screen: Screen, other: Store) -> None:

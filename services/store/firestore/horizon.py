@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.store.times import from_micros, to_micros
-from services.store.watermarks import Watermark, take
+from services.store.watermarks import Watermark, parse, take
 
 OVERLAP = timedelta(seconds=60)
 """How far a delta reaches back behind its watermark. A commit is stamped before it becomes visible; it is lost to a
 reader in between unless the reader looks again as far back as any commit may take (the client gives up after 20 s)."""
+
+
+PAST = timedelta(seconds=60)
+"""How long ago a page may be read as of. Firestore keeps its past for an hour."""
 
 
 def watermark_at(source: str, read_time: Any, now: datetime) -> str:
@@ -21,3 +25,11 @@ def watermark_at(source: str, read_time: Any, now: datetime) -> str:
 def start_of_delta(watermark: Watermark) -> datetime:
     """What was stamped after this may be news to the holder of `watermark`."""
     return from_micros(watermark.position) - OVERLAP
+
+
+def moment_of(watermark: str, source: str, now: datetime) -> datetime | None:
+    """The server time that `watermark` covers, to read as of; None where it is too long ago, or of another database."""
+    mark = parse(watermark)
+    if mark is None or mark.source != source or not timedelta(0) <= now - from_micros(mark.taken_at) < PAST:
+        return None
+    return from_micros(mark.position)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from google.cloud import firestore
@@ -16,7 +17,7 @@ from services.store.cursors import Place, place_of
 from services.store.deltas import as_seen, require_few
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import COLLECTIONS, decode, is_tombstone, removal
-from services.store.firestore.horizon import start_of_delta, watermark_at
+from services.store.firestore.horizon import moment_of, start_of_delta, watermark_at
 from services.store.firestore.identity import Identity
 from services.store.firestore.tokens import is_asked_in_full, token_of
 from services.store.keys import is_safe_id
@@ -49,7 +50,13 @@ class FirestoreMedia:
         return calls.read(lambda **options: list(self._client.get_all(wanted, **options))) if wanted else []
 
     def get_media_for_page(
-        self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
+        self,
+        principal: Principal,
+        query: MediaQuery,
+        *,
+        cursor: str | None = None,
+        limit: int = PAGE_SIZE,
+        as_of: str = "",
     ) -> Page[MediaItem]:
         require_member(principal, query.project_id)
         if query.ids is not None:
@@ -57,11 +64,12 @@ class FirestoreMedia:
         self._require_findable(query)
         # Before the read: of a database that is replaced meanwhile, this may name the old one, but never the wrong.
         source, started = self._identity.source, self._clock.monotonic()
-        read, read_time = 0, None
+        read, then = 0, moment_of(as_of, source, self._clock.now())
+        read_time: Any = then
 
         def fetch(after: Place | None, count: int) -> list[MediaItem]:
             nonlocal read, read_time
-            snapshots = calls.read(queries.page(self._client, query, after, count).get)
+            snapshots = calls.read(partial(queries.page(self._client, query, after, count).get, read_time=then))
             read += max(1, len(snapshots))
             read_time = read_time or (snapshots[0].read_time if snapshots else None)
             return [decode(MediaItem, snapshot) for snapshot in snapshots]

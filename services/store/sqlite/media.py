@@ -40,7 +40,13 @@ class SqliteMedia:
         return {item.id: item for item in items if can(principal, "read", item)}
 
     def get_media_for_page(
-        self, principal: Principal, query: MediaQuery, *, cursor: str | None = None, limit: int = PAGE_SIZE
+        self,
+        principal: Principal,
+        query: MediaQuery,
+        *,
+        cursor: str | None = None,
+        limit: int = PAGE_SIZE,
+        as_of: str = "",
     ) -> Page[MediaItem]:
         require_member(principal, query.project_id)
         if query.ids is not None:
