@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -159,11 +160,20 @@ def _chooser(server: Server) -> list[Figure]:
 def _in_browser(server: Server, browser: Browser) -> list[Figure]:
     tab = Tab(browser, server.url)
 
+    def begin() -> None:
+        tab.page.goto(server.url + "/account")
+        give_up = time.monotonic() + PATIENCE
+        while not server.tally()["calls"].get("Listen"):
+            assert time.monotonic() < give_up, "no feed was begun"
+            time.sleep(0.2)
+        tab.settle()
+
     def visit() -> None:
         tab.goto("/library")
         tab.until(PICTURES_LOADED)
         tab.settle()
 
+    feed = _reads(server, begin)
     reads = _reads(server, visit)
     tiles = tab.page.locator("freshet-tile")
     shown = tiles.count()
@@ -176,6 +186,7 @@ def _in_browser(server: Server, browser: Browser) -> list[Figure]:
     made = {rpc: after["calls"].get(rpc, 0) - before["calls"].get(rpc, 0) for rpc in READING}
     which = ", ".join(rpc for rpc, count in made.items() if count)
     return [
+        _plain("The first page in Chromium, Account: its usage, and the start of the project's change feed", feed),
         at_most(f"Library opened in Chromium, {shown} tiles, pictures included", [reads], shown + 1, "documents"),
         at_most(
             f"Queries while {2 * CLICKS} unrelated events render (previews opened and closed, their pictures fetched)",

@@ -45,7 +45,7 @@ FAULTS = ("slow", "pause", "fail", "silent", "repeats", "reorders", "killed", "r
 """What befalls one of the processes for a moment; each has its turn before any has the next."""
 T = TypeVar("T")
 
-HEAL = 3.0
+HEAL = 2.0
 """Seconds after which a browser asks again for what could not be read; then twice as many (components/web/live.js)."""
 LOOK = 0.2
 """Seconds between two looks at whether everything has been caught up with: looking takes the processors' time, too."""
