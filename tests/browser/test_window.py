@@ -138,7 +138,7 @@ def test_keys_and_selection_reach_across_what_is_not_mounted(visit: Visit, wante
     assert tiles(page).count() <= MOST_MOUNTED
 
 
-def test_R0_03_a_4k_screen_is_filled_by_150_tiles_at_every_place(server: Server, browser: Browser) -> None:
+def test_a_4k_screen_is_filled_by_150_tiles_at_every_place(server: Server, browser: Browser) -> None:
     context = browser.new_context(viewport=A_4K_SCREEN)
     keep_still(server, context)
     opening = visits(server, context, [])

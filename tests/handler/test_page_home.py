@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,13 +17,14 @@ from state.opened import OPENED_COOKIE
 from tests.handler.test_page_create import type_into
 from tests.handler.test_page_edits import commits_failing, edit, ended, listen, told
 from tests.handler.test_page_library import refreshes
-from tests.handler.test_page_live import _Slow, push, wait_for
+from tests.handler.test_page_live import push, wait_for
 from tests.handler.test_page_media_item import media_ids
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_item, operation
+from tests.support.slow_reads import slow
 from tests.support.studio import Studio, ids_shown
 
-__all__ = ["listen"]
+__all__ = ["listen", "slow"]
 DOWN = StoreUnavailable("The store did not answer.")
 ASKED = len(SHELVES) - 1
 """Shelves that ask the store where nothing was opened lately."""
@@ -36,28 +37,6 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a handler waits is no matter here, unless a test says so."""
     monkeypatch.setattr("state.loading.PATIENCE", 30)
     monkeypatch.setattr("state.edits.PATIENCE", 30)
-
-
-@pytest.fixture
-def slow(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], threading.Event]]:
-    """From the call on the store keeps screens waiting, until the event that it returns is set."""
-    gate, media = threading.Event(), studio.services.freshness._reader._media
-
-    def late(method: str) -> Any:
-        def call(*args: Any, **options: Any) -> Any:
-            gate.wait(20)
-            return getattr(media, method)(*args, **options)
-
-        return call
-
-    def begin() -> threading.Event:
-        monkeypatch.setattr("state.loading.PATIENCE", 0.01)
-        waiting = {method: late(method) for method in ("changed_since", "get_media_for_page")}
-        monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, **waiting))
-        return gate
-
-    yield begin
-    gate.set()
 
 
 def shelf(tab: MesopClient, heading: str) -> list[str]:
@@ -251,8 +230,11 @@ def test_R2_01_a_new_tab_paints_from_the_cache_while_the_store_is_slow(
 ) -> None:
     shown = ids(studio.add(3))
     studio.open("/home")
-    slow()
-    assert shelf(studio.open("/home"), "Images") == shown
+    gate = slow()
+    tab = studio.open("/home")
+    assert shelf(tab, "Images") == shown
+    assert tab.element("freshet-status")["refreshing"] is True
+    assert not gate.is_set()
 
 
 def test_R2_04_nothing_held_is_loading_and_never_called_empty(

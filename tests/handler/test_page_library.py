@@ -149,7 +149,7 @@ def test_a_type_of_which_there_is_nothing_is_not_an_empty_library(studio: Studio
 
 
 @pytest.mark.parametrize("way", ["address", "tab"])
-def test_R0_07_the_tab_of_each_type_shows_what_is_ready_of_it(studio: Studio, way: str) -> None:
+def test_the_tab_of_each_type_shows_what_is_ready_of_it(studio: Studio, way: str) -> None:
     items = {kind: studio.add(media_type=kind)[0].id for kind in ("image", "video", "audio")}
     tab = studio.open("/library")
     for kind, media_id in items.items():

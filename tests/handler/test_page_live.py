@@ -18,6 +18,7 @@ from services.models import MediaQuery, Remove
 from tests.handler.test_page_library import refreshes
 from tests.support.mesop_client import MesopClient
 from tests.support.records import operation
+from tests.support.slow_reads import Slow
 from tests.support.studio import Studio, ids_shown
 
 
@@ -243,7 +244,7 @@ def test_R2_01_a_slow_store_keeps_the_page_usable_and_the_answer_comes_by_itself
         gate.wait(20)
         return read(*args, **options)
 
-    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, changed_since=slow))
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", Slow(media, changed_since=slow))
     (new,) = studio.add()
     tab.fire("freshet-status", "refreshEvent")
     assert tab.element("freshet-status")["refreshing"] is True
@@ -270,7 +271,7 @@ def test_F02_what_is_held_is_marked_busy_while_an_opening_asks(studio: Studio, m
         gate.wait(20)
         return media.changed_since(*args, **options)
 
-    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, changed_since=slow))
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", Slow(media, changed_since=slow))
     tab = studio.open("/library")
     assert ids_shown(tab) == [item.id]
     assert tab.element("freshet-status")["refreshing"] is True
@@ -297,7 +298,7 @@ def test_B18_a_question_that_its_process_took_with_it_is_asked_again_by_whatever
         gate.wait(20)
         return media.get_media_for_page(*args, **options)
 
-    monkeypatch.setattr(studio.services.freshness._reader, "_media", _Slow(media, get_media_for_page=slow))
+    monkeypatch.setattr(studio.services.freshness._reader, "_media", Slow(media, get_media_for_page=slow))
     open_chooser(tab, "person")
     assert ids_shown(tab) == []
     studio.restart()
@@ -306,15 +307,6 @@ def test_B18_a_question_that_its_process_took_with_it_is_asked_again_by_whatever
     push(tab, reason)
     assert ids_shown(tab) == [item.id]
     assert tab.element("freshet-live")["waiting"] is False
-
-
-class _Slow:
-    def __init__(self, media: Any, **slow: Any) -> None:
-        self._media = media
-        vars(self).update(slow)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._media, name)
 
 
 def test_R2_10_a_failed_background_refresh_keeps_what_is_shown_and_says_so(studio: Studio) -> None:

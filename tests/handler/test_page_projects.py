@@ -244,7 +244,7 @@ def test_R0_03_a_permalink_leads_to_the_project_that_its_item_was_moved_to(studi
     assert denied == [], "not even for a moment"
 
 
-def test_R0_08_an_open_page_goes_on_in_the_project_that_its_item_is_moved_to(studio: Studio, listen: Any) -> None:
+def test_an_open_page_goes_on_in_the_project_that_its_item_is_moved_to(studio: Studio, listen: Any) -> None:
     spring = make(studio)
     (item,) = studio.add(title="Dunes")
     (made,) = studio.add(project_id=spring, source_ids=(item.id,))
