@@ -103,18 +103,21 @@ def test_R0_08_a_new_video_shows_in_the_open_library_by_itself(
     assert refreshes(caplog, "library.refresh") == ["live"]
 
 
-def test_R4_03_a_finished_run_shows_in_every_tab_it_belongs_to_and_wakes_no_other(studio: Studio, listen: Any) -> None:
-    (waiting,) = studio.add(status="generating", files={}, run_id=studio.services.ids.new())
+@pytest.mark.parametrize("media_type", ["image", "video", "audio", "combined"])
+def test_R4_03_a_finished_run_shows_in_every_tab_it_belongs_to_and_wakes_no_other(
+    studio: Studio, listen: Any, media_type: str
+) -> None:
+    (finished,) = studio.add(media_type=media_type)
+    (waiting,) = studio.add(media_type=media_type, status="generating", files={}, run_id=studio.services.ids.new())
     tabs = {kind: studio.open("/library", {"type": kind}) for kind in ("all", "image", "video", "audio", "combined")}
     streams = {kind: listen(tab) for kind, tab in tabs.items()}
-    studio.change(waiting, status="ready", files=studio.add(1, media_type="audio")[0].files)
-    assert wait_for(lambda: not streams["all"].quiet() and not streams["image"].quiet())
+    studio.change(waiting, status="ready", files=finished.files)
+    assert wait_for(lambda: not streams["all"].quiet() and not streams[media_type].quiet())
     for kind, tab in tabs.items():
         push(tab)
         shown = {tile["mediaId"]: tile["status"] for tile in tab.tiles()}
-        assert shown.get(waiting.id) == ("ready" if kind in ("all", "image") else None)
-    assert streams["video"].quiet()
-    assert streams["combined"].quiet()
+        assert shown.get(waiting.id) == ("ready" if kind in ("all", media_type) else None)
+    assert all(stream.quiet() for kind, stream in streams.items() if kind not in ("all", media_type))
 
 
 def test_B8_changes_that_do_not_match_add_nothing_and_wake_nobody(studio: Studio, listen: Any) -> None:
