@@ -10,7 +10,7 @@ import pytest
 from services.errors import StoreUnavailable
 from services.ids import SequentialIds
 from services.models import MediaItem, MediaQuery, Project, Put
-from services.projects import PAUSE
+from services.projects import LIFETIME, PAUSE
 from tests.handler.test_page_edits import ended, listen, stored, told
 from tests.handler.test_page_live import push
 from tests.handler.test_page_several import edit
@@ -112,6 +112,39 @@ def test_a_project_that_is_none_is_not_looked_for_with_every_event(studio: Studi
         tab.fire("freshet-field", "changeEvent", {"value": "A harbour"}, fieldId="prompt")
     assert studio.store.calls["projects.list_for"] - before == 1
     assert nav(tab)[0] == HOME
+
+
+@pytest.mark.parametrize("path", ["/home", "/create/image", "/library"])
+def test_a_store_that_is_away_is_not_asked_for_a_project_with_every_event(studio: Studio, path: str) -> None:
+    """Else every click of the tab would wait until that fails."""
+    autumn = made_elsewhere(studio)
+    studio.clock.advance(LIFETIME.total_seconds())
+    studio.store.fault = StoreUnavailable("The database is away")
+    before = studio.store.calls["projects.list_for"]
+    tab = studio.open(path, {"project": autumn})
+    for _ in range(3):
+        tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert studio.store.calls["projects.list_for"] - before == 1
+    assert not any("is not there" in text for text in tab.text), "nobody can tell"
+    studio.store.fault = None
+    studio.clock.advance(PAUSE.total_seconds())
+    tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert nav(tab) == (autumn, ["First project", "Autumn"])
+
+
+def test_a_page_says_that_its_project_cannot_be_looked_up_while_the_store_is_away(studio: Studio) -> None:
+    autumn = made_elsewhere(studio)
+    studio.clock.advance(PAUSE.total_seconds())
+    studio.store.fault = StoreUnavailable("The database is away")
+    tab = studio.open("/create/image", {"project": autumn})
+    told_so = (
+        "The project of this address cannot be looked up now: the database does not answer. You are in First project."
+    )
+    assert told_so in tab.text
+    studio.store.fault = None
+    studio.clock.advance(PAUSE.total_seconds())
+    tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert told_so not in tab.text
 
 
 def test_the_menu_of_projects_asks_the_store_when_it_opens(studio: Studio) -> None:
