@@ -118,8 +118,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
         return None  # a second press on what is leaving already
     neighbour = _neighbour(shown, media_id)
     attempt = _begin(shown, media_id, delete(services().clock.now()))
-    state = me.state(EditState)
-    state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
+    can_be_undone(media_id)
     focus_on(neighbour)
     if me.state(PreviewState).item_id == media_id:
         go_on_to(neighbour)
@@ -129,7 +128,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
 
 def _restore(shown: Shown, media_id: str) -> Attempt:
     """Out of the trash, back into its place."""
-    attempt = _begin(shown, media_id, restore())
+    attempt = _begin(shown, media_id, restore(), undoes=undone_by({media_id}))
     no_longer_deleted({media_id})
     focus_on(media_id)
     notify("1 item restored")
@@ -162,8 +161,12 @@ def follow_edits() -> None:
 
 
 def _tell(failed: list[Attempt]) -> None:
-    put_back = [attempt for attempt in failed if attempt.edit.change.kind in UNDONE and not attempt.watermark]
-    no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
+    put_back = [attempt for attempt in failed if not attempt.watermark]
+    for attempt in reversed(put_back):  # the undo that was pressed first is the next again
+        if attempt.again and attempt.undoes:
+            can_be_undone(attempt.undoes)
+    undone = [one for one in put_back if one.edit.change.kind in UNDONE and not one.undoes]
+    no_longer_deleted({one.name or one.edit.media_id for one in undone})
     for attempt in failed:
         change = attempt.edit.change
         if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
@@ -178,15 +181,26 @@ def last_deleted() -> str:
     return "" if last.startswith("~") else last
 
 
+def can_be_undone(names: str) -> None:
+    """These were deleted, or moved, last: the next undo takes them back."""
+    state = me.state(EditState)
+    state.deleted = " ".join([*state.deleted.split(), *names.split()][-MOST_UNDONE:])
+
+
+def undone_by(media_ids: set[str]) -> str:
+    """Which of the deletions that can be undone bringing these items back does; pure."""
+    return " ".join(one for one in me.state(EditState).deleted.split() if one in media_ids)
+
+
 def no_longer_deleted(names: set[str]) -> None:
     """There is nothing to undo about these."""
     state = me.state(EditState)
     state.deleted = " ".join(one for one in state.deleted.split() if one.partition(FROM)[0] not in names)
 
 
-def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:
+def _begin(shown: Shown, media_id: str, change: Change, *, undoes: str = "") -> Attempt:
     item, over = _find(shown, media_id)
-    return services().editor.begin(principal(), item, change, over)
+    return services().editor.begin(principal(), item, change, over, undoes=undoes)
 
 
 def see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:

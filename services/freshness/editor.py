@@ -44,13 +44,17 @@ class Attempt:
     """One edit on its way into the store, or one of several items under the same operation.
 
     Done, it was stored, or `error` is a sentence that says what was taken back and why. `watermark` covers what was
-    stored ("" where there was nothing left to do). `name`: what whoever made it calls it.
+    stored ("" where there was nothing left to do). `name`: what whoever made it calls it; `undoes`: the names of what
+    it takes back.
     """
 
     principal: Principal
     edits: tuple[Edit, ...]
     name: str = ""
+    undoes: str = ""
     error: str = ""
+    again: bool = False
+    """It failed in passing, since the store could not do it: the same may succeed a little later."""
     watermark: str = ""
     late: bool = False
     """Somebody has stopped waiting and needs to be told."""
@@ -110,13 +114,21 @@ class Editor:
         self._closed = False
         self._workers = Workers("editor", self.step, workers)
 
-    def begin(self, principal: Principal, item: MediaItem, change: Change, shown: tuple[Edit, ...] = ()) -> Attempt:
+    def begin(
+        self,
+        principal: Principal,
+        item: MediaItem,
+        change: Change,
+        shown: tuple[Edit, ...] = (),
+        *,
+        undoes: str = "",
+    ) -> Attempt:
         """Show `change` of `item` from now on, and have it stored; returns at once.
 
         `item` is the stored item that the person was shown, and `shown` the pending edits over it.
         Raises NotFound, Forbidden; StoreUnavailable where too much is waiting.
         """
-        return self.begin_all(principal, [item], change, shown)
+        return self.begin_all(principal, [item], change, shown, undoes=undoes)
 
     def begin_all(
         self,
@@ -126,6 +138,7 @@ class Editor:
         shown: tuple[Edit, ...] = (),
         *,
         name: str = "",
+        undoes: str = "",
     ) -> Attempt:
         """As `begin`, of several items (at least one) by one operation: shown together, stored and taken back together.
 
@@ -135,7 +148,7 @@ class Editor:
         for item in items:
             require(principal, change.action, item)
         edits = tuple(Edit(operation_id, change, item, _titles(item, shown)) for item in items)
-        attempt = Attempt(principal, edits, name)
+        attempt = Attempt(principal, edits, name, undoes)
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The server is stopping")
@@ -196,12 +209,12 @@ class Editor:
                 self._freshness.note_own(batch, attempt.principal)
                 self._note_departures(attempt, batch)
         except FreshetError as error:
-            attempt.error = put_back(edit, error, len(attempt.edits))
+            attempt.error, attempt.again = put_back(edit, error, len(attempt.edits)), isinstance(error, StoreError)
             if isinstance(error, StoreUnavailable):
                 self._freshness.tell_away()
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
-            attempt.error = put_back(edit, failure, len(attempt.edits))
+            attempt.error, attempt.again = put_back(edit, failure, len(attempt.edits)), True
         # Only now: a screen takes up first what is pending, then what is held, and must find the edit in one of them.
         self.overlays.drop(attempt.principal.user_id, edit.operation_id)
         late = attempt.end()

@@ -464,6 +464,32 @@ def test_B22_a_failure_takes_back_itself_alone_and_says_why(studio: Studio, monk
     assert studio.store.calls["commit"] == commits
 
 
+def test_B22_undos_that_fail_late_can_be_pressed_again_in_their_order(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    for item in items[:2]:
+        edit(tab, "delete", item)
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "undo")
+        edit(tab, "undo")
+        assert len(ids_shown(tab)) == 3
+        studio.store.fault = StoreUnavailable(AWAY)
+        let_go.set()
+        assert ended(studio)
+    studio.store.fault = None
+    push(tab, "ready")
+    assert told(tab) == f"Not restored: {AWAY} (1 more)"
+    assert ids_shown(tab) == [items[2].id]
+    for item in (items[1], items[0]):
+        edit(tab, "undo")
+        assert item.id in ids_shown(tab)
+    commits = studio.store.calls["commit"]
+    edit(tab, "undo")
+    assert studio.store.calls["commit"] == commits
+
+
 def test_B22_failures_that_come_late_are_told_once_and_leave_what_was_pushed(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, listen: Any
 ) -> None:

@@ -221,6 +221,40 @@ def test_F10_after_a_move_and_its_undo_the_page_lacks_nothing_that_its_session_k
         assert tab.element("freshet-live")["unsure"] is False
 
 
+def test_B22_an_undo_that_failed_can_be_pressed_again_before_any_other(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spring = make(studio)
+    items = studio.add(3)
+    tab = studio.open("/library")
+    edit(tab, "delete", items[:1], group="~a1")
+    edit(tab, "move", items[1:], spring, group="~b2")
+    assert ended(studio)
+    for call in ("media.get_many", "commit"):  # it cannot be read, or not be stored
+        with monkeypatch.context() as patch:
+            patch.setattr(studio.store, "note", failing(studio, call))
+            undo(studio, tab, *items[1:])
+        assert "The store did not answer" in told(tab)
+        assert tab.element("freshet-edits")["undoes"] == "~b2", call
+    undo(studio, tab, *items[1:])
+    assert told(tab) == "2 items moved back"
+    undo(studio, tab, items[0])
+    assert ids_shown(tab) == [item.id for item in reversed(items)]
+    assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def failing(studio: Studio, which: str) -> Any:
+    """A store of which one call fails."""
+    note = studio.store.note
+
+    def away(call: str) -> None:
+        note(call)
+        if call == which:
+            raise StoreUnavailable("The store did not answer.")
+
+    return away
+
+
 def test_a_move_that_failed_is_nothing_to_undo(studio: Studio) -> None:
     spring = make(studio)
     (item,) = studio.add()
@@ -297,15 +331,8 @@ def test_R0_14_an_item_that_cannot_be_looked_for_elsewhere_is_not_denied(
 ) -> None:
     spring = make(studio)
     (item,) = studio.add(title="Dunes", project_id=spring)
-    note = studio.store.note
-
-    def away(call: str) -> None:
-        note(call)
-        if call == "media.get":
-            raise StoreUnavailable("The store did not answer.")
-
     with monkeypatch.context() as patch:
-        patch.setattr(studio.store, "note", away)
+        patch.setattr(studio.store, "note", failing(studio, "media.get"))
         tab = studio.open("/media-item", {"id": item.id})
         assert "This item could not be read" in tab.text
         assert not any("does not exist" in text for text in tab.text)
