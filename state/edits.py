@@ -169,7 +169,7 @@ def _tell(failed: list[Attempt]) -> None:
     no_longer_deleted({one.name or one.edit.media_id for one in undone})
     for attempt in failed:
         change = attempt.edit.change
-        if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
+        if attempt.count == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
             _refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
