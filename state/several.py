@@ -69,7 +69,7 @@ def edit_several(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, Non
 def _begin(
     shown: Shown, items: Sequence[MediaItem], over: tuple[Edit, ...], what: object, value: object, group: str
 ) -> Attempt | None:
-    change = _change([edited(item, over) for item in items], what, value)
+    change = _change(what, value)
     if change is None or not items:
         return None
     mine = [item for item in items if can(principal(), change.action, item)]
@@ -91,11 +91,13 @@ def _begin(
     return attempt
 
 
-def _change(items: Sequence[MediaItem], what: object, value: object) -> Change | None:
-    """What is asked for, as a change of each of `items`. Raises BadInput."""
+def _change(what: object, value: object) -> Change | None:
+    """What is asked for, in so many words: the same asked twice, by a request that was sent again, is done once. Raises
+    BadInput.
+    """
     match what:
-        case "favourite":  # a second press takes it back
-            return favourite(not all(item.favourite for item in items))
+        case "favourite":
+            return favourite(value is True)
         case "tag":
             return tags(on=[str(value)])
         case "untag":
