@@ -24,6 +24,7 @@ from state.session import (
     principal,
     project_id,
 )
+from state.unheard import is_unheard
 from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
@@ -168,7 +169,7 @@ def _mode(view: ViewState, pushed: bool) -> str:
         return "offline" if view.offline else "failed"
     if view.error:
         return "failed"
-    if view.version and view.catching_up:
+    if view.version and (view.catching_up or is_unheard()):
         return "catching"
     if view.version:
         return "plain" if pushed else "asked"

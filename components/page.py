@@ -31,6 +31,7 @@ from state.purging import PURGES, follow_purges, is_purging, purge
 from state.remix import undo_remix
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
+from state.unheard import give_up_edits, note_unheard
 from state.view import ViewState, first_load, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
@@ -113,6 +114,8 @@ def page(
             recovered.append(recover_preview(listed))
             if shown and is_apart(listed):
                 shown.append(_LOOK)
+            if any(recovered):
+                note_unheard()
             if are_drawn_anew() or any(recovered):
                 flask.g.freshet_send_whole = True
             try:
@@ -171,10 +174,11 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     follow_edits()
+    note_unheard()
     shown = _shown(path)
     for view in shown:
         view.before(hold)
-    if follow_purges():
+    if follow_purges() or give_up_edits():
         yield from _load_all(path, hold)
         return
     told: list[Load] = []

@@ -42,10 +42,12 @@ class EditState:
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
     `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
     travels with every event, and a text's difference is shorter than a list's. Several that were deleted or moved at
-    once stand there by one name, "~…", and the browser knows which they were (state/several.py).
+    once stand there by one name, "~…", and the browser knows which they were (state/several.py). `unheard_ms`: since
+    when the process that answers does not know of one of `pending`, which another has begun; 0 where it knows of all.
     """
 
     pending: str = ""
+    unheard_ms: int = 0
     deleted: str = ""
     focus: str = ""
     turns: int = 0
@@ -147,17 +149,21 @@ def _undo(shown: Shown, media_id: str) -> Attempt | None:
 
 def follow_edits() -> None:
     """Tell how those of this tab's edits ended that have ended. Reads nothing."""
-    state = me.state(EditState)
-    attempts = [services().editor.find(name, principal()) for name in state.pending.split()[:WAITING]]
-    known = [attempt for attempt in attempts if attempt is not None]  # of others, the lists tell
-    state.pending = " ".join(attempt.edit.operation_id for attempt in known if not attempt.done)
-    ended = [attempt for attempt in known if attempt.done]
+    state, known = me.state(EditState), attempts()
+    state.pending = " ".join(name for name, attempt in known.items() if attempt is None or not attempt.done)
+    ended = [attempt for attempt in known.values() if attempt is not None and attempt.done]
     for attempt in ended:
         for project_id in attempt.project_ids:
             wrote(project_id, attempt.watermark)
     failed = [attempt for attempt in ended if attempt.error]
     if failed:
         _tell(failed)
+
+
+def attempts() -> dict[str, Attempt | None]:
+    """What this process knows of those that are pending: nothing of what another was asked for (state/unheard.py)."""
+    pending = me.state(EditState).pending.split()[:WAITING]
+    return {name: services().editor.find(name, principal()) for name in pending}
 
 
 def _tell(failed: list[Attempt]) -> None:
