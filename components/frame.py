@@ -15,7 +15,16 @@ from state.handlers import Handler, NoticeState, handler
 from state.limits import upload_limits
 from state.loading import is_awaited
 from state.projects import ask_for_projects, choices, make_project, project_names
-from state.session import PROJECT, asks_for_lost_project, home_project, learn_all, principal, project_id
+from state.session import (
+    PROJECT,
+    SessionState,
+    asks_for_lost_project,
+    home_project,
+    learn_all,
+    principal,
+    project_id,
+)
+from state.unheard import is_unheard
 from state.view import ViewState, new_items
 
 PAGES: tuple[NavItem, ...] = (
@@ -71,13 +80,15 @@ def _files() -> None:
 
 
 def _lost_project() -> None:
-    """Where a page works whose address names a project that this person does not have, or not any more."""
+    """Where a page works whose address names a project that this person does not have, or not as far as is known."""
     if not asks_for_lost_project():
         return
+    unsure = me.state(SessionState).unsure
+    why = "cannot be looked up now: the database does not answer" if unsure else "is not there, or not yours"
     with me.box(classes="notice info in-sheet", key="lost-project"):
         aria(role="status")
         symbol(name="info")
-        me.text(f"The project of this address is not there, or not yours. You are in {project_names()[project_id()]}.")
+        me.text(f"The project of this address {why}. You are in {project_names()[project_id()]}.")
 
 
 def head_bar(
@@ -158,7 +169,7 @@ def _mode(view: ViewState, pushed: bool) -> str:
         return "offline" if view.offline else "failed"
     if view.error:
         return "failed"
-    if view.version and view.catching_up:
+    if view.version and (view.catching_up or is_unheard()):
         return "catching"
     if view.version:
         return "plain" if pushed else "asked"

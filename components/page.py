@@ -18,7 +18,9 @@ from components.web import STYLESHEET, edits, live, session
 from services.freshness import Reason
 from services.freshness.live import wants_live
 from services.log import log_failure
-from services.models import MediaQuery
+from services.models import MediaItem, MediaQuery
+from state.apart import apart_query, is_apart, load_apart
+from state.asking import no_view
 from state.bound import bound
 from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
@@ -29,6 +31,7 @@ from state.purging import PURGES, follow_purges, is_purging, purge
 from state.remix import undo_remix
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
+from state.unheard import give_up_edits, note_unheard
 from state.view import ViewState, first_load, held_items, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
@@ -70,6 +73,8 @@ class View:
     does everything: also for the reason "ready"."""
 
 
+_LOOK = View(no_view, apart_query, load_apart, "preview", items=False)
+"""On any page: the item of its closer look, while no list of the page holds that."""
 _views: dict[str, Sequence[View]] = {}
 _edit_one: dict[str, EditOne] = {}
 _undo: dict[str, Callable[[], bool]] = {}
@@ -105,8 +110,12 @@ def page(
                     recovered.append(
                         own() if own else view.items and recover(view.state(), view.query(), scope=view.scope)
                     )
-            listed = [held_items(view.state()) for view in shown if view.items]
-            recovered.append(recover_preview(tuple(item for items in listed for item in items)))
+            listed = _listed(shown)
+            recovered.append(recover_preview(listed))
+            if shown and is_apart(listed):
+                shown.append(_LOOK)
+            if any(recovered):
+                note_unheard()
             if are_drawn_anew() or any(recovered):
                 flask.g.freshet_send_whole = True
             try:
@@ -165,10 +174,11 @@ def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
     follow_edits()
+    note_unheard()
     shown = _shown(path)
     for view in shown:
         view.before(hold)
-    if follow_purges():
+    if follow_purges() or give_up_edits():
         yield from _load_all(path, hold)
         return
     told: list[Load] = []
@@ -238,7 +248,13 @@ def _load_all(path: str, hold: bool) -> Generator[None, None, None]:
 
 
 def _shown(path: str) -> list[View]:
-    return [view for view in _views[path] if view.active()]
+    shown = [view for view in _views[path] if view.active()]
+    return [*shown, _LOOK] if shown and is_apart(_listed(shown)) else shown
+
+
+def _listed(shown: Sequence[View]) -> tuple[MediaItem, ...]:
+    """What the lists on screen show."""
+    return tuple(item for view in shown if view.items for item in held_items(view.state()))
 
 
 def _broken_page(error_id: str) -> None:

@@ -27,7 +27,7 @@ from state.catalog import model_name
 from state.handlers import handler
 from state.kept import put_back, to_keep
 from state.loading import load_view
-from state.preview import PreviewState, close_preview, open_preview, previewed
+from state.preview import PreviewState, close_preview, open_preview, previewed, refresh_previewed
 from state.retry import retry, retry_item
 from state.session import principal, project_id
 from state.try_on import (
@@ -333,6 +333,7 @@ def on_cancel(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_refresh_click(event: me.WebEvent) -> Generator[None, None, None]:
     yield from _load_results("manual", hold=scrolled(event))
+    yield from refresh_previewed(held_items(try_on_view()))
 
 
 @handler

@@ -238,7 +238,7 @@ def build(
         freshness=freshness,
         hub=hub,
         editor=editor,
-        totals=Totals(store.media, clock),
+        totals=Totals(store.media, clock, freshness.version_of),
         usages=usages,
         templates=templates,
         sessions=sessions,

@@ -42,10 +42,12 @@ class EditState:
     `pending`: edits whose end it has not told yet. `deleted`: items that it can bring back, the last one last.
     `focus`: the item whose tile is to have the focus, and how often that was said. Ids are parted by spaces: this
     travels with every event, and a text's difference is shorter than a list's. Several that were deleted or moved at
-    once stand there by one name, "~…", and the browser knows which they were (state/several.py).
+    once stand there by one name, "~…", and the browser knows which they were (state/several.py). `unheard_ms`: since
+    when the process that answers does not know of one of `pending`, which another has begun; 0 where it knows of all.
     """
 
     pending: str = ""
+    unheard_ms: int = 0
     deleted: str = ""
     focus: str = ""
     turns: int = 0
@@ -118,8 +120,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
         return None  # a second press on what is leaving already
     neighbour = _neighbour(shown, media_id)
     attempt = _begin(shown, media_id, delete(services().clock.now()))
-    state = me.state(EditState)
-    state.deleted = " ".join([*state.deleted.split(), media_id][-MOST_UNDONE:])
+    can_be_undone(media_id)
     focus_on(neighbour)
     if me.state(PreviewState).item_id == media_id:
         go_on_to(neighbour)
@@ -129,7 +130,7 @@ def _delete(shown: Shown, media_id: str) -> Attempt | None:
 
 def _restore(shown: Shown, media_id: str) -> Attempt:
     """Out of the trash, back into its place."""
-    attempt = _begin(shown, media_id, restore())
+    attempt = _begin(shown, media_id, restore(), undoes=undone_by({media_id}))
     no_longer_deleted({media_id})
     focus_on(media_id)
     notify("1 item restored")
@@ -148,11 +149,9 @@ def _undo(shown: Shown, media_id: str) -> Attempt | None:
 
 def follow_edits() -> None:
     """Tell how those of this tab's edits ended that have ended. Reads nothing."""
-    state = me.state(EditState)
-    attempts = [services().editor.find(name, principal()) for name in state.pending.split()[:WAITING]]
-    known = [attempt for attempt in attempts if attempt is not None]  # of others, the lists tell
-    state.pending = " ".join(attempt.edit.operation_id for attempt in known if not attempt.done)
-    ended = [attempt for attempt in known if attempt.done]
+    state, known = me.state(EditState), attempts()
+    state.pending = " ".join(name for name, attempt in known.items() if attempt is None or not attempt.done)
+    ended = [attempt for attempt in known.values() if attempt is not None and attempt.done]
     for attempt in ended:
         for project_id in attempt.project_ids:
             wrote(project_id, attempt.watermark)
@@ -161,12 +160,22 @@ def follow_edits() -> None:
         _tell(failed)
 
 
+def attempts() -> dict[str, Attempt | None]:
+    """What this process knows of those that are pending: nothing of what another was asked for (state/unheard.py)."""
+    pending = me.state(EditState).pending.split()[:WAITING]
+    return {name: services().editor.find(name, principal()) for name in pending}
+
+
 def _tell(failed: list[Attempt]) -> None:
-    put_back = [attempt for attempt in failed if attempt.edit.change.kind in UNDONE and not attempt.watermark]
-    no_longer_deleted({attempt.name or attempt.edit.media_id for attempt in put_back})
+    put_back = [attempt for attempt in failed if not attempt.watermark]
+    for attempt in reversed(put_back):  # the undo that was pressed first is the next again
+        if attempt.again and attempt.undoes:
+            can_be_undone(attempt.undoes)
+    undone = [one for one in put_back if one.edit.change.kind in UNDONE and not one.undoes]
+    no_longer_deleted({one.name or one.edit.media_id for one in undone})
     for attempt in failed:
         change = attempt.edit.change
-        if len(attempt.edits) == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
+        if attempt.count == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
             _refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
     notify(failed[-1].error + more, tone="failed")
@@ -178,15 +187,26 @@ def last_deleted() -> str:
     return "" if last.startswith("~") else last
 
 
+def can_be_undone(names: str) -> None:
+    """These were deleted, or moved, last: the next undo takes them back."""
+    state = me.state(EditState)
+    state.deleted = " ".join([*state.deleted.split(), *names.split()][-MOST_UNDONE:])
+
+
+def undone_by(media_ids: set[str]) -> str:
+    """Which of the deletions that can be undone bringing these items back does; pure."""
+    return " ".join(one for one in me.state(EditState).deleted.split() if one in media_ids)
+
+
 def no_longer_deleted(names: set[str]) -> None:
     """There is nothing to undo about these."""
     state = me.state(EditState)
     state.deleted = " ".join(one for one in state.deleted.split() if one.partition(FROM)[0] not in names)
 
 
-def _begin(shown: Shown, media_id: str, change: Change) -> Attempt:
+def _begin(shown: Shown, media_id: str, change: Change, *, undoes: str = "") -> Attempt:
     item, over = _find(shown, media_id)
-    return services().editor.begin(principal(), item, change, over)
+    return services().editor.begin(principal(), item, change, over, undoes=undoes)
 
 
 def see_through(attempt: Attempt, shown: Shown, hold: bool) -> Generator[None, None, None]:

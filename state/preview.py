@@ -15,6 +15,7 @@ from services.models import MediaItem
 from state.session import principal
 
 NOT_THERE = "This item does not exist, or it is not yours to see."
+NO_LONGER = "This item is no longer there."
 
 
 @me.stateclass
@@ -63,7 +64,7 @@ def look_again() -> None:
     if newest is not None:
         state.edits, state.revision, state.missing = edits, newest.revision, ""
     elif seen.is_gone(who, state.item_id):
-        state.revision, state.missing = 0, "This item is no longer there."
+        state.revision, state.missing = 0, NO_LONGER
 
 
 def previewed(items: tuple[MediaItem, ...]) -> MediaItem | None:
@@ -92,13 +93,14 @@ def find_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
 
 def refresh_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
     """Refresh was pressed: the open item is read by its id where it is not among `items`. If that fails, it stays."""
-    media_id = me.state(PreviewState).item_id
-    if not media_id or any(item.id == media_id for item in items):
+    state = me.state(PreviewState)
+    if not state.item_id or any(item.id == state.item_id for item in items):
         return
-    with suppress(NotFound, StoreError):
-        item = services().store.media.get(principal(), media_id)
-        services().freshness.seen.note(principal().user_id, [item])
-        look_again()
+    with suppress(StoreError):
+        try:
+            _ask()
+        except NotFound:
+            state.revision, state.missing = 0, NO_LONGER
         yield
 
 
@@ -114,12 +116,17 @@ def recover_preview(items: tuple[MediaItem, ...]) -> bool:
     return True
 
 
+def _ask() -> None:
+    """Read the open item by its id alone, whatever project it is in. Raises NotFound, StoreError."""
+    item = services().store.media.get(principal(), me.state(PreviewState).item_id)
+    services().freshness.seen.note(principal().user_id, [item])
+    look_again()
+
+
 def _read() -> None:
     state = me.state(PreviewState)
     try:
-        item = services().store.media.get(principal(), state.item_id)
-        services().freshness.seen.note(principal().user_id, [item])
-        look_again()
+        _ask()
     except NotFound:
         state.revision, state.missing = 0, NOT_THERE
     except StoreError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 import flask
@@ -23,9 +22,13 @@ MOST_NOTES = 8
 
 @me.stateclass
 class SessionState:
-    """`token`: what this tab's session knew last (services/freshness/session.py), signed, if its cookie did not."""
+    """`token`: what this tab's session knew last (services/freshness/session.py), signed, if its cookie did not.
+
+    `unsure`: the project that the address names could not be looked for, since the store is away.
+    """
 
     token: str = ""
+    unsure: bool = False
 
 
 def principal() -> Principal:
@@ -53,16 +56,21 @@ def project_id() -> str:
 
 
 def asks_for_lost_project() -> bool:
-    """Whether the address names a project that this person cannot work in; pure."""
+    """Whether the address names a project that this person cannot work in, as far as is known; pure."""
     return me.query_params.get(PROJECT, "") not in ("", project_id())
 
 
 def find_project() -> None:
     """Look for the project that the address names, should another process have made it since."""
-    asked, who = me.query_params.get(PROJECT, ""), principal()
+    asked, who, state = me.query_params.get(PROJECT, ""), principal(), me.state(SessionState)
+    unsure = False
     if asked not in who.project_ids and is_id(asked):
-        with suppress(StoreError):  # the page says what it shows, whichever that is
+        try:
             services().projects.look_for(who, asked)
+        except StoreError:  # the page says so, and in which project it is meanwhile
+            unsure = True
+    if state.unsure != unsure:
+        state.unsure = unsure
 
 
 def work_in(project: str) -> bool:

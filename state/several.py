@@ -9,7 +9,7 @@ from typing import Any
 import mesop as me
 
 from services.container import services
-from services.errors import BadInput, Forbidden, StoreUnavailable
+from services.errors import BadInput, Forbidden, StoreError, StoreUnavailable
 from services.freshness import Attempt
 from services.freshness.edits import Change, Edit, delete, edited, favourite, move, restore, tags
 from services.identity import can
@@ -17,14 +17,15 @@ from services.ids import is_id
 from services.models import MediaItem, clean_tags
 from state.edits import (
     FROM,
-    MOST_UNDONE,
     UNDONE,
     EditState,
     Shown,
+    can_be_undone,
     focus_on,
     is_kept_current,
     no_longer_deleted,
     see_through,
+    undone_by,
 )
 from state.handlers import notify
 from state.projects import project_names
@@ -68,7 +69,7 @@ def edit_several(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, Non
 def _begin(
     shown: Shown, items: Sequence[MediaItem], over: tuple[Edit, ...], what: object, value: object, group: str
 ) -> Attempt | None:
-    change = _change([edited(item, over) for item in items], what, value)
+    change = _change(what, value)
     if change is None or not items:
         return None
     mine = [item for item in items if can(principal(), change.action, item)]
@@ -78,7 +79,8 @@ def _begin(
         for item in mine:
             clean_tags(change.made(edited(item, over)).tags)  # too many, before anything shows
     neighbour = neighbour_of(shown, {item.id for item in mine}) if change.kind in LEAVE else ""
-    attempt = services().editor.begin_all(principal(), mine, change, over, name=group)
+    undoes = undone_by({item.id for item in mine}) if change.kind == "restore" else ""
+    attempt = services().editor.begin_all(principal(), mine, change, over, name=group, undoes=undoes)
     if change.kind in UNDONE:
         _remember(group, f"{FROM}{mine[0].project_id}" if change.kind == "move" else "")
     if change.kind == "restore":
@@ -89,11 +91,13 @@ def _begin(
     return attempt
 
 
-def _change(items: Sequence[MediaItem], what: object, value: object) -> Change | None:
-    """What is asked for, as a change of each of `items`. Raises BadInput."""
+def _change(what: object, value: object) -> Change | None:
+    """What is asked for, in so many words: the same asked twice, by a request that was sent again, is done once. Raises
+    BadInput.
+    """
     match what:
-        case "favourite":  # a second press takes it back
-            return favourite(not all(item.favourite for item in items))
+        case "favourite":
+            return favourite(value is True)
         case "tag":
             return tags(on=[str(value)])
         case "untag":
@@ -108,13 +112,24 @@ def _change(items: Sequence[MediaItem], what: object, value: object) -> Change |
 
 
 def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
-    """Take back the last deletion, or move, of several; the browser has to say which they were."""
+    """Take back the last deletion, or move, of several; the browser has to say which they were.
+
+    It is used up by that, whatever comes of it; but where the store cannot do it now, it may a little later.
+    """
     state = me.state(EditState)
-    last = _last(state.deleted)
+    before, last = state.deleted, _last(state.deleted)
     if not last:
         return None
-    state.deleted = state.deleted[: -len(last)].strip()
-    ids, project = wanted_ids(wanted), last.partition(FROM)[2]
+    state.deleted = before[: -len(last)].strip()
+    try:
+        return _taken_back(shown, wanted_ids(wanted), last)
+    except StoreError:
+        state.deleted = before
+        raise
+
+
+def _taken_back(shown: Shown, ids: Sequence[str], last: str) -> Attempt | None:
+    project = last.partition(FROM)[2]
     if project and project not in principal().project_ids:
         return None  # where it came from is the page's state, which a browser can write anything into
     change = move(project) if project else restore()
@@ -125,7 +140,7 @@ def _undo(shown: Shown, wanted: Mapping[str, Any]) -> Attempt | None:
         if gone:
             notify(f"Not restored: {_gone(gone)}", tone="failed")
         return None
-    attempt = services().editor.begin_all(principal(), items, change, _pending(shown))
+    attempt = services().editor.begin_all(principal(), items, change, _pending(shown), undoes=last)
     focus_on(ids[0])
     done = "moved back" if project else "restored"
     notify(f"{_count(len(items))} {done}" + (f". {_gone(gone)}" if gone else ""))
@@ -184,9 +199,8 @@ def neighbour_of(shown: Shown, ids: set[str]) -> str:
 
 
 def _remember(group: str, origin: str) -> None:
-    state = me.state(EditState)
     if _GROUP.fullmatch(group):
-        state.deleted = " ".join([*state.deleted.split(), group + origin][-MOST_UNDONE:])
+        can_be_undone(group + origin)
 
 
 def _tell(change: Change, count: int, others: int) -> None:

@@ -1,19 +1,20 @@
 """How many there are in all, told beside how many are shown.
 
-A count is remembered together with how many items were held down to which place. What comes and goes in that part is
-seen as it happens, and the total goes along; what changes below it shows with the next count.
+A count is remembered together with how many items were held, when it was made, down to which place. What comes and goes
+in that part is seen as it happens, and the total goes along; what changes below it shows with the next count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from services.container import services
+from services.freshness import Snapshot
 from services.freshness.totals import Counting
-from services.models import Count, MediaQuery
+from services.models import Count, MediaItem, MediaQuery, Sort
 from services.store.cursors import decode_cursor, encode_cursor, place_of
 from state.session import principal
 from state.view import ViewState, all_items, is_whole, known_to
@@ -52,9 +53,10 @@ def count_total(
     else:
         who, totals, (newest, watermark) = principal(), services().totals, known_to(view)
         counting = totals.still_right(query, who, exact=exact, newest=newest, watermark=watermark)
-        counting = counting or totals.ask(query, who, exact=exact, newest=newest, watermark=watermark)
-        if counting.count or counting.wait(PATIENCE):
-            _take_in(total, view, query, counting.count)
+        if counting is None or _is_of_another_list(counting, query):
+            counting = totals.ask(query, who, exact=exact, newest=newest, watermark=watermark)
+        if counting.wait(PATIENCE):
+            _take_in(total, view, counting, query)
         else:
             total.waits = "count"
             counting.on_done(partial(services().hub.finished, query, who.user_id))
@@ -78,18 +80,40 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
         yield from count_total(total, view, query)
     elif total.waits == "count" and not services().totals.is_asked(query, principal()):
         counting = services().totals.known(query, principal())
-        if counting is None:  # another process was asked
+        if counting is None or _is_of_another_list(counting, query):  # another process was asked, or in another order
             yield from count_total(total, view, query)
         else:
-            _take_in(total, view, query, counting.count)
+            _take_in(total, view, counting, query)
             yield
 
 
-def _take_in(total: TotalState, view: ViewState, query: MediaQuery, count: Count | None) -> None:
-    items = all_items(view)
+def _is_of_another_list(counting: Counting, query: MediaQuery) -> bool:
+    """Whether it is not known how much of this very list was held when that was counted."""
+    return bool(counting.version) and _held_then(counting, query) is None
+
+
+def _held_then(counting: Counting, query: MediaQuery) -> Snapshot | None:
+    held = services().freshness.snapshots.get(counting.version, principal())
+    return held if held is not None and held.query == query else None
+
+
+def _take_in(total: TotalState, view: ViewState, counting: Counting, query: MediaQuery) -> None:
+    """An exact number of a list that never kept still says nothing: what came meanwhile is counted in it, or is not."""
+    held, count = _held_then(counting, query), counting.count
+    if count is not None and count.exact and held is None:
+        count = None
     total.waits = ""
     total.number, total.exact = (count.number, count.exact) if count else (UNKNOWN, False)
-    total.held, total.place = len(items), encode_cursor(place_of(items[-1], query.order)) if items else ""
+    total.held, total.place = _held_down_to(held.drawn.items if held is not None else (), all_items(view), query.order)
+
+
+def _held_down_to(then: Sequence[MediaItem], now: Sequence[MediaItem], order: Sort) -> tuple[int, str]:
+    """How many of `then` stand at or above the place down to which both lists go, and that place."""
+    if not then or not now:
+        return 0, ""
+    one, other = place_of(then[-1], order), place_of(now[-1], order)
+    place = other if one.reaches(other) else one
+    return sum(place.reaches(place_of(item, order)) for item in then), encode_cursor(place)
 
 
 def forget_total(total: TotalState) -> None:

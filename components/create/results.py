@@ -26,7 +26,7 @@ from state.catalog import cost_of, model_name, was_made
 from state.create import results_query, title_from, view_of
 from state.handlers import notify
 from state.loading import is_undecided, load_view
-from state.preview import PreviewState, previewed
+from state.preview import PreviewState, previewed, refresh_previewed
 from state.remix import fill_from
 from state.retry import retry
 from state.session import principal
@@ -131,6 +131,7 @@ def load(kind: str, reason: Reason, until: str = "", hold: bool = False) -> Gene
 
 def on_refresh(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
     yield from load(kind, "manual", hold=scrolled(event))
+    yield from refresh_previewed(held_items(view_of(kind)))
 
 
 def on_complete(kind: str, event: me.WebEvent) -> Generator[None, None, None]:

@@ -44,7 +44,7 @@ class FreshetSelection extends FreshetElement {
 
   #inLibrary = [
     this.#button('sell', 'Tag', () => this.#askTag()),
-    this.#button('favorite', 'Favourite', () => this.#edit('favourite', true)),
+    this.#button('favorite', 'Favourite', () => this.#like()),
     this.#moving,
     el('span', {class: 'split'}),
     this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
@@ -246,7 +246,8 @@ class FreshetSelection extends FreshetElement {
     else if (key === 'ctrl+a' && this.#tiles.length) this.#reaching().then(selectAll);
     else if (key === 'escape' && howMany()) clearSelected();
     else if (event.shiftKey && ARROWS.has(event.key) && hit) this.#extend(hit, event);
-    else if (edit && howMany() && !event.repeat) this.#edit(edit, edit === 'favourite' ? true : null);
+    else if (edit === 'favourite' && howMany() && !event.repeat) this.#like();
+    else if (edit && howMany() && !event.repeat) this.#edit(edit);
     else return false;
     return true;
   }
@@ -264,6 +265,12 @@ class FreshetSelection extends FreshetElement {
     const ids = selectedIds();
     if (LEAVE.has(edit)) clearSelected();
     ask(this, {ids, edit, value});
+  }
+
+  /** Favourites if one that is shown is none yet; a second press takes it back. */
+  #like() {
+    const shown = this.#tiles.filter((tile) => isSelected(tile.mediaId));
+    this.#edit('favourite', !shown.length || shown.some((tile) => !tile.favourite));
   }
 
   #askTag() {

@@ -32,13 +32,14 @@ revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `appl
 shared.py      one read of a project's changes for all views that ask for them at the same time
 live.py        the hub: from the store's change feed to the open views that a change belongs to
 edits.py       people's own pending edits over what is held: pure; overlays.py keeps their versions
-editor.py      has edits stored in the background, and takes back those that fail
+editor.py      has edits stored in the background, and takes back those that fail; attempts.py is one of them
 totals.py      how many items a query finds in all; usages.py what somebody's items take up
 waited.py      what goes on in the background, for whoever waits for its end
 session.py     what a session has written and seen, so that no screen goes back behind it
 """
 
-from services.freshness.editor import Attempt, Editor
+from services.freshness.attempts import Attempt
+from services.freshness.editor import Editor
 from services.freshness.entries import Entry
 from services.freshness.policy import ContentKind, Priority, Reason
 from services.freshness.queue import Ticket, View

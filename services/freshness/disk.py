@@ -230,6 +230,7 @@ class DiskCache:
             connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last writes, not the file
             if not self._is_ours(connection):
                 with connection:
+                    connection.execute("BEGIN IMMEDIATE")  # else each statement that changes a table stands by itself
                     connection.execute("DROP TABLE IF EXISTS views")
                     connection.execute("DROP TABLE IF EXISTS figures")
                     connection.execute("DROP TABLE IF EXISTS source")
@@ -247,8 +248,11 @@ class DiskCache:
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
         if layout != _LAYOUT:
             return False
-        (source,) = connection.execute("SELECT name FROM source").fetchone()
-        return bool(source == self._source)
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {"views", "figures", "source"} <= tables:
+            return False
+        row = connection.execute("SELECT name FROM source").fetchone()
+        return row is not None and bool(row[0] == self._source)
 
 
 def _row(kept: Kept, now: datetime, items: bytes) -> tuple[object, ...]:

@@ -15,10 +15,11 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from services.clock import Clock
 from services.errors import Conflict, FreshetError, NotFound, StoreError, StoreUnavailable
+from services.freshness.attempts import Attempt
 from services.freshness.edits import Change, Edit, edited, gone, put_back, replayed, some_put_back
 from services.freshness.groups import store_group
 from services.freshness.overlays import Overlays
@@ -37,58 +38,6 @@ CLASHES = 20
 """How often an edit is tried again on an item that others keep changing."""
 REMEMBERED = 1_000
 """Edits whose end is remembered for the tab that made them, the latest."""
-
-
-@dataclass(eq=False)
-class Attempt:
-    """One edit on its way into the store, or one of several items under the same operation.
-
-    Done, it was stored, or `error` is a sentence that says what was taken back and why. `watermark` covers what was
-    stored ("" where there was nothing left to do). `name`: what whoever made it calls it.
-    """
-
-    principal: Principal
-    edits: tuple[Edit, ...]
-    name: str = ""
-    error: str = ""
-    watermark: str = ""
-    late: bool = False
-    """Somebody has stopped waiting and needs to be told."""
-    _ended: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def edit(self) -> Edit:
-        """The edit, or the first of several."""
-        return self.edits[0]
-
-    @property
-    def project_ids(self) -> set[str]:
-        """Where the items were, and where they go."""
-        moves = (edit.change.fields.get("project_id") for edit in self.edits)
-        return {edit.before.project_id for edit in self.edits} | {str(to) for to in moves if to}
-
-    @property
-    def media_ids(self) -> set[str]:
-        return {edit.media_id for edit in self.edits}
-
-    @property
-    def done(self) -> bool:
-        return self._ended.is_set()
-
-    def wait(self, timeout: float) -> bool:
-        """Wait for `timeout` seconds at most; whether it is done."""
-        if self._ended.wait(timeout):
-            return True
-        with self._lock:
-            self.late = not self.done
-        return not self.late
-
-    def end(self) -> bool:
-        """It is done now; whether somebody has given up waiting for that."""
-        with self._lock:
-            self._ended.set()
-            return self.late
 
 
 class Editor:
@@ -110,13 +59,21 @@ class Editor:
         self._closed = False
         self._workers = Workers("editor", self.step, workers)
 
-    def begin(self, principal: Principal, item: MediaItem, change: Change, shown: tuple[Edit, ...] = ()) -> Attempt:
+    def begin(
+        self,
+        principal: Principal,
+        item: MediaItem,
+        change: Change,
+        shown: tuple[Edit, ...] = (),
+        *,
+        undoes: str = "",
+    ) -> Attempt:
         """Show `change` of `item` from now on, and have it stored; returns at once.
 
         `item` is the stored item that the person was shown, and `shown` the pending edits over it.
         Raises NotFound, Forbidden; StoreUnavailable where too much is waiting.
         """
-        return self.begin_all(principal, [item], change, shown)
+        return self.begin_all(principal, [item], change, shown, undoes=undoes)
 
     def begin_all(
         self,
@@ -126,6 +83,7 @@ class Editor:
         shown: tuple[Edit, ...] = (),
         *,
         name: str = "",
+        undoes: str = "",
     ) -> Attempt:
         """As `begin`, of several items (at least one) by one operation: shown together, stored and taken back together.
 
@@ -135,7 +93,7 @@ class Editor:
         for item in items:
             require(principal, change.action, item)
         edits = tuple(Edit(operation_id, change, item, _titles(item, shown)) for item in items)
-        attempt = Attempt(principal, edits, name)
+        attempt = Attempt(principal, edits, name, undoes)
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The server is stopping")
@@ -160,12 +118,13 @@ class Editor:
             if attempt is None:
                 return False
             self._waiting.remove(attempt)
-            self._busy |= attempt.media_ids
+            media_ids = attempt.media_ids
+            self._busy |= media_ids
         try:
             self._make(attempt)
         finally:
             with self._lock:
-                self._busy -= attempt.media_ids
+                self._busy -= media_ids
                 more = bool(self._waiting)
                 self._lock.notify_all()
         if more:
@@ -190,18 +149,18 @@ class Editor:
     def _make(self, attempt: Attempt) -> None:
         edit, began = attempt.edit, self._clock.monotonic()
         try:
-            batches = [self._stored(attempt)] if len(attempt.edits) == 1 else self._stored_all(attempt)
+            batches = [self._stored(attempt)] if attempt.count == 1 else self._stored_all(attempt)
             for batch in batches:
                 self.overlays.rebase(attempt.principal.user_id, *batch.changed)
                 self._freshness.note_own(batch, attempt.principal)
                 self._note_departures(attempt, batch)
         except FreshetError as error:
-            attempt.error = put_back(edit, error, len(attempt.edits))
+            attempt.error, attempt.again = put_back(edit, error, attempt.count), isinstance(error, StoreError)
             if isinstance(error, StoreUnavailable):
                 self._freshness.tell_away()
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
             failure = StoreError(f"Something went wrong (error {log_failure('edit.crashed', error)}).")
-            attempt.error = put_back(edit, failure, len(attempt.edits))
+            attempt.error, attempt.again = put_back(edit, failure, attempt.count), True
         # Only now: a screen takes up first what is pending, then what is held, and must find the edit in one of them.
         self.overlays.drop(attempt.principal.user_id, edit.operation_id)
         late = attempt.end()
@@ -210,7 +169,7 @@ class Editor:
             logging.WARNING if attempt.error else logging.INFO,
             kind=edit.change.kind,
             media_id=edit.media_id,
-            items=len(attempt.edits),
+            items=attempt.count,
             ms=round((self._clock.monotonic() - began) * 1000, 1),
             why=attempt.error or None,
         )
@@ -248,7 +207,7 @@ class Editor:
         result = store_group(self._store, attempt.principal, attempt.edits, known)
         attempt.watermark = result.watermark
         if result.failures:
-            attempt.error = some_put_back(attempt.edit, list(result.failures.values()), len(attempt.edits))
+            attempt.error = some_put_back(attempt.edit, list(result.failures.values()), attempt.count)
         return result.batches(attempt.edits, known, result.committed_at or self._clock.now())
 
     def _note_departures(self, attempt: Attempt, batch: Batch) -> None:

@@ -19,7 +19,8 @@ from services.models import MediaQuery, Principal
 PUSH_PAUSE = 30.0
 """Seconds between two writes of one view for pushes alone: compressing a long list takes milliseconds."""
 MOST_NOTED = 1_000
-"""Views whose last write is remembered while it is younger than that."""
+"""Views whose last write is remembered while it is younger than that. As many wait for their pause: with one more, the
+one that has waited longest is written at once."""
 
 
 class Keeper:
@@ -46,10 +47,13 @@ class Keeper:
     def pushed(self, record: ViewRecord, snapshot: Snapshot) -> None:
         """A push changed what is held. When it was fetched stays as it was."""
         with self._lock:
-            self._pushed[record.key] = _kept(record, snapshot)
-            if self._clock.monotonic() - self._written.get(record.key, -PUSH_PAUSE) < PUSH_PAUSE:
-                return
-            self._due[record.key] = self._pushed.pop(record.key)
+            key = record.key
+            self._pushed[key] = _kept(record, snapshot)
+            if self._clock.monotonic() - self._written.get(key, -PUSH_PAUSE) < PUSH_PAUSE:
+                if len(self._pushed) <= MOST_NOTED:
+                    return
+                key = next(iter(self._pushed))
+            self._due[key] = self._pushed.pop(key)
         self._workers.wake()
 
     def forget(self, record: ViewRecord) -> None:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from services.freshness.edits import Edit
 from services.models import MediaItem
 
-VERSIONS = 1_000
-"""Versions of all users that screens may name. One that is gone is no error: its screen is drawn anew."""
+MOST_EDITS = 5_000
+"""Edits in all versions of all users that screens may name: each holds its item. What is pending now stays in any case.
+A version that is gone is no error: its screen is drawn anew."""
 
 
 class Overlays:
@@ -25,6 +26,8 @@ class Overlays:
         self._count = 0
         self._current: dict[str, str] = {}
         self._edits: OrderedDict[str, tuple[str, tuple[Edit, ...]]] = OrderedDict()
+        self._held = 0
+        """How many edits the versions have."""
 
     def current(self, user_id: str) -> str:
         """The version of what is pending now."""
@@ -66,10 +69,16 @@ class Overlays:
         version = f"+{self._mark}{self._count}"
         self._current[user_id] = version
         self._edits[version] = user_id, edits
+        self._held += len(edits)
+        if self._held > MOST_EDITS:
+            self._drop_old()
+
+    def _drop_old(self) -> None:
         current = set(self._current.values())
-        for old in list(self._edits)[: max(0, len(self._edits) - VERSIONS)]:
-            if old not in current:
-                del self._edits[old]
+        for old in [version for version in self._edits if version not in current]:
+            self._held -= len(self._edits.pop(old)[1])
+            if self._held <= MOST_EDITS:
+                return
 
 
 def _onto(stored: MediaItem | None, edit: Edit) -> Edit:

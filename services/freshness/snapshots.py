@@ -153,8 +153,11 @@ class SnapshotStore:
     def latest(self, query: MediaQuery, principal: Principal) -> Snapshot | None:
         """The newest snapshot of `query` for the principal; its version may be named from now on."""
         found = self.find(query, principal)
-        if found is not None:
-            with self._lock:
+        if found is None:
+            return None
+        with self._lock:
+            found = self.peek(found.key)  # a push may have taken the place of what nobody had been given
+            if found is not None:
                 self._unseen.discard(found.version)
         return found
 

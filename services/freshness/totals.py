@@ -2,7 +2,8 @@
 
 A count costs the store more than a refresh that finds nothing new. So it is asked for when somebody does something (a
 page opens, filters change, Refresh is pressed) and something was committed since the last one, and never for a push;
-between two counts a screen goes on from the last one by what it sees come and go (state/totals.py). It stops at
+between two counts a screen goes on from the last one by what it sees come and go (state/totals.py). So a count is told
+together with the list as it was at that moment: where it changed meanwhile, the count is made once more. It stops at
 COUNT_LIMIT, and goes on only for somebody who asks.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.clock import Clock
@@ -25,6 +27,8 @@ from services.store.protocol import COUNT_LIMIT, MediaRepository
 WORKERS = 2
 REMEMBERED = 1_000
 """Counts that are remembered, the latest."""
+TRIES = 2
+"""Counts of a list that changes meanwhile."""
 
 
 @dataclass(eq=False)
@@ -40,6 +44,9 @@ class Counting(Waited):
     """Up to which all was known then. A page further down takes `newest` with it, as if something had been committed;
     as long as this stays where it was, nothing has."""
     count: Count | None = None
+    version: str = ""
+    """Of the list that is held, by its own query, as it was while this was counted; "" for none, and where it never
+    kept still."""
 
     @property
     def key(self) -> Key:
@@ -49,9 +56,18 @@ class Counting(Waited):
 class Totals:
     """Counts in the background, each question of one person once at a time, and remembers the answers."""
 
-    def __init__(self, media: MediaRepository, clock: Clock, *, workers: int = WORKERS) -> None:
+    def __init__(
+        self,
+        media: MediaRepository,
+        clock: Clock,
+        version: Callable[[MediaQuery, Principal], str],
+        *,
+        workers: int = WORKERS,
+    ) -> None:
+        """`version` tells which one is held of a list just now, "" for none."""
         self._media = media
         self._clock = clock
+        self._version = version
         self._lock = threading.Lock()
         self._waiting: list[Counting] = []
         self._running: list[Counting] = []
@@ -96,14 +112,20 @@ class Totals:
             return any(one.key == _key(query, principal) for one in (*self._waiting, *self._running))
 
     def step(self) -> bool:
-        """Do the count that waits longest in this thread; False if none waits."""
+        """Do the count that waits longest in this thread; False if none may be done now.
+
+        One of each question at a time, or a slow answer would replace a newer one.
+        """
         with self._lock:
-            if not self._waiting:
+            running = {one.key for one in self._running}
+            counting = next((one for one in self._waiting if one.key not in running), None)
+            if counting is None:
                 return False
-            counting = self._waiting.pop(0)
+            self._waiting.remove(counting)
             self._running.append(counting)
         self._count(counting)
         counting.end()
+        self._workers.wake()  # for the same question's next
         return True
 
     def close(self, timeout: float = 5.0) -> None:
@@ -112,10 +134,16 @@ class Totals:
         self._workers.join(timeout)
 
     def _count(self, counting: Counting) -> None:
-        began, why = self._clock.monotonic(), ""
+        began, why, documents = self._clock.monotonic(), "", 0
         try:
-            limit = None if counting.exact else COUNT_LIMIT
-            counting.count = self._media.count(counting.principal, counting.query, limit=limit)
+            for _ in range(TRIES):
+                before = self._version(counting.query, counting.principal)
+                counting.count = self._counted(counting)
+                documents += counting.count.documents_read
+                if before == self._version(counting.query, counting.principal):
+                    counting.version = before
+                if counting.version == before or not counting.count.exact:
+                    break
         except FreshetError as error:
             why = str(error)
         except Exception as error:  # noqa: BLE001 - whoever waits for it must hear of its end
@@ -129,12 +157,16 @@ class Totals:
         log_event(
             "total.counted" if counting.count else "total.failed",
             logging.INFO if counting.count else logging.WARNING,
-            documents=counting.count.documents_read if counting.count else 0,
+            documents=documents,
             number=counting.count.number if counting.count else None,
             exact=counting.exact,
             ms=round((self._clock.monotonic() - began) * 1000, 1),
             **({"why": why} if why else {}),
         )
+
+    def _counted(self, counting: Counting) -> Count:
+        limit = None if counting.exact else COUNT_LIMIT
+        return self._media.count(counting.principal, counting.query, limit=limit)
 
 
 def _key(query: MediaQuery, principal: Principal) -> Key:

@@ -281,6 +281,9 @@ def test_B10_several_are_selected_by_keyboard_and_leave_by_escape(server: Server
     page.keyboard.press("f")
     expect(page.locator(TOAST)).to_contain_text("3 items added to favourites")
     expect(page.locator(".heart[aria-pressed=true]")).to_have_count(3)
+    page.keyboard.press("f")
+    expect(page.locator(TOAST)).to_contain_text("3 items taken out of favourites")
+    expect(page.locator(".heart[aria-pressed=true]")).to_have_count(0)
     page.keyboard.press("Escape")
     assert selected(page) == []
     page.keyboard.press("Control+a")

@@ -376,10 +376,33 @@ class TestBounds:
         desk.edit(items[0], favourite(False))
         assert desk.editor.find(pending[0].edit.operation_id, ADA) is None
 
+    def test_what_is_remembered_of_an_end_holds_none_of_the_items_but_the_first(
+        self, desk: Desk, items: list[MediaItem]
+    ) -> None:
+        """Very many ends are remembered, and one may be of a thousand items."""
+        attempt = desk.editor.begin_all(ADA, items, favourite(True))
+        assert desk.editor.step()
+        remembered = desk.editor.find(attempt.edit.operation_id, ADA)
+        assert remembered is attempt
+        assert (attempt.count, set(attempt.project_ids), attempt.error) == (3, {PROJECT}, "")
+        assert [edit.media_id for edit in attempt.edits] == [items[0].id]
+        assert desk.editor.begin(ADA, items[2], favourite(False))
+        assert desk.editor.step(), "none of its items is taken for busy"
+
+    def test_versions_are_bounded_by_the_edits_in_them(self, items: list[MediaItem]) -> None:
+        """Those of a thousand items weigh a thousand times as much as one of one."""
+        overlays = Overlays("m")
+        versions = []
+        for number in range(30):
+            overlays.add("ada", *(Edit(f"e{number}", favourite(True), items[0]) for _ in range(1_000)))
+            versions.append(overlays.current("ada"))
+            overlays.drop("ada", f"e{number}")
+        assert sum(overlays.get(version, "ada") is not None for version in versions) == 5
+
     def test_versions_are_bounded_and_what_is_pending_now_is_always_held(
         self, items: list[MediaItem], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("services.freshness.overlays.VERSIONS", 3)
+        monkeypatch.setattr("services.freshness.overlays.MOST_EDITS", 9)
         overlays = Overlays("m")
         overlays.add("grace", Edit("g", favourite(True), items[0]))
         edits = [Edit(f"e{number}", favourite(True), items[0]) for number in range(9)]

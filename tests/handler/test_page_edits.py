@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.errors import StoreUnavailable
+from services.freshness.live import LIVE_COOKIE
 from services.models import MediaItem, Put, Remove
+from state.unheard import ELSEWHERE
 from tests.handler.test_page_live import Stream, push, wait_for
 from tests.support.mesop_client import MesopClient
 from tests.support.records import operation
@@ -464,6 +467,32 @@ def test_B22_a_failure_takes_back_itself_alone_and_says_why(studio: Studio, monk
     assert studio.store.calls["commit"] == commits
 
 
+def test_B22_undos_that_fail_late_can_be_pressed_again_in_their_order(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(3)
+    tab = studio.open("/library")
+    for item in items[:2]:
+        edit(tab, "delete", item)
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "undo")
+        edit(tab, "undo")
+        assert len(ids_shown(tab)) == 3
+        studio.store.fault = StoreUnavailable(AWAY)
+        let_go.set()
+        assert ended(studio)
+    studio.store.fault = None
+    push(tab, "ready")
+    assert told(tab) == f"Not restored: {AWAY} (1 more)"
+    assert ids_shown(tab) == [items[2].id]
+    for item in (items[1], items[0]):
+        edit(tab, "undo")
+        assert item.id in ids_shown(tab)
+    commits = studio.store.calls["commit"]
+    edit(tab, "undo")
+    assert studio.store.calls["commit"] == commits
+
+
 def test_B22_failures_that_come_late_are_told_once_and_leave_what_was_pushed(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, listen: Any
 ) -> None:
@@ -576,3 +605,40 @@ def test_F12_a_process_that_does_not_hold_a_pending_edit_draws_what_is_stored(
     before.close()
     tab.fire("freshet-status", "refreshEvent")
     assert tile(tab, item)["favourite"] is True
+
+
+@pytest.mark.parametrize("live", ["on", "off"])
+def test_F10_a_page_that_another_process_answers_says_so_until_it_knows_what_became_of_its_edit(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, live: str
+) -> None:
+    """Neither tells the other of an end. What is stored shows then in any case, also where live updates are off."""
+    monkeypatch.setattr(studio.services, "settings", replace(studio.services.settings, store="firestore"))
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    tab.keep_cookie(LIVE_COOKIE, live)
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "favourite", item, True)
+        before = studio.services.editor
+        studio.restart()
+        look_at(tab, item)
+        assert not tile(tab, item)["favourite"]
+        assert mode(tab) == "catching"
+        let_go.set()
+        assert wait_for(lambda: stored(studio, item).favourite)
+    before.close()
+    reads = studio.store.reads
+    push(tab, "ready")
+    assert (mode(tab), tab.element("freshet-live")["waiting"]) == ("catching", True)
+    assert studio.store.reads == reads
+    studio.clock.advance(ELSEWHERE + 1)
+    push(tab, "ready")
+    assert tile(tab, item)["favourite"]
+    assert (mode(tab), tab.element("freshet-live")["waiting"]) == ("plain", False)
+    reads = studio.store.reads
+    push(tab, "ready")
+    assert studio.store.reads == reads, "once"
+
+
+def mode(tab: MesopClient) -> str:
+    found: str = tab.element("freshet-status")["mode"]
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
-from services.models import MediaItem, Put
+from services.models import MediaItem, MediaQuery, Principal, Put
 from tests.handler.test_page_live import Stream, push, wait_for
 from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
@@ -463,6 +463,36 @@ def test_F11_a_total_goes_along_with_own_edits_and_with_what_is_loaded(studio: S
     assert said(tab, "23 shown of 59")
     load_more(tab)
     assert said(tab, "48 shown of 59")
+
+
+@pytest.mark.parametrize(("arrivals", "words"), [(1, "24 shown of 31"), (2, "24 shown")])
+def test_F11_what_arrives_while_it_is_counted_is_in_the_total_once(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, arrivals: int, words: str
+) -> None:
+    """The list hears of it a little before or after the count. One that keeps changing has no total."""
+    studio.add(30)
+    media, snapshots = studio.services.totals._media, studio.services.freshness.snapshots
+    coming: list[int] = []
+
+    def arriving(principal: Principal, query: MediaQuery, **options: Any) -> Any:
+        if coming:
+            coming.pop()
+            before = snapshots.peek((principal.user_id, query.key))
+            studio.add()
+            assert wait_for(lambda: snapshots.peek((principal.user_id, query.key)) is not before)
+        return media.count(principal, query, **options)
+
+    tab = studio.open("/library")
+    stream = Stream(studio, tab)
+    try:
+        monkeypatch.setattr(studio.services.totals, "_media", type("Moved", (), {"count": staticmethod(arriving)}))
+        studio.change(studio.add()[0], deleted_at=studio.clock.now())  # so that it is counted anew
+        coming += range(arrivals)
+        refresh(tab, scrolled=True)
+        push(tab)
+    finally:
+        stream.close()
+    assert said(tab, words)
 
 
 def test_F11_beyond_a_thousand_the_total_is_exact_on_demand(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

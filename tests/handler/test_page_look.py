@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from services.models import MediaItem
-from tests.handler.test_page_edits import edit, look_at, stored
+from services.models import MediaItem, Remove
+from tests.handler.test_page_edits import edit, ended, listen, look_at, stored
+from tests.handler.test_page_live import Stream, push
 from tests.handler.test_page_projects import make
 from tests.support.mesop_client import MesopClient
+from tests.support.records import operation
 from tests.support.studio import Studio, ids_shown
+
+__all__ = ["listen"]
 
 
 def step(tab: MesopClient, to: str) -> str:
@@ -209,3 +213,82 @@ def test_it_tells_when_an_item_was_made_and_its_project_to_whoever_has_several(s
     make(studio, "Spring")
     look_at(tab, item)
     assert tab.element("freshet-look")["facts"] == [*told, "First project"]
+
+
+def looked_at_apart(studio: Studio, path: str) -> tuple[MesopClient, MediaItem]:
+    """A tab with a closer look at an item that no list of the page holds."""
+    (item,) = studio.add(title="Dunes", origin="create-image", favourite=path == "/home")
+    if path == "/library":
+        studio.add(30)
+        return studio.open(path, {"item": item.id}), item
+    if path == "/home":
+        studio.add(30)
+    tab = studio.open(path)
+    look_at(tab, item)
+    if path == "/home":
+        edit(tab, "favourite", item, False)
+        assert ended(studio)
+        return tab, stored(studio, item)
+    item = studio.change(item, deleted_at=studio.clock.now())
+    push(tab, "live")
+    return tab, item
+
+
+def opened(tab: MesopClient, listen: Any) -> Stream:
+    """The tab's stream, which says when it opens that there may be something newer; that has been asked for."""
+    stream: Stream = listen(tab)
+    push(tab, "live")
+    stream.subscriber.take()
+    stream._woken.clear()
+    return stream
+
+
+@pytest.mark.parametrize("path", ["/library", "/home", "/create/image"])
+def test_B10_a_look_at_what_no_list_of_the_page_holds_hears_of_its_changes(
+    studio: Studio, listen: Any, path: str
+) -> None:
+    tab, item = looked_at_apart(studio, path)
+    assert item.id not in ids_shown(tab)
+    stream = opened(tab, listen)
+    for title in ("Renamed", "Renamed again"):
+        before = studio.store.reads
+        item = studio.change(item, title=title)
+        push(tab, views=stream.changed())
+        assert dialog(tab)["label"] == title
+        assert studio.store.reads == before, "the push has told it"
+    before = studio.store.reads
+    for reason in ("ttl", "focus", "live"):
+        push(tab, reason)
+    assert studio.store.reads == before, "an idle page asks nothing"
+
+
+@pytest.mark.parametrize("path", ["/library", "/home", "/create/image"])
+def test_B9_refresh_asks_for_what_is_looked_at_and_no_list_holds(studio: Studio, path: str) -> None:
+    tab, item = looked_at_apart(studio, path)
+    studio.change(item, title="Renamed")
+    tab.fire("freshet-status", "refreshEvent")
+    assert dialog(tab)["label"] == "Renamed"
+
+
+def test_B10_a_look_at_what_no_list_holds_follows_it_to_another_project_and_to_its_end(
+    studio: Studio, listen: Any
+) -> None:
+    spring = make(studio)
+    tab, item = looked_at_apart(studio, "/library")
+    stream = opened(tab, listen)
+    item = studio.change(item, project_id=spring)
+    push(tab, views=stream.changed())
+    assert dialog(tab)["label"] == "Dunes"
+    stream = opened(tab, listen)
+    studio.store._store.commit(studio.principal, [Remove("media", item.id, item.revision)], operation_id=operation())
+    push(tab, views=stream.changed())
+    assert "This item is no longer there." in tab.text
+    assert tab.element("freshet-live")["views"].count("ids") == 0
+
+
+def test_a_look_at_an_item_of_the_list_is_no_view_of_its_own(studio: Studio) -> None:
+    (item,) = studio.add()
+    tab = studio.open("/library")
+    before = tab.element("freshet-live")["views"]
+    look_at(tab, item)
+    assert tab.element("freshet-live")["views"] == before

@@ -10,7 +10,7 @@ import pytest
 from services.errors import StoreUnavailable
 from services.ids import SequentialIds
 from services.models import MediaItem, MediaQuery, Project, Put
-from services.projects import PAUSE
+from services.projects import LIFETIME, PAUSE
 from tests.handler.test_page_edits import ended, listen, stored, told
 from tests.handler.test_page_live import push
 from tests.handler.test_page_several import edit
@@ -114,6 +114,39 @@ def test_a_project_that_is_none_is_not_looked_for_with_every_event(studio: Studi
     assert nav(tab)[0] == HOME
 
 
+@pytest.mark.parametrize("path", ["/home", "/create/image", "/library"])
+def test_a_store_that_is_away_is_not_asked_for_a_project_with_every_event(studio: Studio, path: str) -> None:
+    """Else every click of the tab would wait until that fails."""
+    autumn = made_elsewhere(studio)
+    studio.clock.advance(LIFETIME.total_seconds())
+    studio.store.fault = StoreUnavailable("The database is away")
+    before = studio.store.calls["projects.list_for"]
+    tab = studio.open(path, {"project": autumn})
+    for _ in range(3):
+        tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert studio.store.calls["projects.list_for"] - before == 1
+    assert not any("is not there" in text for text in tab.text), "nobody can tell"
+    studio.store.fault = None
+    studio.clock.advance(PAUSE.total_seconds())
+    tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert nav(tab) == (autumn, ["First project", "Autumn"])
+
+
+def test_a_page_says_that_its_project_cannot_be_looked_up_while_the_store_is_away(studio: Studio) -> None:
+    autumn = made_elsewhere(studio)
+    studio.clock.advance(PAUSE.total_seconds())
+    studio.store.fault = StoreUnavailable("The database is away")
+    tab = studio.open("/create/image", {"project": autumn})
+    told_so = (
+        "The project of this address cannot be looked up now: the database does not answer. You are in First project."
+    )
+    assert told_so in tab.text
+    studio.store.fault = None
+    studio.clock.advance(PAUSE.total_seconds())
+    tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    assert told_so not in tab.text
+
+
 def test_the_menu_of_projects_asks_the_store_when_it_opens(studio: Studio) -> None:
     tab = studio.open("/library")
     made_elsewhere(studio)
@@ -186,6 +219,40 @@ def test_F10_after_a_move_and_its_undo_the_page_lacks_nothing_that_its_session_k
         undo(studio, tab, items[0])
         assert (len(ids_shown(tab)), tab.element("freshet-status")["mode"]) == (2, "plain")
         assert tab.element("freshet-live")["unsure"] is False
+
+
+def test_B22_an_undo_that_failed_can_be_pressed_again_before_any_other(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spring = make(studio)
+    items = studio.add(3)
+    tab = studio.open("/library")
+    edit(tab, "delete", items[:1], group="~a1")
+    edit(tab, "move", items[1:], spring, group="~b2")
+    assert ended(studio)
+    for call in ("media.get_many", "commit"):  # it cannot be read, or not be stored
+        with monkeypatch.context() as patch:
+            patch.setattr(studio.store, "note", failing(studio, call))
+            undo(studio, tab, *items[1:])
+        assert "The store did not answer" in told(tab)
+        assert tab.element("freshet-edits")["undoes"] == "~b2", call
+    undo(studio, tab, *items[1:])
+    assert told(tab) == "2 items moved back"
+    undo(studio, tab, items[0])
+    assert ids_shown(tab) == [item.id for item in reversed(items)]
+    assert tab.element("freshet-edits")["undoes"] == ""
+
+
+def failing(studio: Studio, which: str) -> Any:
+    """A store of which one call fails."""
+    note = studio.store.note
+
+    def away(call: str) -> None:
+        note(call)
+        if call == which:
+            raise StoreUnavailable("The store did not answer.")
+
+    return away
 
 
 def test_a_move_that_failed_is_nothing_to_undo(studio: Studio) -> None:
@@ -264,15 +331,8 @@ def test_R0_14_an_item_that_cannot_be_looked_for_elsewhere_is_not_denied(
 ) -> None:
     spring = make(studio)
     (item,) = studio.add(title="Dunes", project_id=spring)
-    note = studio.store.note
-
-    def away(call: str) -> None:
-        note(call)
-        if call == "media.get":
-            raise StoreUnavailable("The store did not answer.")
-
     with monkeypatch.context() as patch:
-        patch.setattr(studio.store, "note", away)
+        patch.setattr(studio.store, "note", failing(studio, "media.get"))
         tab = studio.open("/media-item", {"id": item.id})
         assert "This item could not be read" in tab.text
         assert not any("does not exist" in text for text in tab.text)

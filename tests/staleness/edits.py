@@ -49,7 +49,7 @@ class TabEdits:
         """A process has answered the event `by` its services, and begun `attempts`; False if none although it was asked
         for: there was nothing to do, or it was refused.
 
-        A page that is answered by another process ceases to wait for an edit, and hears of it by its lists.
+        A page that is answered by another process is told no end of its edit, and hears of it by its lists.
         """
         self._begun = [one for one in self._begun if one.by is by]
         edit, self._asked = self._asked, None

@@ -73,10 +73,9 @@ class Face:
 class Edit:
     """Somebody asked a page to change items: it shows so before it is stored, on all screens of this person.
 
-    `kind` is "favourite", "title", "tag", "untag", "delete" or "restore". `value` is what goes with it, None for a
-    favourite that is given or taken back as it turns out. `ids` are those that it may concern. `ended`: from then on no
-    screen is to show it as pending. `stored`: what came of it, once the page has told that it is over; nothing where it
-    failed.
+    `kind` is "favourite", "title", "tag", "untag", "delete" or "restore". `value` is what goes with it. `ids` are those
+    that it may concern. `ended`: from then on no screen is to show it as pending. `stored`: what came of it, once the
+    page has told that it is over; nothing where it failed.
     """
 
     session: str

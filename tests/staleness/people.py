@@ -149,7 +149,9 @@ class Person:
             self.tab.edit("restore", ids, several=True)
             return
         kind = self._chance.choice(("favourite", "favourite", "tag", "untag", "delete"))
-        value = self._chance.choice(TAGS) if kind in ("tag", "untag") else None
+        value: str | bool | None = self._chance.choice(TAGS) if kind in ("tag", "untag") else None
+        if kind == "favourite":
+            value = not all(face.favourite for _, face in chosen)
         self.tab.edit(kind, ids, value, several=True)
 
     def _editable(self) -> list[tuple[str, Face]]:

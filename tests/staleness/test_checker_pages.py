@@ -102,7 +102,6 @@ def test_F12_a_pending_deletion_takes_an_item_out_and_is_no_proof_that_it_has_go
     ("kind", "value", "face"),
     [
         ("favourite", True, Face(favourite=True)),
-        ("favourite", None, Face(favourite=True)),
         ("tag", "sea", Face(tags=("sea",))),
         ("title", "Mine", Face(title="Mine")),
     ],

@@ -142,6 +142,7 @@ class Studio:
         """As if another process answered from now on: nothing that was read is held."""
         from services.freshness import Editor, Freshness, SnapshotStore
         from services.freshness.session import Sessions
+        from services.freshness.totals import Totals
         from services.freshness.usages import Usages
         from services.prompts.templates import Templates
 
@@ -149,6 +150,7 @@ class Studio:
         s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark))
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
         s.usages = Usages(s.store.upkeep, self.clock)
+        s.totals = Totals(s.store.media, self.clock, s.freshness.version_of)
         s.templates = Templates(s.store, self.clock, s.ids, mark)
         s.sessions = Sessions(SECRET.encode())
 

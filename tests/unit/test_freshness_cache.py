@@ -188,6 +188,34 @@ class TestDamage:
         assert elsewhere.load("ada", ALL, NOON) is None
         elsewhere.close()
 
+    @pytest.mark.parametrize("left", ["DELETE FROM source", "DROP TABLE source", "DROP TABLE views"])
+    def test_a_cache_that_was_left_half_renewed_is_begun_anew(
+        self, disk: DiskCache, path: Path, lines: list[dict[str, Any]], left: str
+    ) -> None:
+        """As a process left it that was killed while it renewed the file for another database."""
+        disk.close()
+        with sqlite3.connect(path) as connection:
+            connection.execute(left)
+        connection.close()
+        newer = again(path)
+        newer.save(kept(), NOON)
+        assert newer.load("ada", ALL, NOON) is not None
+        newer.close()
+        assert lines == []
+
+    def test_a_cache_is_renewed_wholly_or_not_at_all(
+        self, disk: DiskCache, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        saved = kept()
+        disk.save(saved, NOON)
+        disk.close()
+        with monkeypatch.context() as patch:
+            patch.setattr("services.freshness.disk._FIGURES", "CREATE TABLE figures (")
+            again(path, source="there").close()
+        same = again(path)
+        assert same.load("ada", ALL, NOON) == saved
+        same.close()
+
     def test_a_cache_of_another_layout_is_begun_anew(self, disk: DiskCache, path: Path) -> None:
         disk.save(kept(), NOON)
         disk.close()
@@ -274,6 +302,20 @@ class TestKeeper:
             written += self.work(keeper)
             clock.advance(1)
         assert written == 60 / PUSH_PAUSE
+
+    def test_so_many_views_at_most_wait_for_their_pause_and_the_first_of_them_is_written(
+        self, keeper: Keeper, disk: DiskCache, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A view that nobody looks at any more may never be pushed to again."""
+        monkeypatch.setattr("services.freshness.keeper.MOST_NOTED", 3)
+        views = [MediaQuery(project_id=PROJECT, owner_id=f"owner-{number}") for number in range(4)]
+        records = [ViewRecord(ADA, query, {"library"}, FetchState(fetched_at=clock.now())) for query in views]
+        for version in ("v1", "v2"):
+            for query, record in zip(views, records, strict=True):
+                keeper.pushed(record, Snapshot(version, query, "ada", Held(()), "here-1-1", NOON))
+            self.work(keeper)
+        found = [disk.load("ada", query, NOON) for query in views]
+        assert [one.version for one in found if one] == ["v2", "v1", "v1", "v1"]
 
     def test_what_waits_for_its_pause_is_written_at_the_end(
         self, keeper: Keeper, record: ViewRecord, path: Path

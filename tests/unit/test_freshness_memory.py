@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from services.clock import FakeClock
 from services.freshness.entries import Records
 from services.freshness.merge import Held
 from services.freshness.seen import LIFETIME, SeenItems
 from services.freshness.snapshots import VERSIONS, Key, Snapshot, SnapshotStore
-from services.models import MediaItem, MediaQuery
+from services.models import MediaItem, MediaQuery, Principal
 from tests.support.engine import ADA, ALL, GRACE, IMAGES
 from tests.support.records import NOON, PROJECT, make_item
 
@@ -80,6 +82,24 @@ class TestVersions:
         hold(store, ALL, ITEMS[3], pushed=True)
         assert given is not None
         assert [store.get(one.version, ADA) is not None for one in (first, unseen, given)] == [True, False, True]
+
+    def test_a_version_that_is_given_is_held_though_a_push_comes_at_that_moment(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = SnapshotStore("m")
+        hold(store, ALL, ITEMS[0], pushed=True)
+        find = store.find
+
+        def pushed_after(query: MediaQuery, principal: Principal) -> Snapshot | None:
+            found = find(query, principal)
+            hold(store, ALL, ITEMS[1], pushed=True)
+            return found
+
+        monkeypatch.setattr(store, "find", pushed_after)
+        given = store.latest(ALL, ADA)
+        hold(store, ALL, ITEMS[2], pushed=True)
+        assert given is not None
+        assert store.get(given.version, ADA) == given
 
     def test_looking_for_oneself_does_not_keep_a_pushed_version(self) -> None:
         store = SnapshotStore("m")
