@@ -416,9 +416,7 @@ def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_i
 
 
 @pytest.mark.parametrize("how", ["back", "menu"])
-def test_what_stays_on_home_leads_into_the_project_that_it_is_turned_to(
-    server: Server, visit: Visit, how: str
-) -> None:
+def test_what_stays_on_home_leads_into_the_project_that_it_is_turned_to(server: Server, visit: Visit, how: str) -> None:
     page = visit("/home")
     updated(page)
     ways = page.get_by_role("group", name="Begin").get_by_role("link")
