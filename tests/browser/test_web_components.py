@@ -165,6 +165,36 @@ def test_a_picture_that_cannot_be_loaded_leaves_an_icon_of_the_same_size(show: O
     problems.clear()
 
 
+def test_a_picture_that_could_not_be_loaded_is_asked_for_again_until_it_comes(show: Open, problems: list[str]) -> None:
+    page = show()
+    refused: list[Request] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request)
+        route.fulfill(status=503)
+
+    page.context.route("**/picture/m0*", refuse)
+    page.reload()
+    tile = page.locator("freshet-tile[data-id=m0]")
+    expect(tile.locator(".broken")).to_be_visible()
+    page.clock.install()
+    with page.expect_event("requestfinished", lambda request: "/picture/m0" in request.url):
+        page.evaluate("window.dispatchEvent(new Event('freshet:back'))")
+    for seconds in (10, 30):
+        expect(tile.locator(".broken")).to_be_visible()
+        with page.expect_event("requestfinished", lambda request: "/picture/m0" in request.url):
+            page.clock.run_for(1_000 * seconds)
+    expect(tile.locator(".broken")).to_be_visible()
+    asked = len(refused)
+    page.clock.run_for(300_000)
+    assert len(refused) == asked, "no file that is gone is asked for for ever"
+    page.context.unroute("**/picture/m0*")
+    page.evaluate("window.dispatchEvent(new Event('freshet:back'))")
+    expect(tile.locator("img")).to_have_js_property("complete", True)
+    expect(tile.locator(".broken")).to_have_count(0)
+    problems.clear()
+
+
 # ── runs ──
 
 
