@@ -713,6 +713,55 @@ def test_a_message_leaves_by_itself_unless_it_is_pointed_at(show: Open) -> None:
     expect_heard(page, 'toast {"token": "1"}')
 
 
+def say(page: Page, message: str, tone: str) -> None:
+    page.evaluate(
+        "detail => window.dispatchEvent(new CustomEvent('freshet:tell', {detail}))", {"message": message, "tone": tone}
+    )
+
+
+def test_a_message_of_what_failed_stays_until_it_is_dismissed_or_the_next_comes(show: Open) -> None:
+    page = show()
+    page.clock.install()
+    toast = page.locator(".toast")
+    say(page, "Not saved", "failed")
+    page.clock.run_for(60_000)
+    expect(toast).to_have_text("Not saved")
+    say(page, "Copied", "info")
+    page.clock.run_for(500)
+    expect(toast).to_have_text("Copied")
+    page.clock.run_for(6_500)
+    expect(toast).to_be_hidden()
+    say(page, "Not saved", "failed")
+    page.clock.run_for(500)
+    other = page.get_by_role("button", name="Press", exact=True)
+    other.focus()
+    toast.get_by_role("button", name="Dismiss").focus()
+    page.keyboard.press("Enter")
+    expect(toast).to_be_hidden()
+    expect(other).to_be_focused()
+
+
+def test_a_message_does_not_leave_before_it_can_be_read(show: Open) -> None:
+    page = show()
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, 'hidden', {configurable: true, get: () => window.away ?? false});
+          window.away = true;
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
+    page.clock.install()
+    say(page, "Copied", "info")
+    page.clock.run_for(60_000)
+    toast = page.locator(".toast")
+    expect(toast).to_have_text("Copied")
+    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    page.clock.run_for(5_000)
+    expect(toast).to_be_visible()
+    page.clock.run_for(1_500)
+    expect(toast).to_be_hidden()
+
+
 def test_b9_new_tiles_wait_in_the_drop_while_the_list_is_scrolled(show: Open) -> None:
     page = show(height=500)
     page.locator(".sheet").evaluate("sheet => sheet.scrollTo(0, 300)")
