@@ -77,7 +77,7 @@ def _started(shown: Shown, media_id: str, what: object, value: object) -> Attemp
         case "title" if isinstance(value, str):
             return _written(shown, media_id, lambda: title(value))
         case "tag" if isinstance(value, str):
-            return _written(shown, media_id, lambda: tags(on=[value]))
+            return _written(shown, media_id, lambda: tags(on=value.split(",")))  # all of them or none
         case "untag" if isinstance(value, str):
             return _written(shown, media_id, lambda: tags(off=[value]))
         case "delete":

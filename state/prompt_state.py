@@ -15,14 +15,15 @@ ROWS = 48
 class Draft:
     """A template that is being written. `expect` is the revision that it was begun with.
 
-    `new_id` names a new template: two presses make one. `theirs` is the revision of what somebody else has made of it
-    meanwhile, 0 for nothing.
+    `new_id` names the draft, and the new template: two presses make one. `touched`: somebody has written into it.
+    `theirs` is the revision of what somebody else has made of it meanwhile, 0 for nothing.
     """
 
     name: str = ""
     text: str = ""
     expect: int = 0
     new_id: str = ""
+    touched: bool = False
     name_error: str = ""
     text_error: str = ""
     failure: str = ""
@@ -30,6 +31,18 @@ class Draft:
     theirs: int = 0
     their_name: str = ""
     their_text: str = ""
+
+
+@dataclass
+class Aside:
+    """A draft for the form `kind` that was left unsaved: of the template `chosen`, "" for a new one."""
+
+    kind: str = ""
+    chosen: str = ""
+    name: str = ""
+    text: str = ""
+    expect: int = 0
+    new_id: str = ""
 
 
 @dataclass
@@ -85,5 +98,9 @@ class PromptState:
     wrong_field: str = ""
     wrong: str = ""
     draft: Draft = field(default_factory=Draft)
+    aside: list[Aside] = field(default_factory=list)
+    """One for each form at most."""
+    resumed: bool = False
+    """The `draft` is one that was left before."""
     improving: Improving = field(default_factory=Improving)
     undo: Undoable = field(default_factory=Undoable)

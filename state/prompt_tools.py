@@ -14,7 +14,7 @@ import mesop as me
 from services.freshness import Reason
 from state.asking import drop
 from state.create import CreateState
-from state.prompt_state import Draft, Improving, PromptState
+from state.prompt_state import Aside, Draft, Improving, PromptState
 
 Tab = Literal["templates", "history", "improve"]
 Step = Literal["", "fill", "edit"]
@@ -36,11 +36,29 @@ def turn_to(step: Step, chosen: str = "") -> None:
     """Go on to a step, as if nobody had been there."""
     state = prompt_state()
     state.step, state.chosen, state.wrong_field, state.wrong = step, chosen, "", ""
+    state.resumed = False
     if step != "edit":
         state.draft = Draft()
 
 
+def being_written(kind: str) -> Aside | None:
+    """The template that this form's dialog is open on to be written, as it would be laid aside; pure."""
+    state, draft = prompt_state(), prompt_state().draft
+    if state.kind != kind or state.step != "edit":
+        return None
+    return Aside(kind, state.chosen, draft.name, draft.text, draft.expect, draft.new_id)
+
+
+def lay_aside() -> None:
+    """Before the dialog shows something else: what somebody has written of a template stays for another time."""
+    state = prompt_state()
+    written = being_written(state.kind) if state.draft.touched else None
+    if written is not None:
+        state.aside = [one for one in state.aside if one.kind != written.kind] + [written]
+
+
 def close_prompt_tools() -> None:
+    lay_aside()
     state = prompt_state()
     drop(state.improving.asking)
     state.improving = Improving()

@@ -11,13 +11,16 @@ from services.prompts.fields import TEXT, as_text
 from services.prompts.templates import NAME
 from state.create import form_of, run_type_of, title_from
 from state.handlers import notify
-from state.prompt_state import Draft
-from state.prompt_tools import prompt_state, turn_to
+from state.kept import put_back, to_keep
+from state.prompt_state import Aside, Draft
+from state.prompt_tools import being_written, prompt_state, turn_to
 from state.session import principal, project_id
 from state.templates import settle_templates
 
 NAMED = 40
 """Characters of a prompt that are proposed as its template's name."""
+KEPT = "template_"
+"""How the names begin under which a browser keeps a draft, among those of the form's own fields."""
 
 
 def begin_new() -> None:
@@ -32,12 +35,47 @@ def begin_new() -> None:
 
 def begin_change(template: Template) -> None:
     turn_to("edit", template.id)
-    prompt_state().draft = Draft(name=template.name, text=template.text, expect=template.revision)
+    new_id = services().ids.new()
+    prompt_state().draft = Draft(name=template.name, text=template.text, expect=template.revision, new_id=new_id)
+
+
+def resume(kind: str) -> None:
+    """Go on with the template for this form that was left unsaved, if there is one."""
+    state = prompt_state()
+    left = next((one for one in state.aside if one.kind == kind), None)
+    if left is None:
+        return
+    state.aside.remove(left)
+    turn_to("edit", left.chosen)
+    state.draft = Draft(left.name, left.text, left.expect, left.new_id, touched=True)
+    state.resumed = True
+
+
+def draft_to_keep(kind: str) -> dict[str, str | float | bool]:
+    """The unsaved template for this form, for the browser to keep over a reload; pure."""
+    left = being_written(kind) or next((one for one in prompt_state().aside if one.kind == kind), None)
+    kept = to_keep(left) if left else {}
+    return {f"{KEPT}{name}": value for name, value in kept.items() if name != "kind"}
+
+
+def put_back_draft(kind: str, given: object) -> None:
+    """The page was loaded anew: the template that `draft_to_keep` told of stands aside for the dialog's next opening.
+
+    Who may change it, and what is in it, is looked at when it is saved.
+    """
+    if not isinstance(given, dict):
+        return
+    left = Aside()
+    put_back(left, {name.removeprefix(KEPT): value for name, value in given.items() if name.startswith(KEPT)})
+    left.kind = kind
+    if left.new_id:
+        prompt_state().aside = [one for one in prompt_state().aside if one.kind != kind] + [left]
 
 
 def write(name: str, value: str) -> None:
     """Somebody has written into a field of the draft: remember it, and take its error away."""
     draft = prompt_state().draft
+    draft.touched = True
     if name == NAME:
         draft.name, draft.name_error = value, ""
     elif name == TEXT:
@@ -90,7 +128,8 @@ def take_theirs() -> None:
     """Go on with what somebody else has made of the template."""
     state = prompt_state()
     draft = state.draft
-    state.draft = Draft(name=draft.their_name, text=draft.their_text, expect=draft.theirs)
+    new_id = services().ids.new()
+    state.draft = Draft(name=draft.their_name, text=draft.their_text, expect=draft.theirs, new_id=new_id)
 
 
 def _store(draft: Draft) -> None:

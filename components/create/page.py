@@ -22,6 +22,7 @@ from state.kept import put_back, to_keep
 from state.preview import close_preview
 from state.prompt_undo import replace_prompt
 from state.remix import remix
+from state.template_draft import draft_to_keep, put_back_draft
 from state.view import show_held, show_new
 
 
@@ -37,7 +38,7 @@ def create_page(kind: str) -> None:
         freshness(view_of(kind), bound(on_refresh, kind))
 
     def body() -> None:
-        form_key, values = f"create-{kind}", to_keep(form_of(kind))
+        form_key, values = f"create-{kind}", to_keep(form_of(kind)) | draft_to_keep(kind)
         keep(form_key=form_key, values=values, on_restore=bound(on_restore, kind), key=f"keep-{kind}")
         with me.box(classes="work", key="work"):
             create_form(kind)
@@ -56,6 +57,7 @@ CHOOSERS = {"last": partial(choose, role="last"), "clip": partial(choose, role="
 def on_restore(kind: str, event: me.WebEvent) -> None:
     """The page was loaded anew: {values}, what was in its form before."""
     form = form_of(kind)
+    put_back_draft(kind, event.value.get("values"))
     if form.given:  # by a remix, which goes before what was kept
         return
     form.errors |= put_back(form, event.value.get("values"), CHOOSERS)

@@ -24,8 +24,9 @@ from state.bound import bound
 from state.handlers import handler
 from state.improving import improve, is_improving, load_improving
 from state.prompt_history import history_query, history_view, load_history, open_history
-from state.prompt_tools import TABS, Tab, ask_when_needed, close_prompt_tools, prompt_state, shows, turn_to
+from state.prompt_tools import TABS, Tab, ask_when_needed, close_prompt_tools, lay_aside, prompt_state, shows, turn_to
 from state.prompt_undo import forget_undo, undo_last
+from state.template_draft import resume
 from state.templates import load_templates, open_templates, recover_templates, templates_query, templates_view
 
 HEADINGS = {"templates": "Templates", "history": "Prompt history", "improve": "Improve prompt"}
@@ -123,8 +124,11 @@ def leave_prompt_tools() -> None:
 def open_tools(kind: str, tab: Tab, event: me.WebEvent) -> Generator[None, None, None]:
     """Open the dialog on a list: what is held paints at once, then the store is asked."""
     state = prompt_state()
+    lay_aside()
     state.kind = kind
     turn_to("")
+    if tab == "templates":
+        resume(kind)
     yield from _open(tab)
 
 

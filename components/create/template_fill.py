@@ -9,7 +9,7 @@ from services.errors import BadInput
 from services.prompts import fields
 from services.prompts.fields import Field, Part
 from state.handlers import handler
-from state.prompt_tools import prompt_state, turn_to
+from state.prompt_tools import lay_aside, prompt_state, turn_to
 from state.prompt_undo import put_prompt
 from state.templates import held_template, parts_of
 
@@ -30,7 +30,7 @@ def template_fill() -> None:
         fill(
             parts=_places(parts, gaps), fields=[(gap.name, gap.default) for gap in gaps],
             wrongs=[state.wrong if gap.name == state.wrong_field else "" for gap in gaps], on_use=on_use,
-            key="template-fill",
+            template_id=template.id, key="template-fill",
         )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def _gone() -> None:
 
 @handler
 def on_back(event: me.WebEvent) -> None:
+    lay_aside()
     turn_to("")
 
 

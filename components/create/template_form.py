@@ -6,14 +6,14 @@ from collections.abc import Generator
 
 import mesop as me
 
-from components.create.template_fill import on_back, step_head
+from components.create.template_fill import step_head
 from components.web import aria, button, field, symbol
 from services.models.template import NAME_LENGTH, TEXT_LENGTH
 from services.prompts.fields import TEXT
 from services.prompts.templates import NAME
 from state.bound import bound
 from state.handlers import handler
-from state.prompt_tools import prompt_state
+from state.prompt_tools import prompt_state, turn_to
 from state.template_draft import keep_mine, save, take_theirs, write
 
 HINT = "{subject} is asked for each time, {subject=a lighthouse} begins with something. {{ is a brace."
@@ -26,15 +26,19 @@ def template_form() -> None:
     step_head(title)
     with me.box(classes="choose-body", key="choose-body"), me.box(classes="draft", key="draft"):
         aria(role="group", label=title)
+        if state.resumed:
+            with me.box(classes="meta", key="draft-resumed"):
+                me.text("You began this before and have not saved it.")
         _theirs()
         field(
             field_id="template-name", label="Name", value=draft.name, limit=NAME_LENGTH, error=draft.name_error,
-            placeholder="What it is called", on_change=bound(on_write, NAME), on_submit=on_save, key="template-name",
+            placeholder="What it is called", draft_key=f"template-{draft.new_id}-name",
+            on_change=bound(on_write, NAME), on_submit=on_save, key="template-name",
         )  # fmt: skip
         field(
             field_id="template-text", label="Text", value=draft.text, multiline=True, rows=5, limit=TEXT_LENGTH,
-            error=draft.text_error, hint=HINT, submit_hint="saves", on_change=bound(on_write, TEXT), on_submit=on_save,
-            key="template-text",
+            error=draft.text_error, hint=HINT, submit_hint="saves", draft_key=f"template-{draft.new_id}-text",
+            on_change=bound(on_write, TEXT), on_submit=on_save, key="template-text",
         )  # fmt: skip
         if draft.failure:
             with me.box(classes="notice failed", key="draft-failure"):
@@ -42,7 +46,8 @@ def template_form() -> None:
                 symbol(name="error")
                 me.text(draft.failure)
         with me.box(classes="draft-foot", key="draft-foot"):
-            button(label="Cancel", big=True, on_press=on_back, key="draft-cancel")
+            cancel = "Discard" if state.resumed else "Cancel"
+            button(label=cancel, big=True, on_press=on_discard, key="draft-cancel")
             button(
                 label="Save", variant="primary", big=True, busy=draft.saving, busy_label="Saving…", on_press=on_save,
                 disabled=bool(draft.theirs), key="draft-save",
@@ -70,6 +75,11 @@ def _theirs() -> None:
 
 def on_write(name: str, event: me.WebEvent) -> None:
     write(name, str(event.value.get("value", "")))
+
+
+@handler
+def on_discard(event: me.WebEvent) -> None:
+    turn_to("")
 
 
 @handler

@@ -1,6 +1,6 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
 import {Hotkeys} from './hotkeys.js';
-import {follow, within} from './links.js';
+import {follow, lead} from './links.js';
 
 // The pages whose form made something, by its name.
 const FORMS = {image: '/create/image', video: '/create/video', 'try-on': '/try-on'};
@@ -35,8 +35,10 @@ class FreshetAgain extends FreshetElement {
   draw() {
     const form = FORMS[this.kind];
     this.hidden = !form;
-    attrs(this.#remix, {href: form ? within(`${form}?remix=${this.mediaId}`) : null});
-    attrs(this.#vary, {href: form ? within(`${form}?vary=${this.mediaId}`) : null});
+    if (form) {
+      lead(this.#remix, `${form}?remix=${this.mediaId}`);
+      lead(this.#vary, `${form}?vary=${this.mediaId}`);
+    }
     this.#vary.hidden = !this.varies;
   }
 }

@@ -34,7 +34,6 @@ class FreshetField extends FreshetElement {
     attrs(this.#wrong, {id: `${name}-wrong`});
     this.#box.append(this.#input);
     this.append(el('div', {class: 'lab'}, this.#label, this.#counter), this.#box, this.#wrong, this.#hint);
-    this.#base = this.#input.value = this.value;
     this.#listen();
   }
 
@@ -60,6 +59,14 @@ class FreshetField extends FreshetElement {
     });
     this.#action.addEventListener('click', () => this.emit('actionEvent', {value: this.#input.value}));
     this.#box.addEventListener('click', (event) => event.target === this.#box && this.#input.focus());
+  }
+
+  /** It appears, or is another form's field from here on: Mesop keeps an element for what stands in the same place. */
+  #begin() {
+    this.#drawn = true;
+    this.#sent = [];
+    this.#base = this.#input.value = this.value;
+    this.#restore();
   }
 
   #restore() {
@@ -93,19 +100,19 @@ class FreshetField extends FreshetElement {
     const text = this.#input.value;
     if (text === (this.#sent.at(-1) ?? this.value)) return this.#said(text);
     this.#sent.push(text);
-    this.emit('changeEvent', {value: text}).then(() => this.#said(text));
+    const key = this.draftKey; // by the answer it may be another field
+    this.emit('changeEvent', {value: text}).then(() => this.#said(text, key));
   }
 
-  #said(text) {
-    if (unsaid.get(this.draftKey) === text) unsaid.delete(this.draftKey);
+  #said(text, key = this.draftKey) {
+    if (unsaid.get(key) === text) unsaid.delete(key);
   }
 
   draw(changed) {
-    if (this.#drawn) {
+    if (this.#drawn && !changed.has('draftKey')) {
       if (changed.has('value')) this.#take(this.value);
     } else {
-      this.#drawn = true;
-      this.#restore();
+      this.#begin();
     }
     say(this.#label, this.label);
     attrs(this.#input, {

@@ -1,11 +1,15 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {forget, keep, kept} from './drafts.js';
+
+const unused = new Map(); // by template: what was typed into its fields, by name, and not used
 
 /**
  * A template's fields to be written into, and beside them the prompt as it will be. `parts` are words, and places of fields:
- * numbers. `fields` are pairs of name and default; `wrongs` say of each what is wrong with it.
+ * numbers. `fields` are pairs of name and default; `wrongs` say of each what is wrong with it. What is typed stays for the next
+ * time that this template is to be filled in, until it is used.
  */
 class FreshetFill extends FreshetElement {
-  static props = {parts: [], fields: [], wrongs: []};
+  static props = {parts: [], fields: [], wrongs: [], templateId: ''};
   #list = el('div', {class: 'fill-fields'});
   #prompt = el('p', {class: 'prompt', dir: 'auto'});
   #use = el('button', {type: 'button', class: 'btn primary big'}, 'Use');
@@ -15,7 +19,10 @@ class FreshetFill extends FreshetElement {
     const preview = el('section', {class: 'fill-preview', 'aria-label': 'Preview'}, el('h3', {class: 'label'}, 'Prompt'), this.#prompt);
     this.append(this.#list, preview, el('div', {class: 'fill-foot'}, this.#use));
     this.#use.addEventListener('click', () => this.#ask());
-    this.#list.addEventListener('input', () => this.#preview());
+    this.#list.addEventListener('input', () => {
+      this.#keep();
+      this.#preview();
+    });
     this.#list.addEventListener('focusin', (event) => event.target.select?.());
     this.#list.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.isComposing || event.repeat) return;
@@ -28,19 +35,37 @@ class FreshetFill extends FreshetElement {
     return [...this.#list.querySelectorAll('input')];
   }
 
+  get #draft() {
+    return `fill-${this.templateId}`;
+  }
+
+  #keep() {
+    const typed = this.#inputs.map((input) => [input.dataset.name, input.value]);
+    unused.set(this.templateId, typed);
+    keep(this.#draft, JSON.stringify(typed));
+  }
+
+  #kept() {
+    const text = kept(this.#draft);
+    return unused.get(this.templateId) ?? (text === null ? [] : JSON.parse(text));
+  }
+
   #ask() {
+    unused.delete(this.templateId);
+    forget(this.#draft);
     this.emit('useEvent', {values: this.#inputs.map((input) => input.value)});
   }
 
   draw(changed) {
-    if (changed.has('fields')) this.#fill();
+    if (changed.has('templateId')) this.#fill(this.#kept());
+    else if (changed.has('fields')) this.#fill(this.#inputs.map((input) => [input.dataset.name, input.value]));
     if (changed.has('wrongs') || changed.has('fields')) this.#blame();
     this.#preview();
   }
 
-  /** What is written into a field already stays, if there is one of this name. */
-  #fill() {
-    const written = new Map(this.#inputs.map((input) => [input.dataset.name, input.value]));
+  /** What was written into a field already, pairs of name and text, stays if there is one of this name. */
+  #fill(before) {
+    const written = new Map(before);
     this.#list.replaceChildren(...this.fields.map(([name, otherwise], place) => {
       const input = el('input', {
         id: `fill-${place}`, class: 'txt', type: 'text', autocomplete: 'off', dir: 'auto', 'data-name': name,
@@ -65,6 +90,7 @@ class FreshetFill extends FreshetElement {
       attrs(input, {'aria-invalid': wrong ? 'true' : null});
       input.parentElement.classList.toggle('invalid', Boolean(wrong));
     });
+    if (this.wrongs.some(Boolean)) this.#keep(); // it was not used
     inputs.find((input) => input.hasAttribute('aria-invalid'))?.focus();
   }
 

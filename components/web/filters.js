@@ -26,7 +26,7 @@ class FreshetFilters extends FreshetElement {
 
   build() {
     this.#button.append(icon('tune'), el('span', {class: 'cut hide-s'}, 'Filters'), this.#badge);
-    this.#button.addEventListener('click', () => this.#panel.togglePopover());
+    this.#button.popoverTargetElement = this.#panel; // by a handler, the press that has just closed it would open it again
     this.#panel.addEventListener('toggle', (event) => {
       attrs(this.#button, {'aria-expanded': String(event.newState === 'open')});
       if (event.newState === 'open') this.#settle();

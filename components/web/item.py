@@ -64,9 +64,10 @@ def viewer(
 
 @element
 def tags(*, media_id: str, tags: list[str], key: str, error: str = "") -> Any:
-    """The item's tags, to be taken off and added to. `edits` hears "tag" and "untag" (`value`: the tag).
+    """The item's tags, to be taken off and added to. `edits` hears "tag" (`value`: one, or several parted by
+    commas) and "untag".
 
-    `error` says why the last one was refused; what was written stays in its field. `key` names the item.
+    `error` says why the last ones were refused; what was written stays in its field. `key` names the item.
     """
     return insert("freshet-tags", key=key, properties={"mediaId": media_id, "tags": tags, "error": error})
 

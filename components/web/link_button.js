@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {follow, within} from './links.js';
+import {follow, lead} from './links.js';
 
 class FreshetLinkButton extends FreshetElement {
   static props = {label: '', icon: '', href: '', download: false, iconOnly: false, variant: 'line', inside: false};
@@ -14,11 +14,12 @@ class FreshetLinkButton extends FreshetElement {
     if (changed.has('inside') && this.inside) follow(this.#link);
     attrs(this.#link, {
       class: `${this.iconOnly ? 'ib' : 'btn'} ${this.variant}`,
-      href: this.inside ? within(this.href) : this.href,
       download: this.download,
       'aria-label': this.iconOnly ? this.label : null,
       title: this.iconOnly ? this.label : null,
     });
+    if (this.inside) lead(this.#link, this.href);
+    else attrs(this.#link, {href: this.href});
     const parts = [this.icon ? icon(this.icon) : null, this.iconOnly ? null : el('span', {class: 'cut'}, this.label)];
     this.#link.replaceChildren(...parts.filter(Boolean));
   }

@@ -1,5 +1,7 @@
 // Addresses of our own pages, and following them without loading the application anew.
 
+import {attrs} from './base.js';
+
 /** Only a plain click is ours; opening in a new tab, window or download stays the browser's. */
 export const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
@@ -14,6 +16,16 @@ export function within(url, project = projectHere()) {
   if (project && !searchParams.has(PROJECT)) searchParams.set(PROJECT, project);
   const query = searchParams.toString();
   return query ? `${pathname}?${query}` : pathname;
+}
+
+/** Have `link` lead to `url`, one of our own, in the project that the page works in, also once that is another (`leadAnew`). */
+export function lead(link, url) {
+  attrs(link, {'data-inside': url, href: within(url)});
+}
+
+/** The page works in another project now: what stayed on the screen leads into that. */
+export function leadAnew(project) {
+  for (const link of document.querySelectorAll('a[data-inside]')) attrs(link, {href: within(link.dataset.inside, project)});
 }
 
 /** The page of an item for others, whatever list it is looked at in: a whole address. */

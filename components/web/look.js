@@ -2,6 +2,7 @@ import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {ago, exact, ticking} from './clock.js';
 import {copyButton} from './copying.js';
 import {follow, itemUrl, sharedUrl} from './links.js';
+import {insist} from './retry.js';
 import {size} from './sizes.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
@@ -89,7 +90,7 @@ class FreshetLook extends FreshetElement {
   #make() {
     if (this.kind in ABSENT) return el('div', {class: 'blank'}, icon(ABSENT[this.kind], 'xl'), el('span'));
     const file = {src: this.fileUrl, 'aria-labelledby': this.#heading.id};
-    return this.kind === 'image' ? el('img', file) : el(this.kind, {controls: true, ...file});
+    return insist(this.kind === 'image' ? el('img', file) : el(this.kind, {controls: true, ...file}));
   }
 }
 

@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
-import {plain, within} from './links.js';
+import {leadAnew, plain, within} from './links.js';
 import {ProjectMenu} from './project_menu.js';
 import {toggleTheme} from './theme.js';
 
@@ -70,7 +70,10 @@ class FreshetNav extends FreshetElement {
       const here = link.dataset.url === this.current && !link.matches('.brand');
       attrs(link, {href: within(link.dataset.url, this.project), 'aria-current': here ? 'page' : null});
     }
-    if (changed.has('project')) this.#menu.leave();
+    if (changed.has('project')) {
+      this.#menu.leave();
+      leadAnew(this.project);
+    }
     this.#menu.draw(this.projects, this.project, this.current);
     say(this.#user, this.userName);
     attrs(this.#user.parentElement, {title: this.userName});

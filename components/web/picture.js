@@ -1,8 +1,9 @@
 import {el, icon} from './base.js';
+import {later} from './retry.js';
 
 /**
  * The image of a tile. It swaps only when the URL changed, and then without a flash: the old picture stays until the
- * new one can be painted over it. A picture that cannot be loaded leaves an icon, and is tried again once online.
+ * new one can be painted over it. A picture that cannot be loaded leaves an icon, and is tried again (retry.js).
  */
 export class Picture {
   #box;
@@ -10,6 +11,7 @@ export class Picture {
   #img = null;
   #mark = null;
   #waiting = [];
+  #vain = 0; // how often the picture was asked for in vain
 
   constructor(box) {
     this.#box = box;
@@ -19,6 +21,7 @@ export class Picture {
   show(url, without) {
     if (url === this.#url && (url || without === this.#mark?.dataset.icon)) return;
     this.#url = url;
+    this.#vain = 0;
     this.#unmark();
     if (!url) {
       this.#img?.remove();
@@ -45,6 +48,7 @@ export class Picture {
       img.classList.toggle('tall', img.naturalHeight > img.naturalWidth);
       img.classList.remove('coming');
       old?.remove();
+      this.#vain = 0;
       if (this.#img === img) setTimeout(() => this.#done(), 300);
     });
     img.addEventListener('error', () => {
@@ -59,12 +63,10 @@ export class Picture {
     this.#img = null;
     this.#put(navigator.onLine ? 'broken_image' : 'cloud_off', 'broken');
     this.#done();
-    const again = () => {
-      if (this.#url !== url || this.#img) return;
+    later(this.#mark, this.#vain++, () => {
       this.#unmark();
       this.#load(url);
-    };
-    window.addEventListener('online', again, {once: true});
+    });
   }
 
   #put(symbol, look) {

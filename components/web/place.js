@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
+import {later} from './retry.js';
 
 const SMALLEST = 0.05;
 const LARGEST = 2;
@@ -44,7 +45,7 @@ class FreshetPlace extends FreshetElement {
   }
 
   /** The product comes cut out as it will be made. Until it does, and if it cannot, a frame can be placed already. */
-  async #wear(url) {
+  async #wear(url, vain = 0) {
     if (!url) {
       this.#product.replaceChildren();
       return;
@@ -56,8 +57,9 @@ class FreshetPlace extends FreshetElement {
       if (url === this.productUrl) this.#product.replaceChildren(image);
     } catch {
       if (url !== this.productUrl) return;
-      this.#stand(icon('broken_image', 'l'));
-      window.addEventListener('online', () => url === this.productUrl && this.#wear(url), {once: true});
+      const broken = icon('broken_image', 'l');
+      this.#stand(broken);
+      later(broken, vain, () => this.#wear(url, vain + 1));
     }
   }
 

@@ -24,7 +24,7 @@ export class ProjectMenu {
     close.addEventListener('click', () => this.close());
     make.addEventListener('click', found);
     this.#field.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && found());
-    this.#button.addEventListener('click', () => this.#panel.togglePopover());
+    this.#button.popoverTargetElement = this.#panel; // by a handler, the press that has just closed it would open it again
     this.#panel.addEventListener('toggle', ({newState}) => {
       attrs(this.#button, {'aria-expanded': String(newState === 'open')});
       if (newState !== 'open') return;

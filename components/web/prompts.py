@@ -43,19 +43,26 @@ def fill(
     parts: Sequence[str | int],
     fields: Sequence[tuple[str, str]],
     wrongs: Sequence[str],
+    template_id: str,
     on_use: Handler,
     key: str,
 ) -> Any:
     """A template's fields, pairs of name and default, and the prompt as it will be, which follows what is typed.
 
     `parts` are words, and for a field its place among `fields`; `wrongs` is what is wrong with each field, or "".
+    What is typed is kept for the next time that this template is to be filled in, until it is used.
     Payload, from the button and from Enter: {values}, a text for each field.
     """
     return insert(
         "freshet-fill",
         key=key,
         events={"useEvent": on_use},
-        properties={"parts": list(parts), "fields": [list(field) for field in fields], "wrongs": list(wrongs)},
+        properties={
+            "parts": list(parts),
+            "fields": [list(field) for field in fields],
+            "wrongs": list(wrongs),
+            "templateId": template_id,
+        },
     )
 
 

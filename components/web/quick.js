@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {follow, within} from './links.js';
+import {follow, lead} from './links.js';
 
 /** Ways to begin or go on, each with a symbol, a name and a note. One without an address asks for files. */
 class FreshetQuick extends FreshetElement {
@@ -16,9 +16,13 @@ class FreshetQuick extends FreshetElement {
   }
 
   #way({url, label, note, symbol}) {
-    const way = url ? el('a', {class: 'qa', href: within(url)}) : el('button', {type: 'button', class: 'qa'});
-    if (url) follow(way);
-    else way.addEventListener('click', () => document.querySelector('freshet-upload button')?.click());
+    const way = url ? el('a', {class: 'qa'}) : el('button', {type: 'button', class: 'qa'});
+    if (url) {
+      lead(way, url);
+      follow(way);
+    } else {
+      way.addEventListener('click', () => document.querySelector('freshet-upload button')?.click());
+    }
     const words = el('span', {class: 'col'}, el('b', {class: 'cut'}, label), el('span', {class: 'meta cut', title: note}, note));
     way.append(el('span', {class: 'qi'}, icon(symbol)), words);
     return way;

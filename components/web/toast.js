@@ -1,5 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {ask} from './editing.js';
+import {returning} from './focus.js';
 
 const STAYS_MS = 6000;
 
@@ -7,8 +8,9 @@ const STAYS_MS = 6000;
 export const tell = (message, tone = 'info') => window.dispatchEvent(new CustomEvent('freshet:tell', {detail: {message, tone}}));
 
 /**
- * One line at the foot of the window. A new token shows it again, and so does `tell` with other words; it leaves by itself
- * unless pointed at or focused. While a dialog is open it stands inside that, since nothing outside can be pressed.
+ * One line at the foot of the window. A new token shows it again, and so does `tell` with other words. It leaves by itself once
+ * somebody can have read it, unless pointed at or focused; what has failed stays until it is dismissed, or something else is
+ * said. While a dialog is open it stands inside that, since nothing outside can be pressed.
  */
 class FreshetToast extends FreshetElement {
   static props = {message: '', token: '', tone: 'info', undo: false};
@@ -17,14 +19,19 @@ class FreshetToast extends FreshetElement {
   #text = el('span', {class: 'grow'});
   #close = el('button', {type: 'button', class: 'ib sm', 'aria-label': 'Dismiss', title: 'Dismiss'}, icon('close'));
   #undo = el('button', {type: 'button', class: 'btn mini', title: 'Undo (Ctrl+Z)'}, 'Undo');
+  #giveBack = returning(this.#bar);
   #timer = 0;
+  #seen = () => this.#count();
   #moved = () => this.#settle();
   #told = ({detail}) => this.#show(detail);
 
   build() {
     this.#bar.append(this.#symbol, this.#text, this.#close);
     this.append(this.#bar);
-    this.#close.addEventListener('click', () => this.#leave());
+    this.#close.addEventListener('click', () => {
+      this.#giveBack();
+      this.#leave();
+    });
     this.#undo.addEventListener('click', () => {
       this.#leave();
       ask(this, {edit: 'undo'});
@@ -37,11 +44,13 @@ class FreshetToast extends FreshetElement {
     super.connectedCallback();
     window.addEventListener('freshet:dialog', this.#moved);
     window.addEventListener('freshet:tell', this.#told);
+    document.addEventListener('visibilitychange', this.#seen);
   }
 
   disconnectedCallback() {
     window.removeEventListener('freshet:dialog', this.#moved);
     window.removeEventListener('freshet:tell', this.#told);
+    document.removeEventListener('visibilitychange', this.#seen);
     clearTimeout(this.#timer);
   }
 
@@ -64,8 +73,10 @@ class FreshetToast extends FreshetElement {
     attrs(this.#bar, {role: failed ? 'alert' : 'status'});
     this.#bar.classList.toggle('failed', failed);
     attrs(this.#symbol, {'data-icon': failed ? 'error' : 'check_circle'});
-    this.#text.after(undo ? this.#undo : this.#close); // one action
-    (undo ? this.#close : this.#undo).remove();
+    for (const [button, wanted] of [[this.#close, failed || !undo], [this.#undo, undo]]) { // one action, where it leaves by itself
+      if (wanted) this.#text.after(button);
+      else button.remove();
+    }
     this.#settle();
     // Shown first and filled after, so that the live region exists when its words come.
     if (!this.#bar.matches(':popover-open')) this.#bar.showPopover();
@@ -76,7 +87,8 @@ class FreshetToast extends FreshetElement {
 
   #count() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#leave(), STAYS_MS);
+    const stays = document.hidden || this.#bar.matches('.failed, :not(:popover-open)');
+    if (!stays) this.#timer = setTimeout(() => this.#leave(), STAYS_MS);
   }
 
   #hide() {

@@ -1,4 +1,5 @@
 import {attrs, el, icon, say} from './base.js';
+import {returning} from './focus.js';
 import {size as amount} from './sizes.js';
 import {uploads} from './upload_queue.js';
 
@@ -24,6 +25,7 @@ class Tray {
     el('div', {class: 'tray-head'}, icon('upload'), this.#title, this.#status, this.#end, this.#fold),
     el('div', {class: 'tray-bar', 'aria-hidden': 'true'}, this.#all), this.#limits, this.#list,
   );
+  #giveBack = returning(this.#box);
   #rows = new Map();
   #folded = false;
   #due = false;
@@ -112,7 +114,9 @@ class Tray {
 
   #hide() {
     clearTimeout(this.#timer);
-    if (this.#box.isConnected && this.#box.matches(':popover-open')) this.#box.hidePopover();
+    if (!this.#box.isConnected || !this.#box.matches(':popover-open')) return;
+    this.#giveBack();
+    this.#box.hidePopover();
   }
 
   #leaveLater() {
@@ -174,10 +178,10 @@ class Row {
   }
 
   leave() {
-    const focused = this.node.contains(document.activeElement);
     const next = this.node.nextElementSibling ?? this.node.previousElementSibling;
+    const head = this.node.closest('.tray').querySelector('.tray-head button');
+    if (this.node.contains(document.activeElement)) (next?.querySelector('button:not([hidden])') ?? head).focus();
     this.node.remove();
-    if (focused) next?.querySelector('button:not([hidden])')?.focus();
   }
 }
 

@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {follow, within} from './links.js';
+import {follow, lead} from './links.js';
 
 // Forms with a place for a picture: their address up to its id, a symbol, and what it is there.
 const PLACES = [
@@ -24,7 +24,7 @@ class FreshetUses extends FreshetElement {
   }
 
   draw() {
-    for (const [address, link] of this.#links) attrs(link, {href: within(address + this.mediaId)});
+    for (const [address, link] of this.#links) lead(link, address + this.mediaId);
   }
 }
 

@@ -1,5 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {Hotkeys} from './hotkeys.js';
+import {insist} from './retry.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
 const STEPS = {arrowleft: 'previous', arrowright: 'next'};
@@ -49,9 +50,10 @@ class FreshetViewer extends FreshetElement {
 
   #make() {
     if (this.kind in ABSENT) return el('div', {class: 'blank'}, icon(ABSENT[this.kind], 'xl'), el('span'));
-    if (this.kind === 'video') return el('video', {controls: true, preload: 'metadata', poster: this.posterUrl || null, src: this.fileUrl});
-    if (this.kind === 'audio') return el('div', {class: 'sound'}, icon('graphic_eq', 'xl'), el('audio', {controls: true, src: this.fileUrl}));
-    return el('img', {src: this.fileUrl, draggable: 'false'});
+    const {fileUrl: src, posterUrl} = this;
+    if (this.kind === 'video') return insist(el('video', {controls: true, preload: 'metadata', poster: posterUrl || null, src}));
+    if (this.kind === 'audio') return el('div', {class: 'sound'}, icon('graphic_eq', 'xl'), insist(el('audio', {controls: true, src})));
+    return insist(el('img', {src, draggable: 'false'}));
   }
 
   /** The keys that are ours now: a player has the arrows to itself, and so has a picture that scrolls. */

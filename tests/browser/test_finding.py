@@ -416,3 +416,24 @@ def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_i
     expect(page).to_have_url(re.compile(r"/library$"))
     expect(page.locator("button.project")).to_have_text(re.compile("First project"))
     expect(tile(page, "A harbour in spring")).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", ["back", "menu"])
+def test_what_stays_on_home_leads_into_the_project_that_it_is_turned_to(server: Server, visit: Visit, how: str) -> None:
+    page = visit("/home")
+    updated(page)
+    ways = page.get_by_role("group", name="Begin").get_by_role("link")
+    page.locator("button.project").click()
+    menu = page.get_by_role("dialog", name="Projects")
+    menu.get_by_role("textbox", name="New project").fill(f"Turned to, and {how}")
+    menu.get_by_role("textbox", name="New project").press("Enter")
+    expect(page).to_have_url(re.compile(r"/home\?project=\w{26}$"))
+    expect(ways.first).to_have_attribute("href", re.compile(r"^/create/image\?project=\w{26}$"))
+    if how == "back":
+        page.go_back()
+    else:
+        page.locator("button.project").click()
+        menu.get_by_role("link", name="First project").click()
+    expect(page).to_have_url(re.compile(r"/home$"))
+    expect(ways.first).to_have_attribute("href", "/create/image")
+    assert page.locator("[role=main] a[href*='project=']").count() == 0

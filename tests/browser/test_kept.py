@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
 from tests.browser.server import Server
-from tests.browser.steps import chosen, intercept, open_chooser, prompt, settle, tile, updated
+from tests.browser.steps import chosen, go, intercept, open_chooser, prompt, settle, tile, updated
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -103,3 +103,22 @@ def test_F09_a_form_whose_page_had_to_be_opened_anew_has_all_that_was_chosen_and
     settle(other)
     expect(other.get_by_role("radio", name="1:1")).to_be_checked()
     expect(other.get_by_role("group", name="Picture to repaint")).not_to_contain_text("Pier 000")
+
+
+def test_what_is_being_typed_into_one_form_is_not_in_the_other_after_back(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).fill("A harbour, and nothing else")
+    go(page, "Video")
+    expect(prompt(page)).to_have_value("")
+    prompt(page).press_sequentially("Aurora, in one")
+    page.go_back()
+    expect(page).to_have_url(re.compile("/create/image"))
+    expect(page.get_by_role("button", name="Generate Image")).to_be_visible()
+    settle(page)
+    expect(prompt(page)).to_have_value("A harbour, and nothing else")
+    page.go_forward()
+    expect(page.get_by_role("button", name="Generate Video")).to_be_visible()
+    expect(prompt(page)).to_have_value("Aurora, in one")
+    settle(page)
+    expect(prompt(page)).to_have_value("Aurora, in one")

@@ -190,3 +190,20 @@ def test_the_link_and_the_prompt_are_copied_also_where_the_browser_has_no_clipbo
     page.goto(f"{server.url}/library?q=Copied")
     tile(page, "Copied 000").click()
     assert press("Copy link", shown(page, "Copied 000", ids[0])) == f"{server.url}/media-item?id={ids[0]}"
+
+
+@pytest.mark.parametrize("place", ["closer look", "page"])
+def test_a_picture_that_could_not_be_had_comes_by_itself(
+    server: Server, visit: Visit, tolerated: list[str], place: str
+) -> None:
+    tolerated.append("status of 503")
+    (item,) = fill(server, 1, f"Away in the {place}")
+    page = visit("/library")
+    updated(page)
+    page.context.route(f"**/media/{item}.original*", lambda route: route.fulfill(status=503))
+    page.goto(server.url + (f"/library?item={item}" if place == "closer look" else f"/media-item?id={item}"))
+    picture = page.locator("freshet-look > img, freshet-viewer .frame > img")
+    expect(picture).to_have_attribute("data-missing", "")
+    page.context.unroute(f"**/media/{item}.original*")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
+    expect(picture).not_to_have_attribute("data-missing", "")

@@ -109,6 +109,29 @@ def test_two_tabs_that_write_one_title_lose_nothing(server: Server, visit: Visit
     expect(theirs.get_by_role("list", name="Tags").get_by_text("sea")).to_be_hidden()
 
 
+def test_tags_that_are_refused_stay_in_their_field_with_the_reason(server: Server, visit: Visit, still: None) -> None:
+    (item,) = fill(server, 1, "Tagged")
+    page = visit(f"/media-item?id={item}")
+    opened(page, "Tagged 000")
+    tags, long = page.get_by_role("list", name="Tags"), "x" * 41
+    page.get_by_role("button", name="Tag", exact=True).click()
+    field = page.get_by_role("textbox", name="New tag")
+    page.keyboard.type("sea,")
+    expect(tags.get_by_text("sea")).to_be_visible()
+    expect(field).to_have_value("")
+    page.keyboard.type(f"dunes,{long},dusk")
+    expect(tags.get_by_text("dunes")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="longer than 40")).to_be_visible()
+    settle(page)
+    expect(field).to_have_value(f"{long},dusk")
+    field.fill("night sky, Dusk")
+    page.keyboard.press("Enter")
+    expect(tags.get_by_text("Dusk")).to_be_visible()
+    expect(tags.get_by_role("listitem")).to_have_count(4)
+    expect(field).to_have_value("")
+
+
 def test_a_title_that_was_taken_back_is_in_its_field_again(server: Server, visit: Visit, still: None) -> None:
     """Live updates are off, so the tab has not heard of what the other one wrote."""
     (item,) = fill(server, 1, "Clash")

@@ -245,6 +245,59 @@ def test_back_closes_the_dialog_and_stays_on_the_page(server: Server, visit: Vis
 
 
 @SHARED_ALONE
+@pytest.mark.parametrize("leave", ["escape", "back", "reload"])
+def test_a_template_that_is_being_written_is_there_again_until_it_is_discarded(
+    server: Server, visit: Visit, leave: str
+) -> None:
+    keep(server, "Left alone", "A fox")
+    page = visit("/create/image")
+    updated(page)
+    dialog = opened(page, "Templates")
+    dialog.get_by_role("button", name="Edit Left alone").click()
+    dialog.get_by_role("textbox", name="Text").fill("A red fox, half")
+    if leave == "escape":
+        page.keyboard.press("Escape")
+    elif leave == "back":
+        page.go_back()
+    else:
+        page.reload()
+        updated(page)
+        settle(page)
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Templates", exact=True).click()
+    expect(dialog.get_by_role("textbox", name="Text")).to_have_value("A red fox, half")
+    dialog.get_by_role("button", name="Discard").click()
+    expect(row(dialog, "Left alone")).to_contain_text("A fox")
+    dialog.get_by_role("button", name="Edit Left alone").click()
+    expect(dialog.get_by_role("textbox", name="Text")).to_have_value("A fox")
+
+
+@SHARED_ALONE
+@pytest.mark.parametrize("leave", ["escape", "reload"])
+def test_what_was_typed_into_a_templates_fields_is_there_again_until_it_is_used(
+    server: Server, visit: Visit, leave: str
+) -> None:
+    keep(server, "Left halfway")
+    page = visit("/create/image")
+    updated(page)
+    dialog = opened(page, "Templates")
+    row(dialog, "Left halfway").click()
+    dialog.get_by_role("textbox", name="animal").fill("grey owl")
+    if leave == "escape":
+        page.keyboard.press("Escape")
+    else:
+        page.reload()
+        updated(page)
+    row(opened(page, "Templates"), "Left halfway").click()
+    expect(dialog.get_by_role("textbox", name="animal")).to_have_value("grey owl")
+    dialog.get_by_role("textbox", name="place").fill("a barn")
+    dialog.get_by_role("button", name="Use", exact=True).click()
+    expect(dialog).to_be_hidden()
+    row(opened(page, "Templates"), "Left halfway").click()
+    expect(dialog.get_by_role("textbox", name="animal")).to_have_value("red fox")
+
+
+@SHARED_ALONE
 @pytest.mark.parametrize("step", ["list", "fill", "edit", "history", "improve"])
 def test_on_a_phone_every_control_is_in_sight_and_large_enough(server: Server, visit: Visit, step: str) -> None:
     keep(server, "Key one")

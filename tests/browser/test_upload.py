@@ -83,6 +83,11 @@ def test_only_what_may_go_better_another_time_can_be_tried_again(
     expect(tray(page).get_by_role("alert").filter(has_text="its content is text")).to_be_visible()
     expect(tray(page).get_by_role("button", name="Dismiss notes.png")).to_be_visible()
     expect(tray(page).get_by_role("button", name="Retry")).to_have_count(0)
+    refresh = page.get_by_role("button", name="Refresh").first
+    refresh.focus()
+    tray(page).get_by_role("button", name="Dismiss notes.png").press("Enter")
+    expect(tray(page)).to_be_hidden()
+    expect(refresh).to_be_focused()
 
     full = {"error": "There is no room left for files: free some space and try again"}
     intercept(

@@ -165,6 +165,36 @@ def test_a_picture_that_cannot_be_loaded_leaves_an_icon_of_the_same_size(show: O
     problems.clear()
 
 
+def test_a_picture_that_could_not_be_loaded_is_asked_for_again_until_it_comes(show: Open, problems: list[str]) -> None:
+    page = show()
+    refused: list[Request] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request)
+        route.fulfill(status=503)
+
+    page.context.route("**/picture/m0*", refuse)
+    page.reload()
+    tile = page.locator("freshet-tile[data-id=m0]")
+    expect(tile.locator(".broken")).to_be_visible()
+    page.clock.install()
+    with page.expect_event("requestfinished", lambda request: "/picture/m0" in request.url):
+        page.evaluate("window.dispatchEvent(new Event('freshet:back'))")
+    for seconds in (10, 30):
+        expect(tile.locator(".broken")).to_be_visible()
+        with page.expect_event("requestfinished", lambda request: "/picture/m0" in request.url):
+            page.clock.run_for(1_000 * seconds)
+    expect(tile.locator(".broken")).to_be_visible()
+    asked = len(refused)
+    page.clock.run_for(300_000)
+    assert len(refused) == asked, "no file that is gone is asked for for ever"
+    page.context.unroute("**/picture/m0*")
+    page.evaluate("window.dispatchEvent(new Event('freshet:back'))")
+    expect(tile.locator("img")).to_have_js_property("complete", True)
+    expect(tile.locator(".broken")).to_have_count(0)
+    problems.clear()
+
+
 # ── runs ──
 
 
@@ -681,6 +711,55 @@ def test_a_message_leaves_by_itself_unless_it_is_pointed_at(show: Open) -> None:
     page.clock.run_for(6_500)
     expect(toast).to_be_hidden()
     expect_heard(page, 'toast {"token": "1"}')
+
+
+def say(page: Page, message: str, tone: str) -> None:
+    page.evaluate(
+        "detail => window.dispatchEvent(new CustomEvent('freshet:tell', {detail}))", {"message": message, "tone": tone}
+    )
+
+
+def test_a_message_of_what_failed_stays_until_it_is_dismissed_or_the_next_comes(show: Open) -> None:
+    page = show()
+    page.clock.install()
+    toast = page.locator(".toast")
+    say(page, "Not saved", "failed")
+    page.clock.run_for(60_000)
+    expect(toast).to_have_text("Not saved")
+    say(page, "Copied", "info")
+    page.clock.run_for(500)
+    expect(toast).to_have_text("Copied")
+    page.clock.run_for(6_500)
+    expect(toast).to_be_hidden()
+    say(page, "Not saved", "failed")
+    page.clock.run_for(500)
+    other = page.get_by_role("button", name="Press", exact=True)
+    other.focus()
+    toast.get_by_role("button", name="Dismiss").focus()
+    page.keyboard.press("Enter")
+    expect(toast).to_be_hidden()
+    expect(other).to_be_focused()
+
+
+def test_a_message_does_not_leave_before_it_can_be_read(show: Open) -> None:
+    page = show()
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, 'hidden', {configurable: true, get: () => window.away ?? false});
+          window.away = true;
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
+    page.clock.install()
+    say(page, "Copied", "info")
+    page.clock.run_for(60_000)
+    toast = page.locator(".toast")
+    expect(toast).to_have_text("Copied")
+    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    page.clock.run_for(5_000)
+    expect(toast).to_be_visible()
+    page.clock.run_for(1_500)
+    expect(toast).to_be_hidden()
 
 
 def test_b9_new_tiles_wait_in_the_drop_while_the_list_is_scrolled(show: Open) -> None:

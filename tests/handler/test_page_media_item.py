@@ -333,6 +333,18 @@ def test_a_tag_that_cannot_be_is_refused_where_it_was_written(studio: Studio, ta
     assert stored(studio, item).tags == ("sea 🌊",)
 
 
+def test_of_several_tags_that_are_written_at_once_all_are_taken_or_none(studio: Studio) -> None:
+    (item,) = studio.add(tags=("sea",))
+    tab = open_item(studio, item)
+    edit(tab, "tag", item, f"night sky,{'x' * 41},dunes")
+    assert "longer than 40" in tab.element("freshet-tags")["error"]
+    assert tab.element("freshet-tags")["tags"] == ["sea"]
+    edit(tab, "tag", item, "night  sky, Sea,, dunes,")
+    assert tab.element("freshet-tags")["error"] == ""
+    assert tab.element("freshet-tags")["tags"] == ["sea", "night sky", "dunes"]
+    assert stored(studio, item).tags == ("sea", "night sky", "dunes")
+
+
 def test_a_tag_too_many_is_refused_and_nothing_is_lost(studio: Studio) -> None:
     (item,) = studio.add(tags=tuple(f"tag {number}" for number in range(20)))
     tab = open_item(studio, item)

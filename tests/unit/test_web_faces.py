@@ -32,7 +32,8 @@ FACES: dict[str, dict[str, Any]] = {
     "field": {"field_id": "f", "label": "Prompt", "value": "", "on_change": lambda event: None, "key": "k"},
     "edits": {"on_edit": lambda event: None},
     "fill": {
-        "parts": ["A ", 0], "fields": [("subject", "fox")], "wrongs": [""], "on_use": lambda event: None, "key": "k",
+        "parts": ["A ", 0], "fields": [("subject", "fox")], "wrongs": [""], "on_use": lambda event: None,
+        "template_id": "t", "key": "k",
     },
     "filters": {
         "chosen": {"tag": "sea"}, "count": 1, "sorts": [], "models": [], "projects": [], "tags": [],
