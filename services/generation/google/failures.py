@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
 
@@ -37,28 +37,32 @@ _OF_SAFETY = re.compile(
     re.IGNORECASE,
 )
 """How Google words it where it refuses with the status of bad input."""
+GONE = (404, 410)
+"""The statuses with which Google does not know (any more) of what it has begun."""
+GONE_FILE = (403, *GONE)
+"""Of a file: the Files API does not tell one that is not there from one that is not ours."""
 _STATUS_OF_CODE = {1: 499, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 14: 503, 16: 401}
 """By the codes of google.rpc.Code, with which operations fail; the others are like 500."""
 
 
 @contextmanager
-def mapped(secret: str | None, *, begun: bool = False) -> Iterator[None]:
+def mapped(secret: str | None, *, gone: Collection[int] = ()) -> Iterator[None]:
     """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message.
 
-    `begun`: it is asked what became of something that Google has taken on.
+    `gone`: it is asked what became of something that Google has taken on, and these say that it knows of no such thing.
     """
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
-        raise (told_of_begun(error, secret) if begun else told(error, secret)) from error
+        raise (told_of_begun(error, secret, gone) if gone else told(error, secret)) from error
 
 
-def told_of_begun(error: Exception, secret: str | None) -> GenerationError:
+def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = GONE) -> GenerationError:
     """As `told`, where it is nobody's prompt or choice that Google does not take."""
     ours = told(error, secret)
-    if isinstance(ours, GenerationError) and not isinstance(ours, Refused) and status_of(error) not in (404, 410):
+    if isinstance(ours, GenerationError) and not isinstance(ours, Refused) and status_of(error) not in gone:
         return ours
     said = one_line(_message(error), secret)
     quote = f" Google says: “{said}”." if said else ""
