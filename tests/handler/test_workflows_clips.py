@@ -201,12 +201,22 @@ class TestProgress:
 
 
 class TestFailingWhileBeginning:
-    @pytest.mark.parametrize("reply", [failed(429), failed(500), failed(503)])
+    @pytest.mark.parametrize("reply", [failed(429), failed(503)])
     def test_what_fails_in_passing_is_asked_again(self, studio: Running, stub: GoogleStub, reply: Reply) -> None:
         stub.will(reply, reply)
         run = studio.finished(order(studio))
         assert (run.status, run.cost_nano) == ("succeeded", COST)
         assert len(stub.paid()) == 3
+
+    @pytest.mark.parametrize("reply", [failed(409), failed(500), failed(504)])
+    def test_an_error_that_does_not_prove_that_nothing_began_leaves_its_outcome_unknown(
+        self, studio: Running, stub: GoogleStub, reply: Reply
+    ) -> None:
+        stub.will(reply)
+        run = studio.finished(order(studio))
+        assert (output(studio, run).error or "").startswith("Outcome unknown: Google's service failed")
+        assert (run.status, run.cost_nano, output(studio, run).cost_nano) == ("failed", None, None)
+        assert len(stub.requests) == 1
 
     @pytest.mark.parametrize("reply", [reset, sent(200, b"{"), began(None)])
     def test_a_lost_answer_is_not_asked_for_again(self, studio: Running, stub: GoogleStub, reply: Reply) -> None:

@@ -100,7 +100,7 @@ class Google:
 
         Pictures in JPEG, a clip in MP4. Raises BadInput and GenerationError.
         """
-        with mapped(self._key):
+        with mapped(self._key, begins=True):
             if model.needs == "vertex":
                 source, config = veo.source_of(prompt, parameters, sources), veo.config_of(parameters, sources)
                 name = self._client.models.generate_videos(model=model.id, source=source, config=config).name

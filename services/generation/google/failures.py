@@ -1,7 +1,8 @@
 """Whatever Google's SDK raises, as one of ours: what it was, whether to ask again, and what it may have cost.
 
 The SDK has three families of errors: its own, by status; those of its newer calls, by status or by class; and those of
-the transport and of the credentials below it. Google charges nothing for a request that it answers with an error.
+the transport and of the credentials below it. Google charges nothing for a request that it answers with an error; but
+where one was to begin something that goes on by itself, not every error proves that it did not begin.
 """
 
 from __future__ import annotations
@@ -46,17 +47,33 @@ _STATUS_OF_CODE = {1: 499, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 40
 
 
 @contextmanager
-def mapped(secret: str | None, *, gone: Collection[int] = ()) -> Iterator[None]:
+def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = ()) -> Iterator[None]:
     """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message.
 
-    `gone`: it is asked what became of something that Google has taken on, and these say that it knows of no such thing.
+    `begins`: Google is to begin something. `gone`: it is asked what became of something that Google has begun, and
+    these are the statuses that say that it knows of no such thing.
     """
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
-        raise (told_of_begun(error, secret, gone) if gone else told(error, secret)) from error
+        if gone:
+            raise told_of_begun(error, secret, gone) from error
+        raise (told_of_beginning(error, secret) if begins else told(error, secret)) from error
+
+
+def told_of_beginning(error: Exception, secret: str | None) -> BadInput | GenerationError:
+    """As `told`, but only what proves that nothing has begun may be asked again: what has goes on, and is charged."""
+    ours, status = told(error, secret), status_of(error) or 0
+    if status not in (408, 409) and (status < 500 or status == 503):
+        return ours
+    kind = ProviderTimeout if isinstance(ours, ProviderTimeout) else ProviderUnavailable
+    return kind(
+        f"Outcome unknown: Google's service failed ({status}), but this may have begun all the same, and be charged. "
+        "Press Retry to ask again.",
+        cost_nano=None,
+    )
 
 
 def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = GONE) -> GenerationError:
