@@ -23,6 +23,7 @@ from services.errors import (
     FreshetError,
     GenerationError,
     ProviderCancelled,
+    ProviderForgot,
     ProviderTimeout,
     ProviderUnavailable,
     QuotaUsedUp,
@@ -83,7 +84,7 @@ def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = 
         return ours
     said = one_line(_message(error), secret)
     quote = f" Google says: “{said}”." if said else ""
-    return GenerationError(f"Google does not know of it.{quote}", cost_nano=None)
+    return ProviderForgot(f"Google does not know of it.{quote}", cost_nano=None)
 
 
 def told(error: Exception, secret: str | None = None) -> BadInput | GenerationError:
