@@ -21,6 +21,8 @@ FreshetError
     ├── ProviderUnavailable the provider cannot be reached, is broken, or does not take our credentials
     ├── ProviderTimeout     the provider took too long
     ├── ProviderCancelled   the provider gave up what it had begun
+    ├── ProviderForgot      the provider does not know, or not any more, of what it had begun
+    ├── Unsettled           what it had begun may come yet, or has come and was not got: asking again costs nothing
     └── AnswerLost          it was asked for and its answer is lost: it was made and paid for, or it was not
 
 Back ends map their own exceptions to these in one place each and always `raise … from`. A read that fails
@@ -120,6 +122,14 @@ class ProviderTimeout(GenerationError):
 
 
 class ProviderCancelled(GenerationError):
+    pass
+
+
+class ProviderForgot(GenerationError):
+    pass
+
+
+class Unsettled(GenerationError):
     pass
 
 

@@ -30,7 +30,8 @@ class Run(Record):
     asked: tuple[str, ...] = ()
     """Outputs that a provider was asked for who is paid: after a crash nobody knows what became of them."""
     operations: dict[str, str] = {}
-    """Of those, by media id, the provider's name of what it works on: asking what became of it costs nothing."""
+    """By media id, the provider's name of what it works on: asking what became of it costs nothing. Of an output that
+    was not asked for, the name under which an earlier run began it, which did not get it."""
     progress: int = Field(default=0, ge=0, le=100)
     """Percent, stored at most once a second and without touching `updated_at`."""
     error: str | None = None

@@ -12,44 +12,46 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.errors import AnswerLost, BadInput, GenerationError, ProviderTimeout, ProviderUnavailable
-from services.files.rendered import RenderedFile
+from services.errors import (
+    AnswerLost,
+    BadInput,
+    GenerationError,
+    ProviderForgot,
+    ProviderTimeout,
+    ProviderUnavailable,
+    Unsettled,
+)
 from services.files.sniff import MP4, sniff
 from services.generation.catalog import ModelSpec, find_model
 from services.generation.pool import PoolClosed
-from services.generation.received import open_received, to_send, to_send_as_jpeg
+from services.generation.received import to_send, to_send_as_jpeg
 from services.generation.sources import Role, placed, roles
 from services.log import log_event
-from services.models import MediaType, Run
+from services.models import Run
 from services.workflows.context import Unwanted, WorkflowContext
+from services.workflows.made import Made, Progress, opened, unheard
+from services.workflows.records import require_wanted
 
 if TYPE_CHECKING:
     from services.generation.google.answers import Answer
     from services.generation.google.client import Google
+    from services.generation.google.veo import Came
 
 ATTEMPTS = 4
 """How often a provider is asked for one output, as long as it says that it made nothing."""
 FIRST_WAIT, LONGEST_WAIT = 2.0, 20.0
 """Seconds between two of them."""
-MISREAD = 5
-"""Answers in a row that do not tell what became of a clip, after which it is given up."""
+UNREAD = 300.0
+"""Seconds for which no answer tells what became of a clip, after which it is given up."""
+FORGOTTEN = 60.0
+"""Seconds for which Google says that it does not know of a clip, after which that is believed."""
 BEGUN, NEARLY = 10, 90
 """Percent, before and after a provider works on something."""
 
-Progress = Callable[[int], None]
 Note = Callable[[str], None]
 """Keeps the name under which a provider works on an output."""
 Claim = Callable[[], AbstractContextManager[Note]]
 """Entered around each request that may cost something."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """One output."""
-
-    files: tuple[RenderedFile, ...]
-    cost_nano: int | None
-    """What making it cost, in nano-dollars; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,21 @@ class Asked:
         return self.run.operations.get(self.media_id)
 
     @property
+    def inherited(self) -> bool:
+        """Whether an earlier run had it begun, and did not get it."""
+        return self.begun is not None and self.media_id not in self.run.asked
+
+    @property
     def google(self) -> Google:
         google = self.ctx.offers.google
         if google is None:
-            cost = None if self.begun else 0
-            raise ProviderUnavailable("Google's models are not set up here. Choose another model.", cost_nano=cost)
+            if self.begun is None:
+                raise ProviderUnavailable("Google's models are not set up here. Choose another model.")
+            raise Unsettled(
+                "Google was asked for this, but its models are not set up here any more. Press Retry once they are, to "
+                "get what became of it.",
+                cost_nano=None,
+            )
         return google
 
     @property
@@ -87,13 +99,13 @@ def ask_google(asked: Asked) -> Made:
     """Blocks until the output is there. Raises BadInput, GenerationError, Interrupted, Unwanted."""
     if asked.run.run_type == "video":
         return _clip(asked)
-    files = [asked.ctx.pool.run(_way(asked.run), data, on_progress=_unheard) for data in asked.sources()]
+    files = [asked.ctx.pool.run(_way(asked.run), data, on_progress=unheard) for data in asked.sources()]
     asked.on_progress(BEGUN)
 
     def ask() -> Made:
         with asked.claim():
             answer = _picture(asked, files)
-        return _opened(asked, answer, "image")
+        return _opened(asked, answer)
 
     return _asked_again(asked, ask)
 
@@ -124,13 +136,21 @@ def _clip(asked: Asked) -> Made:
     def ask() -> Made:
         nonlocal begun
         name, begun = begun or _begin(asked), None  # whatever comes of it, the next attempt begins anew
-        return _opened(asked, _followed(asked, name), "video")
+        return _opened(asked, _followed(asked, name))
 
+    if asked.inherited:
+        try:
+            return ask()
+        except (PoolClosed, Unsettled):
+            raise
+        except (GenerationError, BadInput) as error:
+            log_event("run.asking_anew", run_id=asked.run.id, why=str(error))
     return _asked_again(asked, ask)
 
 
 def _begin(asked: Asked) -> str:
     """Have a clip made; its name, which is noted."""
+    asked.ctx.offers.require(asked.run.model, asked.run.run_type)
     files = asked.sources()
     parts = roles(asked.run.parameters, len(files))
     sources = placed(parts, [_sent(asked.ctx, part, data) for part, data in zip(parts, files, strict=True)])
@@ -148,7 +168,7 @@ def _begin(asked: Asked) -> str:
 def _sent(ctx: WorkflowContext, part: Role, data: bytes) -> bytes:
     """Raises BadInput on "clip"."""
     if part != "clip":
-        return ctx.pool.run(to_send_as_jpeg, data, on_progress=_unheard)
+        return ctx.pool.run(to_send_as_jpeg, data, on_progress=unheard)
     if sniff(data) != MP4:
         raise BadInput("clip", "This model goes on from MP4 clips alone. Choose one that is MP4.")
     return data
@@ -156,29 +176,41 @@ def _sent(ctx: WorkflowContext, part: Role, data: bytes) -> bytes:
 
 def _followed(asked: Asked, name: str) -> Answer:
     """What came of a clip, asked until there is something. Raises BadInput, GenerationError, Interrupted, Unwanted."""
-    ctx, google, misread, began = asked.ctx, asked.google, 0, asked.ctx.clock.monotonic()
+    ctx, google, began = asked.ctx, asked.google, asked.ctx.clock.monotonic()
+    told = began  # when an answer told something last, or failed in passing
     try:
         while True:
-            try:
-                came = google.clip(asked.model, name, asked.run.parameters, extends=asked.extends)
-                misread = 0
-            except GenerationError as error:
-                came, misread = None, 0 if _passes(error) else misread + 1
-                log_event("run.not_told", logging.WARNING, run_id=asked.run.id, why=str(error))
-                if misread == MISREAD:
-                    raise _untold(error) from error
+            came, unread = _came(asked, google, name)
             if isinstance(came, BadInput | GenerationError):
                 raise came
             if came is not None:
                 return came
-            waited = ctx.clock.monotonic() - began
-            if waited >= google.patience:
+            now = ctx.clock.monotonic()
+            told = now if unread is None or _passes(unread) else told
+            if unread is not None and (now - told >= _enough(unread) or now - began >= google.patience):
+                raise _untold(unread) from unread
+            if now - began >= google.patience:
                 raise _too_long(google.patience)
-            asked.on_progress(_estimate(asked, waited))
+            asked.on_progress(_estimate(asked, now - began))
+            require_wanted(asked.run.id)
             ctx.activity.pause(google.interval)
     except Unwanted:
         let_go(ctx, asked.run.model_copy(update={"operations": {asked.media_id: name}}), asked.media_id)
         raise
+
+
+def _came(asked: Asked, google: Google, name: str) -> tuple[Came | None, GenerationError | None]:
+    """What came of a clip, if anything, and why that was not told, if it was not."""
+    try:
+        return google.clip(asked.model, name, asked.run.parameters, extends=asked.extends), None
+    except GenerationError as error:
+        log_event("run.not_told", logging.WARNING, run_id=asked.run.id, why=str(error))
+        return None, error
+
+
+def _enough(error: GenerationError) -> float:
+    """Seconds after which such an answer is believed."""
+    return FORGOTTEN if isinstance(error, ProviderForgot) else UNREAD
 
 
 def _passes(error: GenerationError) -> bool:
@@ -186,18 +218,19 @@ def _passes(error: GenerationError) -> bool:
     return error.again or isinstance(error, AnswerLost | ProviderTimeout)
 
 
-def _untold(error: Exception) -> GenerationError:
-    return GenerationError(
-        f"What became of this cannot be found out: it may have been made, and charged. {error} Press Retry to ask for "
-        "it anew.",
+def _untold(error: GenerationError) -> GenerationError:
+    kind = ProviderForgot if isinstance(error, ProviderForgot) else Unsettled
+    return kind(
+        f"What became of this cannot be found out: it may have been made, and charged. {error} Retry asks for it once "
+        "more, and for a new one only if Google says that there is none.",
         cost_nano=None,
     )
 
 
-def _too_long(seconds: float) -> ProviderTimeout:
-    return ProviderTimeout(
-        f"Google has worked on this for more than {seconds / 60:.0f} minutes. It may still finish, and be charged, but "
-        "is not waited for any longer. Press Retry to ask for it anew.",
+def _too_long(seconds: float) -> Unsettled:
+    return Unsettled(
+        f"Google has worked on this for more than {seconds / 60:.0f} minutes. It may still finish, and be charged. "
+        "Press Retry to go on waiting for it.",
         cost_nano=None,
     )
 
@@ -211,17 +244,9 @@ def _estimate(asked: Asked, waited: float) -> int:
     return min(NEARLY, BEGUN + int((NEARLY - BEGUN) * waited / usual))
 
 
-def _opened(asked: Asked, answer: Answer, wanted: MediaType) -> Made:
+def _opened(asked: Asked, answer: Answer) -> Made:
     asked.on_progress(NEARLY)
-    try:
-        files = asked.ctx.pool.run(open_received, answer.data, wanted, on_progress=_unheard)
-    except PoolClosed:
-        raise
-    except (GenerationError, BadInput) as error:
-        noun = "picture that can be opened" if wanted == "image" else "clip that can be played"
-        what = f"What Google sent is no {noun}. Press Retry to ask again."
-        raise GenerationError(what, cost_nano=answer.cost_nano) from error
-    return Made(files, answer.cost_nano)
+    return opened(asked.ctx, asked.run, answer.data, answer.cost_nano)
 
 
 def _asked_again(asked: Asked, ask: Callable[[], Made]) -> Made:
@@ -237,7 +262,3 @@ def _asked_again(asked: Asked, ask: Callable[[], Made]) -> Made:
         asked.ctx.activity.pause(wait)
         wait = min(2 * wait, LONGEST_WAIT)
     return ask()
-
-
-def _unheard(percent: int) -> None:
-    """Of a part that takes no time to speak of."""

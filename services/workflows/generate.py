@@ -33,7 +33,7 @@ from services.errors import (
     StoreError,
     StoreUnavailable,
 )
-from services.files.keep import discard_files, store_files
+from services.files.keep import discard_files
 from services.generation.catalog import is_free
 from services.generation.pool import PoolClosed
 from services.generation.prices import total
@@ -42,6 +42,7 @@ from services.log import log_event, log_failure
 from services.models import FileRef, Put, Run, RunStatus, Variant
 from services.workflows.asking import Note, let_go
 from services.workflows.context import Interrupted, Unwanted, context
+from services.workflows.made import stored
 from services.workflows.records import CLASHES, awaits, change_run, discard_leftovers, find_item
 from services.workflows.render import render_output
 from services.workflows.room import FULL, is_out_of_room
@@ -119,10 +120,10 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
     ctx = context()
     run = ctx.store.runs.get(SYSTEM, run_id)
     item = find_item(media_id)
-    if item is None:
+    if item is None:  # else another run may be waiting for what this one had begun
         discard_leftovers(run, media_id)
-    if run.finished or item is None or not awaits(item, run_id):
         let_go(ctx, run, media_id)
+    if run.finished or item is None or not awaits(item, run_id):
         return {}
     if ctx.progress.get(run_id) is None:
         show(run)
@@ -133,9 +134,7 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
         heard, claim = partial(on_progress, run_id, media_id), partial(_claimed, run_id, media_id)
         made = render_output(ctx, run, item, heard, claim)
         cost = made.cost_nano
-        files = store_files(
-            ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, made.files, key_suffix=f"run-{run_id}"
-        )
+        files = stored(ctx, run, media_id, made)
     except PoolClosed as closing:
         raise Interrupted from closing
     except Unwanted:

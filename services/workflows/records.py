@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
-from services.errors import Conflict, FileError, NotFound
+from services.errors import Conflict, FileError, NotFound, StoreError
 from services.identity import SYSTEM
 from services.log import log_event
 from services.models import MediaItem, Put, Run
-from services.workflows.context import context
+from services.workflows.context import Unwanted, context
 
 CLASHES = 20
 """How often a write is repeated on a record that others keep changing."""
@@ -30,6 +31,16 @@ def change_run(run_id: str, change: Callable[[Run], Run]) -> Run | None:
         assert isinstance(stored, Run)
         return stored
     raise Conflict(f"Run {run_id} kept changing")
+
+
+def require_wanted(run_id: str) -> None:
+    """Raises Unwanted once the run is finished: it may have been cancelled by way of another server.
+
+    A store that does not answer just then is no reason to stop.
+    """
+    with suppress(StoreError):
+        if context().store.runs.get(SYSTEM, run_id).finished:
+            raise Unwanted
 
 
 def find_item(media_id: str) -> MediaItem | None:

@@ -10,8 +10,9 @@ from services.generation.local.tryon import render_try_on
 from services.generation.requests import roles_of
 from services.identity import SYSTEM
 from services.models import MediaItem, Run
-from services.workflows.asking import Asked, Claim, Made, Progress, ask_google
+from services.workflows.asking import Asked, Claim, ask_google
 from services.workflows.context import WorkflowContext
+from services.workflows.made import Made, Progress
 
 
 def render_output(ctx: WorkflowContext, run: Run, item: MediaItem, on_progress: Progress, claim: Claim) -> Made:

@@ -86,6 +86,7 @@ class Studio:
     def retry(self, principal: Principal, media_id: str) -> None:
         """Make a failed output again, in its place and with its own settings, as a new run.
 
+        Of what a provider had begun that run first asks what became of it: it may be paid for and there.
         Anything but a failed output is left as it is: somebody else was quicker, or has deleted it. Raises BadInput
         where a picture it is made from is gone, NotFound, Forbidden, Conflict, StoreError.
         """
@@ -97,7 +98,8 @@ class Studio:
         self._require_sources(principal, failed.source_ids)
         fresh = {"id": self._ids.new(), "created_at": now, "output_ids": (item.id,), "status": "queued", "progress": 0}
         cleared = {"error": None, "cost_nano": None, "started_at": None, "finished_at": None}
-        unasked: dict[str, Any] = {"asked": (), "operations": {}}
+        begun = {one: name for one, name in failed.operations.items() if one == item.id}  # it may be there by now
+        unasked: dict[str, Any] = {"asked": (), "operations": begun}
         whose = {"owner_id": principal.user_id, "engine_id": self._engine.engine_id}
         run = failed.model_copy(update={**fresh, **cleared, **unasked, **whose})
         waiting = item.model_copy(update={"status": "generating", "error": None, "cost_nano": None, "run_id": run.id})

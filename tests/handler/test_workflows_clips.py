@@ -201,12 +201,22 @@ class TestProgress:
 
 
 class TestFailingWhileBeginning:
-    @pytest.mark.parametrize("reply", [failed(429), failed(500), failed(503)])
+    @pytest.mark.parametrize("reply", [failed(429), failed(503)])
     def test_what_fails_in_passing_is_asked_again(self, studio: Running, stub: GoogleStub, reply: Reply) -> None:
         stub.will(reply, reply)
         run = studio.finished(order(studio))
         assert (run.status, run.cost_nano) == ("succeeded", COST)
         assert len(stub.paid()) == 3
+
+    @pytest.mark.parametrize("reply", [failed(409), failed(500), failed(504)])
+    def test_an_error_that_does_not_prove_that_nothing_began_leaves_its_outcome_unknown(
+        self, studio: Running, stub: GoogleStub, reply: Reply
+    ) -> None:
+        stub.will(reply)
+        run = studio.finished(order(studio))
+        assert (output(studio, run).error or "").startswith("Outcome unknown: Google's service failed")
+        assert (run.status, run.cost_nano, output(studio, run).cost_nano) == ("failed", None, None)
+        assert len(stub.requests) == 1
 
     @pytest.mark.parametrize("reply", [reset, sent(200, b"{"), began(None)])
     def test_a_lost_answer_is_not_asked_for_again(self, studio: Running, stub: GoogleStub, reply: Reply) -> None:
@@ -255,16 +265,34 @@ class TestFailingWhileWaiting:
             (finished(name=OPERATION, videos=[{"bytesBase64Encoded": "not base64!"}]), "could not be read"),
         ],
     )
-    def test_one_of_which_nothing_can_be_found_out_is_given_up_and_may_have_cost_something(
-        self, studio: Running, stub: GoogleStub, reply: Reply, words: str
+    def test_one_of_which_nothing_can_be_found_out_for_minutes_is_given_up_and_may_have_cost_something(
+        self, studio: Running, stub: GoogleStub, clock: FakeClock, reply: Reply, words: str
     ) -> None:
-        stub.will(began(), *[reply] * 5)
-        run = studio.finished(order(studio))
+        stub.will(began())
+        let_go = for_ever(reply, stub)
+        run = order(studio)
+        studio.wait_for(lambda: len(stub.requests) > 12)
+        assert not studio.run(run).finished
+        clock.advance(300)
+        run = studio.finished(run)
+        let_go()
         told_ = output(studio, run).error or ""
         assert "What became of this cannot be found out" in told_
         assert words in told_
         assert run.cost_nano is None
-        assert len(stub.requests) == 6
+        assert len(stub.paid()) == 1
+        assert name_of(studio, run) == OPERATION
+
+    def test_time_in_which_google_tells_that_it_works_does_not_count(
+        self, studio: Running, stub: GoogleStub, clock: FakeClock
+    ) -> None:
+        def later(handler: Any) -> None:
+            clock.advance(200)
+            failed(403)(handler)
+
+        stub.will(began(), later, WORKING, later, failed(503), later)
+        assert studio.finished(order(studio)).status == "succeeded"
+        assert len(stub.paid()) == 1
 
     def test_one_that_takes_too_long_is_not_waited_for_for_ever(
         self, studio: Running, stub: GoogleStub, clock: FakeClock
@@ -278,6 +306,20 @@ class TestFailingWhileWaiting:
         let_go()
         assert "more than 30 minutes. It may still finish, and be charged" in (output(studio, run).error or "")
         assert (run.status, run.cost_nano) == ("failed", None)
+
+    def test_one_of_which_nothing_was_heard_in_all_that_time_does_not_count_as_worked_on(
+        self, studio: Running, stub: GoogleStub, clock: FakeClock
+    ) -> None:
+        stub.will(began())
+        let_go = for_ever(failed(503), stub)
+        run = order(studio)
+        studio.wait_for(lambda: len(stub.requests) > 3)
+        clock.advance(Google.patience + 1)
+        run = studio.finished(run)
+        let_go()
+        assert "cannot be found out: it may have been made, and charged. Google's service" in (
+            output(studio, run).error or ""
+        )
 
     def test_a_refusal_is_told_with_its_reason_and_costs_nothing(self, studio: Running, stub: GoogleStub) -> None:
         stub.will(began(), finished(raiMediaFilteredCount=1, raiMediaFilteredReasons=["It shows a child."]))
@@ -313,14 +355,6 @@ class TestFailingWhileWaiting:
         assert "no clip that can be played" in (output(studio, run).error or "")
         assert run.cost_nano == COST
 
-    def test_retry_asks_for_it_anew(self, studio: Running, stub: GoogleStub) -> None:
-        stub.will(began(), finished(error={"code": 3, "message": "Odd"}), began(OPERATION + "-b"))
-        run = studio.finished(order(studio))
-        studio.services.studio.retry(studio.principal, output(studio, run).id)
-        studio.wait_for(lambda: output(studio, run).status == "ready")
-        assert len(stub.paid()) == 2
-        assert stub.requests[-1]["body"] == {"operationName": OPERATION + "-b"}
-
 
 def test_what_waits_for_google_does_not_hold_up_what_this_machine_makes(studio: Running, stub: GoogleStub) -> None:
     stub.will(began(), WORKING, began())
@@ -333,10 +367,13 @@ def test_what_waits_for_google_does_not_hold_up_what_this_machine_makes(studio: 
         assert studio.finished(run).status == "succeeded"
 
 
-def test_the_key_is_in_no_log_no_record_and_no_file(keyed: Running, stub: GoogleStub) -> None:
+def test_the_key_is_in_no_log_no_record_and_no_file(
+    keyed: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     echo = failed(400, "INVALID_ARGUMENT", f"You sent {KEY}")
     broken = interaction("failed", errors=[{"message": f"With {KEY}"}])
-    stub.will(echo, IN_PROGRESS, *[echo] * 5, IN_PROGRESS, broken)
+    monkeypatch.setattr("services.workflows.asking.FORGOTTEN", 0.0)
+    stub.will(echo, IN_PROGRESS, echo, IN_PROGRESS, broken)
     with recorded_lines() as lines:
         runs = [keyed.finished(by_omni(keyed)) for _ in range(3)]
     assert all(asked["headers"]["x-goog-api-key"] == KEY for asked in stub.requests)

@@ -17,7 +17,7 @@ from tests.support.google_platforms import VERTEX, with_credentials
 from tests.support.google_stub import INTERACTION, OPERATION, GoogleStub, began, interaction
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
-from tests.support.running import Running
+from tests.support.running import Running, cancel_elsewhere
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +77,24 @@ class TestCancelling:
         let_go()
         assert stub.requests[-1]["path"] == f"/v1/interactions/{INTERACTION}/cancel"
         assert [line["stopped"] for line in lines if line["event"] == "run.let_go"] == [True]
+
+    @pytest.mark.parametrize("answering", [True, False])
+    def test_one_that_is_cancelled_by_way_of_another_server_is_told_to_stop(
+        self, keyed: Running, stub: GoogleStub, answering: bool
+    ) -> None:
+        stub.will(IN_PROGRESS)
+        let_go = for_ever(IN_PROGRESS, stub)
+        run = by_omni(keyed)
+        keyed.wait_for(lambda: len(stub.requests) > 3)
+        if not answering:  # a store that is away for a while ends nothing
+            keyed.store.fail("runs.get", times=3)
+            asked = len(stub.requests)
+            keyed.wait_for(lambda: len(stub.requests) > asked + 6)
+        cancel_elsewhere(keyed, run)
+        keyed.wait_for(keyed.idle)
+        let_go()
+        assert stub.requests[-1]["path"] == f"/v1/interactions/{INTERACTION}/cancel"
+        assert keyed.library() == []
 
     def test_one_that_is_cancelled_while_google_takes_it_on_is_told_to_stop(
         self, keyed: Running, stub: GoogleStub

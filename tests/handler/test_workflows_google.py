@@ -7,6 +7,7 @@ import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,15 @@ import pytest
 from PIL import Image
 
 from services.clock import FakeClock
-from services.errors import StorageFull
+from services.errors import FileError, StorageFull
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
 from tests.support.google_stub import COST, KEY, GoogleStub, blocked, failed, made, reset
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
-from tests.support.running import Running
+from tests.support.renders import ended_opening
+from tests.support.running import Running, cancel_elsewhere
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +67,22 @@ def item_of(studio: Running, run: Run, index: int = 0) -> MediaItem:
     item = studio.output(run, index)
     assert item is not None
     return item
+
+
+FULL = "There is no room left for files: free some space and try again"
+
+
+def refuse_files(studio: Running, monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[str]:
+    """From now on no file is kept; the keys of those that were tried."""
+    monkeypatch.setattr("services.workflows.made.FIRST_WAIT", 0.01)
+    refused: list[str] = []
+
+    def put(key: str, data: bytes) -> None:
+        refused.append(key)
+        raise error
+
+    monkeypatch.setattr(studio.services.blobs, "put", put)
+    return refused
 
 
 class TestMaking:
@@ -153,14 +171,59 @@ class TestFailing:
         assert "no picture that can be opened" in (item_of(studio, run).error or "")
         assert run.cost_nano == COST
 
-    def test_a_picture_that_cannot_be_kept_has_cost_what_it_cost(
+    def test_a_picture_that_cannot_be_kept_at_first_is_kept_once_it_can(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused = refuse_files(studio, monkeypatch, FileError("The bucket is away"))
+        run = order(studio)
+        studio.wait_for(lambda: len(refused) > 2)
+        assert studio.statuses(run) == ["generating"]
+        monkeypatch.undo()
+        run = studio.finished(run)
+        assert (run.status, run.cost_nano) == ("succeeded", COST)
+        assert len(stub.requests) == 1
+
+    def test_one_that_cannot_be_kept_for_long_is_given_up_and_has_cost_what_it_cost(
+        self, studio: Running, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused = refuse_files(studio, monkeypatch, StorageFull(FULL))
+        run = order(studio)
+        studio.wait_for(lambda: len(refused) > 2)
+        clock.advance(600)
+        run = studio.finished(run)
+        assert (run.cost_nano, item_of(studio, run).error) == (COST, FULL)
+
+    def test_one_that_is_cancelled_by_way_of_another_server_is_not_kept(
         self, studio: Running, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def full(key: str, data: bytes) -> None:
-            raise StorageFull("There is no room left for files: free some space and try again")
+        refused = refuse_files(studio, monkeypatch, StorageFull(FULL))
+        run = order(studio)
+        studio.wait_for(lambda: len(refused) > 2)
+        cancel_elsewhere(studio, run)
+        studio.wait_for(studio.idle)
+        assert (studio.library(), studio.blobs()) == ([], [])
 
-        monkeypatch.setattr(studio.services.blobs, "put", full)
-        assert studio.finished(order(studio)).cost_nano == COST
+    def test_a_picture_is_opened_again_where_the_process_that_does_it_was_ended(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.workflows.made.OPENING_WAITS", (0.01,))
+        monkeypatch.setattr("services.workflows.made.open_received", partial(ended_opening, str(studio.log), 1))
+        run = studio.finished(order(studio))
+        assert (run.status, run.cost_nano) == ("succeeded", COST)
+        assert len(stub.requests) == 1
+
+    def test_one_that_cannot_be_opened_here_is_not_said_to_be_none(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.workflows.made.OPENING_WAITS", (0.01,))
+        monkeypatch.setattr("services.workflows.made.open_received", partial(ended_opening, str(studio.log), 2))
+        run = studio.finished(order(studio))
+        told = item_of(studio, run).error or ""
+        assert told.startswith(
+            "Google made this, but it could not be opened here. The process that renders was stopped"
+        )
+        assert told.endswith("Retry asks for another one.")
+        assert run.cost_nano == COST
 
     @pytest.mark.parametrize(
         ("model", "words"),

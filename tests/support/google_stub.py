@@ -99,6 +99,11 @@ def filed(uri: str = FILE) -> dict[str, Any]:
     return {"type": "video", "mime_type": "video/mp4", "uri": uri}
 
 
+def file_is(state: str, **fields: Any) -> Reply:
+    """What Google tells of the file of a clip."""
+    return told({"name": "files/clip1", "state": state, **fields})
+
+
 def tried_on(data: bytes | None = None, **fields: Any) -> Reply:
     encoded = base64.b64encode(picture() if data is None else data).decode()
     return told({"predictions": [fields or {"mimeType": "image/png", "bytesBase64Encoded": encoded}]})
@@ -148,8 +153,10 @@ def usual(path: str) -> Reply:
         return interaction("in_progress")
     if "/interactions/" in path:
         return interaction("cancelled" if path.endswith("/cancel") else "completed", filed())
-    if "/files/" in path:
+    if path.endswith(":download"):
         return sent(200, a_clip(), "video/mp4")
+    if "/files/" in path:
+        return file_is("ACTIVE")
     return made()
 
 

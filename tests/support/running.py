@@ -22,7 +22,8 @@ from services.settings import load_settings
 from services.store.open import open_store
 from services.workflows.context import Activity
 from services.workflows.engine import WorkflowEngine
-from services.workflows.studio import Order
+from services.workflows.progress import ProgressBoard
+from services.workflows.studio import Order, Studio
 from tests.support.renders import script, scripted_image
 from tests.support.unreliable import UnreliableStore
 
@@ -122,6 +123,12 @@ class Running:
         while not condition():
             assert time.monotonic() < give_up, f"did not happen within {PATIENCE:.0f} s"
             threading.Event().wait(0.01)
+
+
+def cancel_elsewhere(studio: Running, run: Run) -> None:
+    """By way of another server on the same database: this one's progress board hears nothing of it."""
+    s = studio.services
+    Studio(s.store, s.engine, ProgressBoard(studio.clock), studio.clock, s.ids).cancel(studio.principal, run.id)
 
 
 @cache

@@ -32,6 +32,7 @@ from tests.support.google_stub import (
     Reply,
     a_clip,
     failed,
+    file_is,
     filed,
     interaction,
     reset,
@@ -43,6 +44,9 @@ from tests.support.models import known
 MODEL = known("gemini-omni-1.1-flash")
 GIVEN: dict[str, JsonValue] = {"aspect": "9:16", "duration": 8, "resolution": "720p"}
 COST = 8 * 100_000_000
+COMPLETED = interaction("completed", filed())
+BEFORE: list[list[Reply]] = [[], [COMPLETED], [COMPLETED, file_is("ACTIVE")]]
+"""What is answered before a question that fails."""
 ENCODED = base64.b64encode(a_clip()).decode()
 
 
@@ -116,9 +120,13 @@ class TestBeginning:
         ("reply", "kind", "cost", "again"),
         [
             (failed(429, "RESOURCE_EXHAUSTED"), QuotaUsedUp, 0, True),
-            (failed(500, "INTERNAL"), ProviderUnavailable, 0, True),
             (failed(503, "UNAVAILABLE"), ProviderUnavailable, 0, True),
-            (sent(502, b"<html>Bad gateway</html>", "text/html"), ProviderUnavailable, 0, True),
+            (failed(408), ProviderTimeout, None, False),
+            (failed(409, "ABORTED"), ProviderUnavailable, None, False),
+            (failed(500, "INTERNAL"), ProviderUnavailable, None, False),
+            (sent(502, b"<html>Bad gateway</html>", "text/html"), ProviderUnavailable, None, False),
+            (failed(504, "DEADLINE_EXCEEDED"), ProviderTimeout, None, False),
+            (failed(599), ProviderUnavailable, None, False),
             (failed(403, "PERMISSION_DENIED"), ProviderUnavailable, 0, False),
             (failed(400, "INVALID_ARGUMENT", "API key not valid."), ProviderUnavailable, 0, False),
             (failed(400, "INVALID_ARGUMENT", "Blocked for safety reasons."), Refused, 0, False),
@@ -172,8 +180,37 @@ class TestLooking:
 
     def test_a_clip_is_fetched_from_where_google_left_it(self, google_: Google, stub: GoogleStub) -> None:
         assert look(google_) == Answer(a_clip(), COST)
-        assert [one["path"] for one in stub.requests[1:]] == ["/v1/files/clip1:download?alt=media"]
-        assert stub.requests[1]["headers"]["x-goog-api-key"] == KEY
+        assert [one["path"] for one in stub.requests[1:]] == ["/v1/files/clip1", "/v1/files/clip1:download?alt=media"]
+        assert {one["headers"]["x-goog-api-key"] for one in stub.requests} == {KEY}
+
+    @pytest.mark.parametrize("state", ["PROCESSING", "STATE_UNSPECIFIED", "SOMETHING_NEW"])
+    @pytest.mark.filterwarnings("ignore:.*is not a valid FileState")
+    def test_a_file_that_is_not_ready_is_waited_for(self, google_: Google, stub: GoogleStub, state: str) -> None:
+        stub.will(interaction("completed", filed()), file_is(state))
+        assert look(google_) is None
+        assert [one["path"] for one in stub.requests[1:]] == ["/v1/files/clip1"]
+        assert look(google_) == Answer(a_clip(), COST)
+
+    def test_a_file_that_failed_is_told_and_costs_nobody_knows_what(self, google_: Google, stub: GoogleStub) -> None:
+        stub.will(interaction("completed", filed()), file_is("FAILED", error={"code": 13, "message": f"No {KEY}."}))
+        came = look(google_)
+        assert type(came) is GenerationError
+        assert "failed to put it into a file. It may have been charged. Google says: “No …”. Press Retry" in str(came)
+        assert came.cost_nano is None
+        assert len(stub.requests) == 2
+
+    @pytest.mark.parametrize("code", [403, 404])
+    def test_a_file_that_is_gone_is_told_as_such(self, google_: Google, stub: GoogleStub, code: int) -> None:
+        stub.will(interaction("completed", filed()), failed(code, message="It may not exist."))
+        with pytest.raises(GenerationError, match=r"does not know of it\. Google says: “It may not exist”"):
+            look(google_)
+
+    @pytest.mark.parametrize("uri", ["files/a-1-b", FILE.replace("clip1", "a-1-b"), FILE.partition(":d")[0] + "-1"])
+    def test_the_whole_name_of_a_file_is_asked_for(self, google_: Google, stub: GoogleStub, uri: str) -> None:
+        stub.will(interaction("completed", filed(uri)))
+        assert look(google_) == Answer(a_clip(), COST)
+        name = "clip1-1" if "clip1" in uri else "a-1-b"
+        assert [one["path"].rpartition("/")[2] for one in stub.requests[1:]] == [name, f"{name}:download?alt=media"]
 
     def test_a_clip_in_the_answer_itself_is_taken_as_it_is(self, google_: Google, stub: GoogleStub) -> None:
         stub.will(interaction("completed", {"type": "video", "mime_type": "video/mp4", "data": ENCODED}))
@@ -280,7 +317,7 @@ class TestLooking:
             (reset, AnswerLost),
         ],
     )
-    @pytest.mark.parametrize("before", [[], [interaction("completed", filed())]], ids=["asking", "fetching"])
+    @pytest.mark.parametrize("before", BEFORE, ids=["asking", "looking for the file", "fetching"])
     def test_a_question_that_fails_is_told_for_what_it_is(
         self, google_: Google, stub: GoogleStub, before: list[Reply], reply: Reply, kind: type[GenerationError]
     ) -> None:
@@ -289,7 +326,7 @@ class TestLooking:
             look(google_)
         assert type(caught.value) is kind
 
-    @pytest.mark.parametrize("before", [[], [interaction("completed", filed())]], ids=["asking", "fetching"])
+    @pytest.mark.parametrize("before", BEFORE, ids=["asking", "looking for the file", "fetching"])
     def test_a_question_that_is_not_answered_in_time_is_told_as_such(
         self, stub: GoogleStub, before: list[Reply]
     ) -> None:
@@ -320,4 +357,4 @@ def test_the_file_is_fetched_from_the_address_that_is_set_whatever_the_answer_sa
 ) -> None:
     stub.will(interaction("completed", filed(FILE.replace("generativelanguage.googleapis.com", "evil.example"))))
     assert look(google_) == Answer(a_clip(), COST)
-    assert stub.requests[1]["path"] == "/v1/files/clip1:download?alt=media"
+    assert [one["path"] for one in stub.requests[1:]] == ["/v1/files/clip1", "/v1/files/clip1:download?alt=media"]

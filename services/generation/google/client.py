@@ -20,7 +20,7 @@ from services.files.sniff import sniff
 from services.generation.catalog import HelperSpec, ModelSpec, Platform
 from services.generation.google import omni, texts, veo
 from services.generation.google.answers import Answer, picture_of, tried_on
-from services.generation.google.failures import garbled, mapped
+from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped
 from services.generation.google.prompts import in_words, text_of
 from services.generation.google.veo import Came
 from services.generation.opinions import Critique, Rewritten
@@ -100,7 +100,7 @@ class Google:
 
         Pictures in JPEG, a clip in MP4. Raises BadInput and GenerationError.
         """
-        with mapped(self._key):
+        with mapped(self._key, begins=True):
             if model.needs == "vertex":
                 source, config = veo.source_of(prompt, parameters, sources), veo.config_of(parameters, sources)
                 name = self._client.models.generate_videos(model=model.id, source=source, config=config).name
@@ -117,14 +117,23 @@ class Google:
         Costs nothing. Raises GenerationError if that cannot be found out.
         """
         cost = model.cost_of_one(veo.paid_for(parameters, extends=extends))
-        with mapped(self._key, begun=True):
+        with mapped(self._key, gone=GONE):
             if model.needs == "vertex":
                 operation = self._client.operations.get(types.GenerateVideosOperation.model_validate({"name": name}))
                 return veo.came_of(operation, cost, self._key)
             came = omni.came_of(self._client.interactions.get(name), cost, self._key)
-            if isinstance(came, omni.Left):
-                return Answer(self._client.files.download(file=came.uri), cost)
-            return came
+        return self._fetched(came.name, cost) if isinstance(came, omni.Left) else came
+
+    def _fetched(self, name: str, cost: int | None) -> Came | None:
+        """A clip from the file that Google puts it into, which may take it a while longer than the clip itself."""
+        with mapped(self._key, gone=GONE_FILE):
+            file = self._client.files.get(name=name)
+            match file.state:
+                case types.FileState.ACTIVE | None:
+                    return Answer(self._client.files.download(file=name), cost)
+                case types.FileState.FAILED:
+                    return omni.not_kept(file.error, self._key)
+        return None
 
     def cancel_clip(self, model: ModelSpec, name: str) -> bool:
         """Have Google stop, where it can be told to; whether it was."""

@@ -1,14 +1,15 @@
 """Whatever Google's SDK raises, as one of ours: what it was, whether to ask again, and what it may have cost.
 
 The SDK has three families of errors: its own, by status; those of its newer calls, by status or by class; and those of
-the transport and of the credentials below it. Google charges nothing for a request that it answers with an error.
+the transport and of the credentials below it. Google charges nothing for a request that it answers with an error; but
+where one was to begin something that goes on by itself, not every error proves that it did not begin.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
 
@@ -22,6 +23,7 @@ from services.errors import (
     FreshetError,
     GenerationError,
     ProviderCancelled,
+    ProviderForgot,
     ProviderTimeout,
     ProviderUnavailable,
     QuotaUsedUp,
@@ -37,32 +39,52 @@ _OF_SAFETY = re.compile(
     re.IGNORECASE,
 )
 """How Google words it where it refuses with the status of bad input."""
+GONE = (404, 410)
+"""The statuses with which Google does not know (any more) of what it has begun."""
+GONE_FILE = (403, *GONE)
+"""Of a file: the Files API does not tell one that is not there from one that is not ours."""
 _STATUS_OF_CODE = {1: 499, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 14: 503, 16: 401}
 """By the codes of google.rpc.Code, with which operations fail; the others are like 500."""
 
 
 @contextmanager
-def mapped(secret: str | None, *, begun: bool = False) -> Iterator[None]:
+def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = ()) -> Iterator[None]:
     """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message.
 
-    `begun`: it is asked what became of something that Google has taken on.
+    `begins`: Google is to begin something. `gone`: it is asked what became of something that Google has begun, and
+    these are the statuses that say that it knows of no such thing.
     """
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
-        raise (told_of_begun(error, secret) if begun else told(error, secret)) from error
+        if gone:
+            raise told_of_begun(error, secret, gone) from error
+        raise (told_of_beginning(error, secret) if begins else told(error, secret)) from error
 
 
-def told_of_begun(error: Exception, secret: str | None) -> GenerationError:
+def told_of_beginning(error: Exception, secret: str | None) -> BadInput | GenerationError:
+    """As `told`, but only what proves that nothing has begun may be asked again: what has goes on, and is charged."""
+    ours, status = told(error, secret), status_of(error) or 0
+    if status not in (408, 409) and (status < 500 or status == 503):
+        return ours
+    kind = ProviderTimeout if isinstance(ours, ProviderTimeout) else ProviderUnavailable
+    return kind(
+        f"Outcome unknown: Google's service failed ({status}), but this may have begun all the same, and be charged. "
+        "Press Retry to ask again.",
+        cost_nano=None,
+    )
+
+
+def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = GONE) -> GenerationError:
     """As `told`, where it is nobody's prompt or choice that Google does not take."""
     ours = told(error, secret)
-    if isinstance(ours, GenerationError) and not isinstance(ours, Refused) and status_of(error) not in (404, 410):
+    if isinstance(ours, GenerationError) and not isinstance(ours, Refused) and status_of(error) not in gone:
         return ours
     said = one_line(_message(error), secret)
     quote = f" Google says: “{said}”." if said else ""
-    return GenerationError(f"Google does not know of it.{quote}", cost_nano=None)
+    return ProviderForgot(f"Google does not know of it.{quote}", cost_nano=None)
 
 
 def told(error: Exception, secret: str | None = None) -> BadInput | GenerationError:

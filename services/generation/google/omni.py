@@ -7,6 +7,7 @@ was completed in words, without a clip.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from services.generation.google.prompts import in_words, text_of, whole_of
 from services.generation.google.veo import Came, left_at
 from services.generation.sources import Sources
 
+_FILE = re.compile(r"(?:https://.+/)?(files/[a-z0-9-]+)([:?].*)?")
+"""The address of a file, or its name alone. The SDK would cut an address off at the first dash of the name."""
 _STOPPED = ("incomplete", "budget_exceeded", "requires_action", "requires_continuation")
 
 
@@ -27,7 +30,8 @@ _STOPPED = ("incomplete", "budget_exceeded", "requires_action", "requires_contin
 class Left:
     """A clip that is yet to be fetched."""
 
-    uri: str
+    name: str
+    """Of the file it is in: `files/…`."""
 
 
 def request_of(prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> dict[str, Any]:
@@ -83,11 +87,22 @@ def _clip(interaction: object, cost: int | None, secret: str | None) -> Came | L
         except ValueError as error:
             raise garbled() from error
     if isinstance(uri, str) and uri:
-        fetched = uri.startswith("files/") or (uri.startswith("https://") and "/files/" in uri)
-        return Left(uri) if fetched else left_at(uri, cost)
+        file = _FILE.fullmatch(uri)
+        return Left(file[1]) if file else left_at(uri, cost)
     said = one_line(_value(interaction, "output_text"), secret)
     quote = f": “{cut(said)}”" if said else ""
     return Refused(f"Google made no clip of this{quote}. Change the prompt and try again.", cost_nano=None)
+
+
+def not_kept(why: object, secret: str | None) -> GenerationError:
+    """For a clip that was made and is in no file; `why` as the SDK tells it."""
+    said = one_line(_value(why, "message"), secret)
+    quote = f" Google says: “{said}”." if said else ""
+    return GenerationError(
+        f"Google made this, but failed to put it into a file. It may have been charged.{quote} Press Retry to ask "
+        "again.",
+        cost_nano=None,
+    )
 
 
 def _failure(interaction: object) -> tuple[object, object]:

@@ -1,0 +1,105 @@
+"""What was made for an output: opened if a provider sent it, and put where files are kept.
+
+What is paid for is not given up because something fails here in passing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from services.errors import BadInput, FileError, GenerationError, StorageFull, Unsettled
+from services.files.keep import store_files
+from services.files.rendered import RenderedFile
+from services.generation.pool import PoolClosed
+from services.generation.received import open_received
+from services.log import log_event
+from services.models import FileRef, Run, Variant
+from services.workflows.context import WorkflowContext
+from services.workflows.records import require_wanted
+
+OPENING_WAITS = (1.0, 4.0, 10.0)
+"""Seconds after which something received is opened again, where the process that does it ended."""
+PATIENCE = 600.0
+"""Seconds for which files of what was paid for are tried to be stored or found."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0
+"""Seconds between two attempts at that."""
+
+T = TypeVar("T")
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """One output."""
+
+    files: tuple[RenderedFile, ...]
+    cost_nano: int | None
+    """What making it cost, in nano-dollars; None where that is not known."""
+
+
+def opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Made:
+    """What a provider sent for an output of the run.
+
+    Raises GenerationError for what is no such thing, Unsettled where that could not be found out here, Interrupted.
+    """
+    for wait in OPENING_WAITS:
+        try:
+            return _opened(ctx, run, data, cost)
+        except Unsettled as error:
+            log_event("run.not_opened", logging.WARNING, run_id=run.id, seconds=wait, why=str(error))
+        ctx.activity.pause(wait)
+    return _opened(ctx, run, data, cost)
+
+
+def stored(ctx: WorkflowContext, run: Run, media_id: str, made: Made) -> dict[Variant, FileRef]:
+    """Put the files of an output under keys of this run's; what was paid for again and again, for a while.
+
+    Raises FileError, StorageFull, Interrupted, and Unwanted for a run that was cancelled meanwhile.
+    """
+
+    def store() -> dict[Variant, FileRef]:
+        return store_files(ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, made.files, key_suffix=_suffix(run))
+
+    return store() if made.cost_nano == 0 else _in_time(ctx, run, store)
+
+
+def unheard(percent: int) -> None:
+    """Of a part that takes no time to speak of."""
+
+
+def _opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Made:
+    clip = run.run_type == "video"
+    try:
+        return Made(ctx.pool.run(open_received, data, "video" if clip else "image", on_progress=unheard), cost)
+    except PoolClosed:
+        raise
+    except BadInput as error:
+        noun = "clip that can be played" if clip else "picture that can be opened"
+        what = f"What Google sent is no {noun}. Press Retry to ask again."
+        raise GenerationError(what, cost_nano=cost) from error
+    except GenerationError as error:
+        remedy = "fetches the same clip again, at no further cost" if clip else "asks for another one"
+        what = f"Google made this, but it could not be opened here. {error}. Retry {remedy}."
+        raise Unsettled(what, cost_nano=cost) from error
+
+
+def _in_time(ctx: WorkflowContext, run: Run, function: Callable[[], T]) -> T:
+    """`function()`, again while files cannot be kept or read, for PATIENCE."""
+    began, wait = ctx.clock.monotonic(), FIRST_WAIT
+    while True:
+        try:
+            return function()
+        except (FileError, StorageFull) as error:
+            if ctx.clock.monotonic() - began >= PATIENCE:
+                raise
+            log_event("run.files_away", logging.WARNING, run_id=run.id, seconds=wait, why=str(error))
+        require_wanted(run.id)
+        ctx.activity.pause(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _suffix(run: Run) -> str:
+    return f"run-{run.id}"
