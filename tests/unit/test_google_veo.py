@@ -198,6 +198,12 @@ class TestLooking:
         assert request["body"] == {"operationName": OPERATION}
         assert stub.paid() == []
 
+    def test_it_is_asked_about_where_it_began_whatever_the_settings_say_since(
+        self, google_: Google, stub: GoogleStub
+    ) -> None:
+        google_.clip(MODEL, OPERATION.replace("us-central1", "global"), GIVEN, extends=False)
+        assert "/locations/global/" in stub.requests[0]["path"]
+
     @pytest.mark.parametrize("running", [{"name": OPERATION}, {"name": OPERATION, "done": False}, {}])
     def test_while_google_works_on_it_there_is_nothing(self, google_: Google, stub: GoogleStub, running: Any) -> None:
         stub.will(told(running))

@@ -6,6 +6,7 @@ missing, with a reason. Google charges for the seconds that it has made, nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,6 +54,16 @@ def paid_for(parameters: Mapping[str, JsonValue], *, extends: bool) -> dict[str,
     if not extends:
         return dict(parameters)
     return {name: value for name, value in parameters.items() if name != "resolution"} | {"duration": EXTENSION}
+
+
+def location_of(name: str) -> str | None:
+    """Where the operation of that name goes on, and can be asked about: settings may have changed since it began.
+
+    >>> location_of("projects/studio/locations/us-central1/publishers/google/models/veo/operations/1")
+    'us-central1'
+    """
+    found = re.match(r"projects/[^/]+/locations/([a-z0-9-]+)/", name)
+    return found[1] if found else None
 
 
 def came_of(operation: types.GenerateVideosOperation, cost: int | None, secret: str | None) -> Came | None:
