@@ -41,6 +41,17 @@ class Choice(_Entry, Generic[T]):
         return self
 
 
+class Extension(_Entry):
+    """How a model goes on from a clip, where that is not as it makes one."""
+
+    seconds: int = Field(default=0, ge=0)
+    """How many it adds, whatever is chosen; 0: as many as are chosen."""
+    resolution: bool = True
+    """Whether its resolution can be chosen."""
+    longest: int = Field(default=0, ge=0)
+    """Seconds of the longest clip that it goes on from; 0: no such limit."""
+
+
 class Parameters(_Entry):
     """What a model accepts."""
 
@@ -66,6 +77,7 @@ class Parameters(_Entry):
     """Whether a clip can end with a picture."""
     extends: bool = False
     """Whether it can go on from a clip."""
+    extension: Extension = Extension()
     audio: bool = False
     """Whether its clips can have sound."""
 
@@ -132,6 +144,8 @@ class ModelSpec(_Listed):
             raise ValueError(f"{self.id} makes no videos: it cannot have last_picture, extends or audio")
         if takes.last_picture and not takes.picture:
             raise ValueError(f"{self.id} ends with a picture: it needs the parameter picture, to begin with one")
+        if takes.extension != Extension() and not takes.extends:
+            raise ValueError(f"{self.id} has an extension: it needs extends = true")
 
     def _check_api(self) -> None:
         if self.api is None:
@@ -153,9 +167,22 @@ class ModelSpec(_Listed):
         others = [api for api, reach in REACH.items() if reach.makes == self.run_type and parameter in reach.takes]
         return f"remove {parameter}" + (f", or ask by another api ({', '.join(others)})" if others else "")
 
-    def cost_of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
-        """What one output of a run with these parameters costs, in nano-dollars; None where that is not known."""
-        return self.price.of_one(parameters) if self.price else None
+    def settles(self, *, extends: bool) -> frozenset[str]:
+        """Of the parameters, those that it sets itself: of a clip that `extends` another, the length or resolution."""
+        own = self.parameters.extension
+        settled = {"duration": own.seconds > 0, "resolution": not own.resolution} if extends else {}
+        return frozenset(name for name, is_settled in settled.items() if is_settled)
+
+    def cost_of_one(self, parameters: Mapping[str, JsonValue], *, extends: bool = False) -> int | None:
+        """What one output of a run with these parameters costs, in nano-dollars; None where that is not known.
+
+        `extends`: it goes on from a clip, and what is added is paid for.
+        """
+        if self.price is None:
+            return None
+        paid = {name: value for name, value in parameters.items() if name not in self.settles(extends=extends)}
+        seconds = self.parameters.extension.seconds if extends else 0
+        return self.price.of_one(paid | {"duration": seconds} if seconds else paid)
 
 
 class HelperSpec(_Listed):

@@ -99,6 +99,8 @@ class TestReading:
         takes = "duration = { options = [4], default = 4 }\nlast_picture = true"
         with pytest.raises(ValueError, match="needs the parameter picture, to begin with one"):
             read_models(film.replace("FILM", takes))
+        with pytest.raises(ValueError, match="brush-1 has an extension: it needs extends = true"):
+            read_models(film.replace("FILM", f"{takes}\npicture = true\nextension = {{ seconds = 7 }}"))
         (model,) = read_models(film.replace("FILM", f"{takes}\npicture = true\nextends = true\naudio = true"))
         assert (model.parameters.last_picture, model.parameters.extends, model.parameters.audio) == (True, True, True)
 
@@ -276,8 +278,10 @@ class TestPrices:
             as_of=TODAY,
         )
         asked = {"duration": 8}
-        assert film.of_one(asked) == film.of_one(asked | {"audio": True}) == 800_000_000
-        assert film.of_one(asked | {"audio": False}) == 640_000_000
+        usual = asked | {"resolution": "720p"}
+        assert film.of_one(usual) == film.of_one(usual | {"audio": True}) == 800_000_000
+        assert film.of_one(usual | {"audio": False}) == 640_000_000
+        assert film.of_one(asked) is None
         assert film.of_one(asked | {"resolution": "1080p"}) == 960_000_000
         assert film.of_one(asked | {"resolution": "1080p", "audio": False}) == 960_000_000
         assert film.of_one(asked | {"resolution": "4k"}) == 800_000_000

@@ -221,11 +221,12 @@ class TestLooking:
             (FAST, {"resolution": "1080p"}, False, 8 * 120_000_000),
             (FAST, {"resolution": "1080p", "audio": False}, False, 8 * 100_000_000),
             (LITE, {"duration": 6}, False, 6 * 50_000_000),
-            (FAST, {"resolution": "1080p", "duration": 4}, True, 7 * 100_000_000),  # its own length and resolution
+            (MODEL, {"resolution": "1080p", "duration": 4}, True, 7 * 400_000_000),  # its own length
+            (FAST, {"resolution": "1080p", "duration": 4}, True, None),  # and resolution, which nobody knows
         ],
     )
     def test_seconds_resolution_and_sound_are_paid_for(
-        self, google_: Google, model: Any, given: dict[str, JsonValue], extends: bool, cost: int
+        self, google_: Google, model: Any, given: dict[str, JsonValue], extends: bool, cost: int | None
     ) -> None:
         assert google_.clip(model, OPERATION, GIVEN | given, extends=extends) == Answer(a_clip(), cost)
 

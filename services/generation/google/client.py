@@ -113,7 +113,7 @@ class Google:
 
         Costs nothing. Raises GenerationError if that cannot be found out.
         """
-        cost = model.cost_of_one(veo.paid_for(parameters, extends=extends))
+        cost = model.cost_of_one(parameters, extends=extends)
         with mapped(self._key, begun=True):
             if model.api == "veo":
                 client = self._at(veo.location_of(name) or model.location_for(self._access.location))

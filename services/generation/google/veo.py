@@ -19,8 +19,6 @@ from services.generation.google.failures import one_line, refused, told_inside
 from services.generation.google.prompts import flag_of, in_words, text_of, whole_of
 from services.generation.sources import Sources
 
-EXTENSION = 7
-"""Seconds by which Veo goes on from a clip, whatever it is asked; in its own resolution."""
 Came = Answer | BadInput | GenerationError
 """What came of an operation: a clip, or the reason why there is none."""
 
@@ -47,13 +45,6 @@ def config_of(parameters: Mapping[str, JsonValue], sources: Sources) -> types.Ge
         last_frame=image_of(sources.last),
         **({} if sources.clip else chosen),
     )
-
-
-def paid_for(parameters: Mapping[str, JsonValue], *, extends: bool) -> dict[str, JsonValue]:
-    """The parameters by which Google charges: a clip that another goes on from has its own length."""
-    if not extends:
-        return dict(parameters)
-    return {name: value for name, value in parameters.items() if name != "resolution"} | {"duration": EXTENSION}
 
 
 def location_of(name: str) -> str | None:
