@@ -197,7 +197,7 @@ class TestOffering:
         ("platform", "video", "try_on"),
         [
             (None, "local-video-1", "local-try-on-1"),
-            ("key", "gemini-omni-1.1-flash", "local-try-on-1"),
+            ("key", "gemini-omni-1.2-flash", "local-try-on-1"),
             ("vertex", "veo-3.1-fast-generate-001", "virtual-try-on-001"),
         ],
     )
