@@ -18,6 +18,7 @@ from services.generation.requests import (
     Role,
     VideoRequest,
     told_roles,
+    validate_clip,
     validate_image,
     validate_sources,
     validate_video,
@@ -164,6 +165,16 @@ def amount_of(kind: str) -> Choice[int]:
     return parameters.duration if kind == "video" else parameters.count
 
 
+def settled(kind: str) -> frozenset[str]:
+    """Of the parameters, those that the model sets itself, since a clip is chosen that it goes on from."""
+    return spec_of(kind).settles(extends=goes_on(kind))
+
+
+def goes_on(kind: str) -> bool:
+    """Whether what is made goes on from a clip."""
+    return spec_of(kind).parameters.extends and bool(form_of(kind).clip.media_id)
+
+
 def start_from(kind: str, media_id: str, role: Role = "picture") -> None:
     """Have a library item as a source, in the shape nearest to that of what comes first; if not, say why.
 
@@ -212,7 +223,8 @@ def order_from(kind: str) -> Order:
     form, spec = form_of(kind), _required(kind)
     request = _request(form, spec)
     sources = validate_sources(spec, {role: source_of(form, role).media_id for role in ROLES})
-    parameters = given(request)
+    own = spec.settles(extends="clip" in dict(sources))
+    parameters = {name: value for name, value in given(request).items() if name not in own}
     prompt = parameters.pop("prompt")
     if roles := told_roles(sources):
         parameters["sources"] = roles
@@ -225,8 +237,17 @@ def order_from(kind: str) -> Order:
         origin="create-video" if kind == "video" else "create-image",
         count=request.count if isinstance(request, ImageRequest) else 1,
         parameters=parameters,
-        source_ids=tuple(readable_source(media_id, role).id for role, media_id in sources),
+        source_ids=tuple(_usable_source(spec, media_id, role) for role, media_id in sources),
     )
+
+
+def _usable_source(spec: ModelSpec, media_id: str, role: Role) -> str:
+    """Raises BadInput on `role`, StoreError."""
+    item = readable_source(media_id, role)
+    file = item.file("original")
+    if role == "clip" and file is not None:
+        validate_clip(spec, file.duration)
+    return item.id
 
 
 def _request(form: FormState, spec: ModelSpec) -> ImageRequest | VideoRequest:

@@ -22,6 +22,7 @@ from services.models import MediaItem, Origin
 from services.models.directions import paired
 from state.chosen import forget, put, readable_source
 from state.create import CHOICES, CreateState, FormState, fill_in, fit, form_of, run_type_of, source_of
+from state.differences import differences
 from state.edits import EditState
 from state.handlers import notify
 from state.session import principal
@@ -56,7 +57,8 @@ def made_here(media_id: str, origin: Origin) -> MediaItem:
 
 
 def fill_from(kind: str, item: MediaItem, *, vary: bool = False, prompt: str = "") -> None:
-    """Have the form be as `item` was made, or with another `prompt`. What cannot be had again is told at its field.
+    """Have the form be as `item` was made, or with another `prompt`. What cannot be had again is told at its field, or
+    at the model's where the model is why.
 
     Raises StoreError; then the form is as it was.
     """
@@ -72,11 +74,14 @@ def fill_from(kind: str, item: MediaItem, *, vary: bool = False, prompt: str = "
             put(source_of(form, role), source)
         else:
             form.errors[role] = source
+    told = [form.errors.get("model", ""), differences(kind, item, [role for role, _ in found], vary=vary)]
+    if sentences := " ".join(one for one in told if one):
+        form.errors["model"] = sentences
     before = "" if before == _as_text(kind) else before
     me.state(CreateState).before = before
     title = paired(item.title[:TOLD].rstrip()) + ("…" if len(item.title) > TOLD else "")
-    told = f"Variations of “{title}”" if vary else f"Remixed “{title}”"
-    notify(f"{told} with the suggested prompt" if prompt else told, undo=bool(before))
+    done = f"Variations of “{title}”" if vary else f"Remixed “{title}”"
+    notify(f"{done} with the suggested prompt" if prompt else done, undo=bool(before))
 
 
 def _sources(item: MediaItem, vary: bool) -> list[tuple[Role, MediaItem | str]]:

@@ -13,7 +13,7 @@ from components.web import SegmentOption, aria, button, choice, field, segments,
 from services.container import services
 from services.errors import BadInput, FreshetError, StoreError
 from state.bound import bound
-from state.create import amount_of, fill_in, form_of, order_from, results_query, spec_of, view_of
+from state.create import amount_of, fill_in, form_of, order_from, results_query, settled, spec_of, view_of
 from state.loading import load_view
 from state.remix import settle_remix
 from state.session import principal, project_id
@@ -28,7 +28,7 @@ AGAIN = {
 
 def create_form(kind: str) -> None:
     """All that the model takes; estimate and the one button below, always in reach."""
-    form, takes = form_of(kind), spec_of(kind).parameters
+    form, takes, own = form_of(kind), spec_of(kind).parameters, settled(kind)
     with me.box(classes="form", key="form"):
         aria(role="form", label=f"{kind.capitalize()} settings")
         with me.box(classes="formscroll", key="fields"):
@@ -50,9 +50,10 @@ def create_form(kind: str) -> None:
                 _style(kind)
             if takes.negative:
                 _negative(kind)
-            if takes.resolution.options:
+            if takes.resolution.options and "resolution" not in own:
                 _resolution(kind)
-            _amount(kind)
+            if "duration" not in own:
+                _amount(kind)
             if takes.audio:
                 _sound(kind)
             if takes.seed:

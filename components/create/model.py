@@ -10,7 +10,7 @@ from components.web import aria, choice, symbol
 from services.generation.prices import cost_words, money
 from state.bound import bound
 from state.catalog import offered, provider_note
-from state.create import choose_model, form_of, run_type_of, spec_of
+from state.create import choose_model, form_of, goes_on, run_type_of, spec_of
 
 
 def model_field(kind: str) -> None:
@@ -70,11 +70,14 @@ def _cost_of_one(kind: str) -> int | None:
     given: dict[str, JsonValue] = {"duration": _amount(kind), "resolution": form.resolution}
     if spec.parameters.audio:
         given["audio"] = form.audio
-    return spec.cost_of_one(given)
+    return spec.cost_of_one(given, extends=goes_on(kind))
 
 
 def _amount(kind: str) -> int:
-    amount = form_of(kind).amount
+    """Pictures, or seconds that are made: as chosen, or as the model goes on from a clip."""
+    own, amount = spec_of(kind).parameters.extension.seconds, form_of(kind).amount
+    if own and goes_on(kind):
+        return own
     return int(amount) if amount.isdecimal() else 1
 
 

@@ -6,7 +6,6 @@ import mesop as me
 
 from components.library.library_chooser_button import LibrarySelectEvent, OnSelect, library_chooser_button
 from components.web import aria, button
-from services.generation.local.footage import LONGEST
 from services.generation.requests import ROLES, Role
 from services.models import MediaType
 from state.bound import bound
@@ -20,7 +19,7 @@ HINTS = {
     REPAINT: "Optional. Its shapes stay; your words choose the colours.",
     FIRST: "Optional. The clip begins with this picture and comes closer.",
     LAST: "Optional. The clip ends with this picture; it needs a first frame, too.",
-    CLIP: f"Optional. All of it stays, without its sound, and what is made follows. At most {LONGEST} s.",
+    CLIP: "Optional. All of it stays, without its sound, and what is made follows.",
 }
 ASKED = {
     REPAINT: "Optional. Your words say what is to change in it.",
@@ -66,8 +65,18 @@ def _source_field(kind: str, role: Role) -> None:
             on_select=_ON_SELECT[kind, role],
         )
         with me.box(classes="help", key=f"{role}-hint"):
-            me.text((HINTS if spec_of(kind).provider == "local" else ASKED)[label])
+            me.text(_hint(kind, label))
         field_error(form.errors.get(role, ""))
+
+
+def _hint(kind: str, label: str) -> str:
+    spec = spec_of(kind)
+    hint, own = (HINTS if spec.provider == "local" else ASKED)[label], spec.parameters.extension
+    if label != CLIP:
+        return hint
+    adds = f"It adds {own.seconds} s." if own.seconds else ""
+    alone = "The resolution is the model's own." if spec.parameters.resolution.options and not own.resolution else ""
+    return " ".join(part for part in (hint, f"At most {own.longest} s." if own.longest else "", adds, alone) if part)
 
 
 def _wanted(role: Role) -> MediaType:

@@ -14,13 +14,14 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from services.generation.apis import REACH, Api, Platform
 from services.generation.prices import Price, TextPrice, TokenPrice
 from services.models import RunType
 
 T = TypeVar("T", str, int)
 ProviderName = Literal["local", "google"]
-Platform = Literal["key", "vertex"]
-"""By which of two ways Google is asked: with an API key, or as a project of Google Cloud (Vertex AI)."""
+Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+"""Of Google Cloud: a region, a group of them (us, eu), or global."""
 
 
 class _Entry(BaseModel):
@@ -38,6 +39,17 @@ class Choice(_Entry, Generic[T]):
         if self.options and self.default not in self.options:
             raise ValueError(f"the default {self.default!r} is none of the options")
         return self
+
+
+class Extension(_Entry):
+    """How a model goes on from a clip, where that is not as it makes one."""
+
+    seconds: int = Field(default=0, ge=0)
+    """How many it adds, whatever is chosen; 0: as many as are chosen."""
+    resolution: bool = True
+    """Whether its resolution can be chosen."""
+    longest: int = Field(default=0, ge=0)
+    """Seconds of the longest clip that it goes on from; 0: no such limit."""
 
 
 class Parameters(_Entry):
@@ -65,6 +77,7 @@ class Parameters(_Entry):
     """Whether a clip can end with a picture."""
     extends: bool = False
     """Whether it can go on from a clip."""
+    extension: Extension = Extension()
     audio: bool = False
     """Whether its clips can have sound."""
 
@@ -79,6 +92,18 @@ class _Listed(_Entry):
     launched: date | None = None
     shutdown: date | None = None
     """The first day on which it does not answer any more."""
+    locations: tuple[Location, ...] = ()
+    """Where Google Cloud has it; none: wherever a project asks."""
+
+    @model_validator(mode="after")
+    def _lies_with_google(self) -> Self:
+        if self.locations and self.provider != "google":
+            raise ValueError(f"{self.id} is none of Google's: remove its locations")
+        return self
+
+    def location_for(self, own: str) -> str:
+        """Where a project asks for it whose own location is `own`: there, if the model is."""
+        return own if not self.locations or own in self.locations else self.locations[0]
 
     def is_retired(self, day: date) -> bool:
         return self.shutdown is not None and self.shutdown <= day
@@ -90,6 +115,8 @@ class _Listed(_Entry):
 class ModelSpec(_Listed):
     """One model."""
 
+    api: Api | None = None
+    """By which it is asked; Google's have one as long as they are there."""
     needs: Platform | None = None
     """The only way by which it can be asked; None: any."""
     run_type: RunType
@@ -108,6 +135,7 @@ class ModelSpec(_Listed):
         if self.run_type == "video" and not self.parameters.duration.options:
             raise ValueError(f"{self.id} makes videos: it needs the parameter duration")
         self._check_sources()
+        self._check_api()
         return self
 
     def _check_sources(self) -> None:
@@ -116,10 +144,45 @@ class ModelSpec(_Listed):
             raise ValueError(f"{self.id} makes no videos: it cannot have last_picture, extends or audio")
         if takes.last_picture and not takes.picture:
             raise ValueError(f"{self.id} ends with a picture: it needs the parameter picture, to begin with one")
+        if takes.extension != Extension() and not takes.extends:
+            raise ValueError(f"{self.id} has an extension: it needs extends = true")
 
-    def cost_of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
-        """What one output of a run with these parameters costs, in nano-dollars; None where that is not known."""
-        return self.price.of_one(parameters) if self.price else None
+    def _check_api(self) -> None:
+        if self.api is None:
+            if self.provider == "google" and self.shutdown is None:
+                raise ValueError(f"{self.id} is one of Google's: it needs an api ({', '.join(REACH)})")
+            return
+        if self.provider != "google":
+            raise ValueError(f"{self.id} is none of Google's: remove its api")
+        reach = REACH[self.api]
+        if reach.makes != self.run_type:
+            raise ValueError(f'{self.id} has the api {self.api}: set run_type = "{reach.makes}", what it makes')
+        if reach.needs not in (None, self.needs):
+            raise ValueError(f'{self.id} has the api {self.api}: set needs = "{reach.needs}", the only way to it')
+        for name, field in Parameters.model_fields.items():
+            if name not in reach.takes and getattr(self.parameters, name) != field.default:
+                raise ValueError(f"{self.id} has the api {self.api}, which cannot be sent {name}: {self._remedy(name)}")
+
+    def _remedy(self, parameter: str) -> str:
+        others = [api for api, reach in REACH.items() if reach.makes == self.run_type and parameter in reach.takes]
+        return f"remove {parameter}" + (f", or ask by another api ({', '.join(others)})" if others else "")
+
+    def settles(self, *, extends: bool) -> frozenset[str]:
+        """Of the parameters, those that it sets itself: of a clip that `extends` another, the length or resolution."""
+        own = self.parameters.extension
+        settled = {"duration": own.seconds > 0, "resolution": not own.resolution} if extends else {}
+        return frozenset(name for name, is_settled in settled.items() if is_settled)
+
+    def cost_of_one(self, parameters: Mapping[str, JsonValue], *, extends: bool = False) -> int | None:
+        """What one output of a run with these parameters costs, in nano-dollars; None where that is not known.
+
+        `extends`: it goes on from a clip, and what is added is paid for.
+        """
+        if self.price is None:
+            return None
+        paid = {name: value for name, value in parameters.items() if name not in self.settles(extends=extends)}
+        seconds = self.parameters.extension.seconds if extends else 0
+        return self.price.of_one(paid | {"duration": seconds} if seconds else paid)
 
 
 class HelperSpec(_Listed):

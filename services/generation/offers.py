@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from services.clock import Clock
 from services.errors import BadInput, SettingsError
+from services.generation.apis import Platform
 from services.generation.catalog import (
     HELPERS,
     MODELS,
     HelperSpec,
     ModelSpec,
-    Platform,
     ProviderName,
     find_model,
     retirement,

@@ -53,7 +53,10 @@ class Price(_Price, Rate):
 
     def of_one(self, parameters: Mapping[str, JsonValue]) -> int | None:
         """One output of a run with these parameters; None where that cannot be told."""
-        rate: Rate = self.resolutions.get(str(parameters.get("resolution")), self)
+        resolution = parameters.get("resolution")
+        if self.resolutions and not resolution:
+            return None  # it has one that nobody knows, and they cost otherwise
+        rate: Rate = self.resolutions.get(str(resolution), self)
         if self.unit == "output":
             return nano(rate.of(parameters))
         seconds = parameters.get("duration")

@@ -152,6 +152,13 @@ def validate_sources(model: ModelSpec, chosen: Mapping[Role, str]) -> tuple[tupl
     return tuple(used.items())
 
 
+def validate_clip(model: ModelSpec, seconds: float | None) -> None:
+    """That the model can go on from a clip of that length, if it is known. Raises BadInput on "clip"."""
+    longest = model.parameters.extension.longest
+    if longest and seconds is not None and round(seconds) > longest:
+        raise BadInput("clip", f"This clip lasts {seconds:.0f} s. Choose one of at most {longest} s, or another model")
+
+
 def told_roles(sources: Sequence[tuple[Role, str]]) -> list[Role] | None:
     """The roles of a run's sources as its parameters tell them; None where that goes without saying."""
     roles = [role for role, _ in sources]

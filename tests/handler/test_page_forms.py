@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.generation.catalog import MODELS, Choice, ModelSpec, Parameters
+from services.generation.catalog import MODELS, Choice, Extension, ModelSpec, Parameters
 from services.generation.offers import Offers
-from services.generation.prices import Price
+from services.generation.prices import Price, Rate
 from services.models import MediaItem
 from tests.handler.test_page_create import LABEL, field, outputs, type_into
 from tests.handler.test_page_media_item import fact, open_item
@@ -33,6 +33,16 @@ FILM = make_model(
     ),
     price=Price(unit="second", usd=Decimal("0.10"), source="a price list", as_of=date(2026, 11, 1)),
 )
+REEL = FILM.model_copy(
+    update={
+        "id": "reel-1",
+        "name": "Reel 1",
+        "parameters": FILM.parameters.model_copy(
+            update={"extends": True, "extension": Extension(seconds=7, resolution=False, longest=30)}
+        ),
+    }
+)
+"""It goes on from a clip by seconds and in a resolution of its own."""
 OILS = make_model(
     "oils-1",
     parameters=Parameters(
@@ -251,6 +261,51 @@ class TestGoingOn:
         (item,) = [one for one in outputs(studio, tab) if one.run_id]
         assert (item.source_ids, item.parameters["sources"]) == ((clip.id,), ["clip"])
         assert fact(open_item(studio, item), "Made from") == "Clip to go on from"
+
+    def test_what_the_model_settles_itself_is_neither_shown_nor_told_nor_estimated_by(self, studio: Studio) -> None:
+        clip = footage(studio, title="Harbour")
+        offer(studio, REEL)
+        tab = studio.open("/create/video")
+        choose_model(tab, "reel-1")
+        tab.fire("freshet-segments", "selectEvent", {"value": "1080p"}, label="Resolution")
+        assert any(text.startswith("4 s of video") and text.endswith("about $0.4000") for text in tab.text)
+        choose(open_chooser(tab, "create-video-clip"), clip)
+        assert labels(tab) == ["Shape"]
+        hint = "At most 30 s. It adds 7 s. The resolution is the model's own."
+        assert any(text.endswith(hint) for text in tab.text)
+        assert any(text.startswith("7 s of video · about 8 s") and text.endswith("about $0.7000") for text in tab.text)
+        type_into(tab, "prompt", "The boats leave")
+        tab.press("Generate Video")
+        assert run_of(studio).parameters == {"aspect": "9:16", "audio": True, "sources": ["clip"]}
+        tab.press("Clear clip to go on from")
+        assert labels(tab) == ["Shape", "Resolution", "Length"]
+        assert tab.element("freshet-segments", label="Resolution")["value"] == "1080p"
+
+    def test_where_resolutions_cost_otherwise_nobody_knows_what_going_on_costs(self, studio: Studio) -> None:
+        clip = footage(studio)
+        assert isinstance(REEL.price, Price)
+        price = REEL.price.model_copy(update={"resolutions": {"1080p": Rate(usd=Decimal("0.12"))}})
+        offer(studio, REEL.model_copy(update={"price": price}))
+        tab = studio.open("/create/video")
+        choose_model(tab, "reel-1")
+        choose(open_chooser(tab, "create-video-clip"), clip)
+        assert any(text.startswith("7 s of video") and text.endswith("cost unknown") for text in tab.text)
+
+    def test_a_clip_that_is_too_long_for_the_model_is_refused_with_the_remedy(self, studio: Studio) -> None:
+        files = {"original": make_file(content_type="video/mp4", width=720, height=1280, duration=31.2)}
+        clip = footage(studio, files=files)
+        offer(studio, REEL)
+        tab = studio.open("/create/video")
+        choose_model(tab, "reel-1")
+        choose(open_chooser(tab, "create-video-clip"), clip)
+        type_into(tab, "prompt", "The boats leave")
+        tab.press("Generate Video")
+        told = "This clip lasts 31 s. Choose one of at most 30 s, or another model"
+        assert errors_of(tab, "Clip to go on from") == [told]
+        assert studio.engine.enqueued == []
+        choose_model(tab, "local-video-1")
+        tab.press("Generate Video")
+        assert run_of(studio).source_ids == (clip.id,)
 
     def test_a_clip_and_frames_together_are_refused(self, studio: Studio) -> None:
         clip = footage(studio)

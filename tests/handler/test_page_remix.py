@@ -11,7 +11,7 @@ from services.errors import StoreUnavailable
 from services.models import MediaItem
 from tests.handler.test_page_create import LABEL, field, outputs, type_into
 from tests.handler.test_page_edits import edit, look_at
-from tests.handler.test_page_forms import errors_of, footage, offer, run_of
+from tests.handler.test_page_forms import FILM, errors_of, footage, offer, run_of
 from tests.handler.test_page_home import add_as
 from tests.handler.test_page_media_item import open_item
 from tests.handler.test_page_try_on import filled
@@ -169,18 +169,33 @@ class TestTheModel:
         offer(studio, old, make_model("brush-2"))
         tab = studio.open("/create/image", {"remix": made(studio, model="brush-1").id})
         assert tab.element("freshet-choice", label="Model")["value"] == "brush-2"
-        assert any(text.endswith("Brush 2 takes its place.") for text in tab.text)
+        (told,) = [text for text in tab.text if "Brush 2 takes its place. Brush 2 makes it with shape" in text]
+        assert "without style Ink" in told
 
     def test_one_that_cannot_be_used_here_is_replaced_by_the_default(self, studio: Studio) -> None:
         tab = studio.open("/create/image", {"remix": made(studio, model="gemini-3-pro-image").id})
-        assert "Nano Banana Pro cannot be used here. Local Image 1 is chosen instead." in tab.text
+        why = "Nano Banana Pro cannot be used here. Local Image 1 is chosen instead."
+        assert why in tab.text  # and nothing else is otherwise
         assert field(tab, "prompt")["value"] == "Once more"
         tab.press("Generate Image")
         assert run_of(studio).model == "local-image-1"
 
+    def test_sources_and_lengths_that_it_does_not_take_are_named(self, studio: Studio) -> None:
+        offer(studio, FILM)
+        first, last = studio.add(2, origin="import")
+        parameters = {"aspect": "16:9", "duration": 6, "sources": ["picture", "last"], "audio": False}
+        item = made(studio, "video", model="film-1", source_ids=(first.id, last.id), parameters=parameters)
+        tab = studio.open("/create/video", {"remix": item.id})
+        told = "Film 1 makes it with length 8 s instead of 6 s and without its first frame and its last frame."
+        assert told in tab.text
+        tab.fire("freshet-choice", "chooseEvent", {"value": "local-video-1"}, label="Model")
+        assert told not in tab.text
+
     def test_what_it_made_then_counts_as_far_as_the_model_takes_it(self, studio: Studio) -> None:
         offer(studio, make_model("brush-1"))
         tab = studio.open("/create/image", {"remix": made(studio, model="brush-1").id})
+        told = "Brush 1 makes it with shape 16:9 instead of 9:16 and number 2 instead of 3 and without "
+        assert f"{told}style Ink, what to leave out and seed 77." in tab.text
         assert tab.element("freshet-segments", label="Shape")["value"] == "16:9"  # not 9:16
         tab.press("Generate Image")
         assert run_of(studio).parameters == {"aspect": "16:9", "count": 2}

@@ -136,10 +136,17 @@ class TestMaking:
 
     def test_a_clip_is_gone_on_from_as_it_is(self, studio: Running, stub: GoogleStub) -> None:
         before = imported(studio, a_clip(), "before.mp4")
-        run = studio.finished(order(studio, before, sources=["clip"]))
+        run = studio.finished(order(studio, before, model="veo-3.1-generate-001", sources=["clip"]))
         [instance] = stub.paid()[0]["body"]["instances"]
         assert base64.b64decode(instance["video"]["bytesBase64Encoded"]) == a_clip()
-        assert run.cost_nano == 7 * 100_000_000
+        assert run.cost_nano == 7 * 400_000_000
+
+    def test_so_does_omni(self, keyed: Running, stub: GoogleStub) -> None:
+        before = imported(keyed, a_clip(), "before.mp4")
+        run = keyed.finished(order(keyed, before, model="gemini-omni-1.2-flash", sources=["clip"]))
+        [step] = stub.paid()[0]["body"]["input"]
+        assert base64.b64decode(step["content"][0]["data"]) == a_clip()
+        assert (run.status, run.cost_nano) == ("succeeded", None)
 
     @pytest.mark.parametrize(
         ("data", "roles", "words"),

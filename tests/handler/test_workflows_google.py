@@ -22,8 +22,13 @@ from services.workflows.studio import Order
 from tests.support.google_stub import COST, KEY, GoogleStub, blocked, failed, made, reset
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
+from tests.support.mesop_client import MesopClient
+from tests.support.prompts import type_into
 from tests.support.renders import ended_opening
 from tests.support.running import Running, cancel_elsewhere
+from tests.support.studio import flask_app
+
+PAGES = ("/home", "/create/image", "/create/video", "/try-on", "/library", "/account")
 
 
 @pytest.fixture(autouse=True)
@@ -285,6 +290,38 @@ class TestTheKey:
                 assert KEY.encode() not in path.read_bytes(), path
         with closing(sqlite3.connect(studio.data_dir / "workflows.sqlite")) as connection:
             assert KEY not in "\n".join(connection.iterdump())
+
+    def test_it_is_on_no_page(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(made(), failed(400, "INVALID_ARGUMENT", f"You sent {KEY}"))
+        run = studio.finished(order(studio, 2))
+        good, bad = (item_of(studio, run, index) for index in range(2))
+        assert "Google says: “You sent …”" in (bad.error or "")
+        pages: list[tuple[str, dict[str, str]]] = [
+            *((path, {}) for path in PAGES),
+            *(("/media-item", {"id": item.id}) for item in (good, bad)),
+            ("/library", {"item": bad.id}),
+            ("/create/image", {"remix": good.id}),
+        ]
+        for path, query in pages:
+            tab = MesopClient(flask_app(), path, query)
+            assert tab.whole_trees, path
+            assert KEY.encode() not in b"".join(tab.messages), path
+            assert KEY.encode() not in flask_app().test_client().get(path, query_string=query).data, path
+
+    @pytest.mark.parametrize("reply", [400, 404, 500])
+    def test_it_is_in_no_better_prompt_and_no_opinion(self, studio: Running, stub: GoogleStub, reply: int) -> None:
+        item = item_of(studio, studio.finished(order(studio)))
+        form = MesopClient(flask_app(), "/create/image")
+        type_into(form, "prompt", "a lighthouse")
+        page = MesopClient(flask_app(), "/media-item", {"id": item.id})
+        for tab, asked in ((form, "Improve"), (page, "Ask for an opinion")):
+            stub.will(failed(reply, "", f"You sent {KEY}"))
+            with recorded_lines() as lines:
+                tab.press(asked)
+            assert any(text.startswith("Google") for text in tab.text)
+            assert KEY.encode() not in b"".join(tab.messages)
+            assert KEY not in str(lines)
+        assert [one["headers"]["x-goog-api-key"] for one in stub.requests[-2:]] == [KEY, KEY]
 
 
 def _turned() -> Image.Exif:

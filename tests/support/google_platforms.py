@@ -34,9 +34,12 @@ def by_key(stub: GoogleStub, *, timeout: float = TIMEOUT) -> Google:
     return Google(load_settings(stub.environment).google, timeout=timeout)
 
 
-def by_project(stub: GoogleStub, monkeypatch: pytest.MonkeyPatch, *, timeout: float = TIMEOUT) -> Google:
+def by_project(
+    stub: GoogleStub, monkeypatch: pytest.MonkeyPatch, *, timeout: float = TIMEOUT, location: str = ""
+) -> Google:
     with_credentials(monkeypatch)
-    return Google(load_settings(stub.environment | VERTEX).google, timeout=timeout)
+    settings = stub.environment | VERTEX | ({"GOOGLE_CLOUD_LOCATION": location} if location else {})
+    return Google(load_settings(settings).google, timeout=timeout)
 
 
 def service_account(stub: GoogleStub, folder: Path) -> dict[str, str]:

@@ -27,7 +27,8 @@ USAGE = {
 COST = 10 * 1_500 + 20 * 7_500 + 100 * 7_500 + 1120 * 30_000
 """Of that usage, for gemini-nano-banana-2.1, in nano-dollars."""
 
-MODELS = "projects/studio/locations/global/publishers/google/models"
+MODELS = "projects/studio/locations/us-central1/publishers/google/models"
+"""Where those are that a project of no particular location asks for, but cannot have globally."""
 OPERATION = f"{MODELS}/veo-3.1-generate-001/operations/op-1"
 INTERACTION = "v1_interaction-1"
 FILE = "https://generativelanguage.googleapis.com/v1beta/files/clip1:download?alt=media"

@@ -32,6 +32,8 @@ class MesopClient:
         self.frames: list[list[str]] = []
         self.request_bytes = self.response_bytes = 0
         self.whole_trees = 0
+        self.messages: list[bytes] = []
+        """What the last event was answered, decoded: trees, differences and states."""
         self._send(pb.UiRequest(path=path, init=pb.InitRequest(**self._environment())))
 
     # What is on the page
@@ -116,13 +118,14 @@ class MesopClient:
         response = self._http.post("/__ui__", data=body, headers={"Origin": "http://localhost"}, buffered=False)
         assert response.status_code == 200, response.status_code
         self.request_bytes, self.response_bytes = len(body), 0
-        self.frames, self.whole_trees = [], 0
+        self.frames, self.messages, self.whole_trees = [], [], 0
         for chunk in response.iter_encoded():  # each as the handler yields it
             self.response_bytes += len(chunk)
             for line in chunk.decode().split("\n\n"):
                 data = line.removeprefix("data: ").strip()
                 if data and data != "<stream_end>":
-                    self._receive(pb.UiResponse.FromString(base64.b64decode(data)))
+                    self.messages.append(base64.b64decode(data))
+                    self._receive(pb.UiResponse.FromString(self.messages[-1]))
         response.close()
 
     def _receive(self, message: Any) -> None:

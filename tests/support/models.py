@@ -33,4 +33,6 @@ def make_model(model_id: str = "brush-1", **fields: Any) -> ModelSpec:
         ),
         "price": Price(unit="output", usd=Decimal("0.04"), source="a price list", as_of=date(2026, 11, 1)),
     }
+    if fields.get("provider") == "google":
+        defaults["api"] = "gemini"
     return ModelSpec(id=model_id, **(defaults | fields))

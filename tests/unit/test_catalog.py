@@ -13,11 +13,11 @@ import pytest
 from services.clock import FakeClock
 from services.errors import BadInput
 from services.generation import prices
+from services.generation.apis import Platform
 from services.generation.catalog import (
     HELPERS,
     MODELS,
     ModelSpec,
-    Platform,
     display_name,
     is_free,
     read_helpers,
@@ -99,8 +99,60 @@ class TestReading:
         takes = "duration = { options = [4], default = 4 }\nlast_picture = true"
         with pytest.raises(ValueError, match="needs the parameter picture, to begin with one"):
             read_models(film.replace("FILM", takes))
+        with pytest.raises(ValueError, match="brush-1 has an extension: it needs extends = true"):
+            read_models(film.replace("FILM", f"{takes}\npicture = true\nextension = {{ seconds = 7 }}"))
         (model,) = read_models(film.replace("FILM", f"{takes}\npicture = true\nextends = true\naudio = true"))
         assert (model.parameters.last_picture, model.parameters.extends, model.parameters.audio) == (True, True, True)
+
+    @pytest.mark.parametrize(
+        ("provider", "words"),
+        [
+            ("google", r"brush-1 is one of Google's: it needs an api \(gemini, veo, omni, try-on\)"),
+            ('local"\napi = "gemini', "brush-1 is none of Google's: remove its api"),
+            ('local"\nlocations = ["us-central1"]\nname = "', "brush-1 is none of Google's: remove its locations"),
+            ('google"\napi = "painter', "api"),
+            ('google"\napi = "omni', 'brush-1 has the api omni: set run_type = "video", what it makes'),
+        ],
+    )
+    def test_one_of_googles_says_by_which_api_it_is_asked_and_others_do_not(self, provider: str, words: str) -> None:
+        entry = ENTRY.replace('provider = "local', f'provider = "{provider}')
+        with pytest.raises(ValueError, match=words):
+            read_models(entry.replace('name = "Brush 1"\n', "") if "name" in provider else entry)
+
+    @pytest.mark.parametrize(
+        ("api", "needs", "parameter", "words"),
+        [
+            (
+                "gemini",
+                "key",
+                "seed = true",
+                "brush-1 has the api gemini, which cannot be sent seed: remove seed .type",
+            ),
+            ("omni", "key", "seed = true", r"cannot be sent seed: remove seed, or ask by another api \(veo\)"),
+            ("omni", "key", "audio = true", r"cannot be sent audio: remove audio, or ask by another api \(veo\)"),
+            ("veo", "vertex", "count = { options = [1, 2], default = 1 }", "cannot be sent count: remove count .type"),
+            ("veo", "key", "", 'brush-1 has the api veo: set needs = "vertex", the only way to it'),
+            ("omni", "vertex", "", 'brush-1 has the api omni: set needs = "key", the only way to it'),
+            ("try-on", "vertex", "picture = true", "cannot be sent prompt"),
+        ],
+    )
+    def test_what_its_api_cannot_be_sent_is_refused_with_the_remedy(
+        self, api: str, needs: str, parameter: str, words: str
+    ) -> None:
+        makes = {"gemini": "image", "try-on": "try-on"}.get(api, "video")
+        length = "duration = { options = [4], default = 4 }" if makes == "video" else ""
+        entry = ENTRY.replace('"local"', f'"google"\napi = "{api}"\nneeds = "{needs}"').replace('"image"', f'"{makes}"')
+        with pytest.raises(ValueError, match=words):
+            read_models(entry.replace("prompt = 800", f"prompt = 800\n{length}\n{parameter}"))
+
+    def test_a_model_is_asked_for_where_it_is(self) -> None:
+        near = make_model(provider="google", locations=("us-central1", "europe-west4"))
+        assert [near.location_for(own) for own in ("global", "europe-west4", "asia-east1")] == [
+            "us-central1", "europe-west4", "us-central1",
+        ]  # fmt: skip
+        assert make_model(provider="google").location_for("asia-east1") == "asia-east1"
+        with pytest.raises(ValueError, match="locations"):
+            make_model(provider="google", locations=("Iowa!",))
 
     def test_an_id_stands_for_one_model(self) -> None:
         with pytest.raises(ValueError, match="more than one entry has the id brush-1"):
@@ -226,8 +278,10 @@ class TestPrices:
             as_of=TODAY,
         )
         asked = {"duration": 8}
-        assert film.of_one(asked) == film.of_one(asked | {"audio": True}) == 800_000_000
-        assert film.of_one(asked | {"audio": False}) == 640_000_000
+        usual = asked | {"resolution": "720p"}
+        assert film.of_one(usual) == film.of_one(usual | {"audio": True}) == 800_000_000
+        assert film.of_one(usual | {"audio": False}) == 640_000_000
+        assert film.of_one(asked) is None
         assert film.of_one(asked | {"resolution": "1080p"}) == 960_000_000
         assert film.of_one(asked | {"resolution": "1080p", "audio": False}) == 960_000_000
         assert film.of_one(asked | {"resolution": "4k"}) == 800_000_000

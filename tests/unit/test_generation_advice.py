@@ -127,7 +127,24 @@ class TestJudging:
         assert told.prompt == ""
         assert (told.by, told.cost_nano) == (BY, 0)
         assert "does not see what the picture shows" in told.by
-        assert "Its main colours: teal (50%), sand (30%) and white (20%)." in told.strengths
+        assert "Its colours are balanced: teal (50%), sand (30%) and white (20%)." in told.strengths
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"colours": (("teal", 0.6), ("sand", 0.4))},
+            {"colours": (("teal", 0.4),)},
+            {"colours": ()},
+        ],
+    )
+    def test_what_is_a_plain_fact_is_no_strength(self, fields: dict[str, Any]) -> None:
+        said = " ".join(changed(**fields).strengths)
+        assert "colour" not in said
+        assert "pixels" not in said
+
+    def test_a_large_one_fills_a_screen(self) -> None:
+        told = changed(width=1920, height=1080)
+        assert "It is large enough to fill a screen: 1,920 × 1,080 pixels." in told.strengths
 
     @pytest.mark.parametrize(
         ("fields", "problem", "remedy"),

@@ -114,6 +114,23 @@ class TestAsking:
         assert words["type"] == "text"
         assert stub.requests[0]["body"]["generation_config"] == {"video_config": {"task": "image_to_video"}}
 
+    def test_a_clip_to_go_on_from_goes_along_and_keeps_its_shape(self, google_: Google, stub: GoogleStub) -> None:
+        google_.begin_clip(MODEL, "dunes", {"aspect": "9:16", "duration": 6}, Sources(clip=a_clip()))
+        clip, words = content(stub)
+        assert (clip["type"], clip["mime_type"], base64.b64decode(clip["data"])) == ("video", "video/mp4", a_clip())
+        assert words == {"type": "text", "text": "dunes"}
+        body = stub.requests[0]["body"]
+        assert body["response_format"] == {"type": "video", "delivery": "uri", "duration": "6s"}
+        assert body["generation_config"] == {"video_config": {"task": "extend"}}
+
+    def test_one_that_is_too_large_for_a_request_is_refused_before_anything_is_sent(
+        self, google_: Google, stub: GoogleStub
+    ) -> None:
+        with pytest.raises(BadInput, match=r"This clip has 71 MB\. Choose one of at most 70 MB") as caught:
+            ask(google_, Sources(clip=bytes(71_000_000)))
+        assert caught.value.field == "clip"
+        assert stub.requests == []
+
 
 class TestBeginning:
     @pytest.mark.parametrize(
@@ -221,6 +238,10 @@ class TestLooking:
     )
     def test_seconds_and_resolution_are_paid_for(self, google_: Google, resolution: str, a_second: int) -> None:
         assert look(google_, resolution=resolution, duration=4) == Answer(a_clip(), 4 * a_second)
+
+    def test_what_going_on_costs_nobody_tells(self, google_: Google) -> None:
+        came = google_.clip(MODEL, INTERACTION, {"aspect": "9:16", "duration": 8}, extends=True)
+        assert came == Answer(a_clip(), None)
 
     def test_one_that_google_keeps_is_told_with_where_it_is(self, google_: Google, stub: GoogleStub) -> None:
         stub.will(interaction("completed", filed("gs://bucket/clip.mp4")))

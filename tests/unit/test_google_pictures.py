@@ -8,6 +8,7 @@ from typing import Any
 
 import google.auth
 import pytest
+from google import genai
 from google.oauth2.credentials import Credentials
 from pydantic import JsonValue
 
@@ -23,6 +24,7 @@ from services.errors import (
 )
 from services.generation.google.client import Google
 from services.settings import load_settings
+from tests.support.google_platforms import by_project
 from tests.support.google_stub import (
     COST,
     KEY,
@@ -291,3 +293,18 @@ class TestFailures:
             google_.picture(MODEL, "dunes", GIVEN)
         assert "Wrong for …" in str(caught.value)
         assert KEY not in str(caught.value)
+
+
+class TestLocations:
+    def test_each_model_is_asked_where_it_is_and_all_clients_are_closed(
+        self, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        google_ = by_project(stub, monkeypatch, location="us-east5")
+        google_.picture(MODEL, "dunes", GIVEN)
+        google_.picture(make_model("anywhere-1", provider="google"), "dunes", GIVEN)
+        google_.picture(MODEL, "dunes", GIVEN)
+        assert [one["path"].split("/")[5] for one in stub.requests] == ["global", "us-east5", "global"]
+        closed: list[int] = []
+        monkeypatch.setattr(genai.Client, "close", lambda client: closed.append(id(client)))
+        google_.close()
+        assert len(set(closed)) == 2

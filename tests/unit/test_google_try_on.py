@@ -53,6 +53,19 @@ def test_a_person_and_a_product_become_a_picture_with_what_it_cost(google_: Goog
 
 
 @pytest.mark.parametrize(
+    ("own", "asked"), [("", "us-central1"), ("europe-west4", "europe-west4"), ("australia-southeast1", "us-central1")]
+)
+def test_it_is_asked_where_it_is_and_not_globally(
+    stub: GoogleStub, monkeypatch: pytest.MonkeyPatch, own: str, asked: str
+) -> None:
+    google_ = by_project(stub, monkeypatch, location=own)
+    google_.try_on(MODEL, b"person", b"product")
+    google_.close()
+    [request] = stub.requests
+    assert f"/locations/{asked}/" in request["path"]
+
+
+@pytest.mark.parametrize(
     ("reply", "kind", "cost", "again"),
     [
         (tried_on(raiFilteredReason="It shows a child."), Refused, 0, False),

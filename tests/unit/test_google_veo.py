@@ -202,6 +202,12 @@ class TestLooking:
         assert request["body"] == {"operationName": OPERATION}
         assert stub.paid() == []
 
+    def test_it_is_asked_about_where_it_began_whatever_the_settings_say_since(
+        self, google_: Google, stub: GoogleStub
+    ) -> None:
+        google_.clip(MODEL, OPERATION.replace("us-central1", "global"), GIVEN, extends=False)
+        assert "/locations/global/" in stub.requests[0]["path"]
+
     @pytest.mark.parametrize("running", [{"name": OPERATION}, {"name": OPERATION, "done": False}, {}])
     def test_while_google_works_on_it_there_is_nothing(self, google_: Google, stub: GoogleStub, running: Any) -> None:
         stub.will(told(running))
@@ -219,11 +225,12 @@ class TestLooking:
             (FAST, {"resolution": "1080p"}, False, 8 * 120_000_000),
             (FAST, {"resolution": "1080p", "audio": False}, False, 8 * 100_000_000),
             (LITE, {"duration": 6}, False, 6 * 50_000_000),
-            (FAST, {"resolution": "1080p", "duration": 4}, True, 7 * 100_000_000),  # its own length and resolution
+            (MODEL, {"resolution": "1080p", "duration": 4}, True, 7 * 400_000_000),  # its own length
+            (FAST, {"resolution": "1080p", "duration": 4}, True, None),  # and resolution, which nobody knows
         ],
     )
     def test_seconds_resolution_and_sound_are_paid_for(
-        self, google_: Google, model: Any, given: dict[str, JsonValue], extends: bool, cost: int
+        self, google_: Google, model: Any, given: dict[str, JsonValue], extends: bool, cost: int | None
     ) -> None:
         assert google_.clip(model, OPERATION, GIVEN | given, extends=extends) == Answer(a_clip(), cost)
 

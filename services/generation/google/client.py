@@ -5,6 +5,7 @@ The SDK sends each request once. Who asks again, and how often, is decided by th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,7 +18,8 @@ from pydantic import JsonValue
 
 from services.errors import BadInput, GenerationError, SettingsError
 from services.files.sniff import sniff
-from services.generation.catalog import HelperSpec, ModelSpec, Platform
+from services.generation.apis import Platform
+from services.generation.catalog import HelperSpec, ModelSpec
 from services.generation.google import omni, texts, veo
 from services.generation.google.answers import Answer, picture_of, tried_on
 from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped
@@ -43,25 +45,19 @@ class Google:
 
     def __init__(self, access: GoogleAccess, *, timeout: float = TIMEOUT) -> None:
         """Does not connect. Raises SettingsError if there is neither a key nor a project with credentials."""
-        options = types.HttpOptions(
+        self._options = types.HttpOptions(
             base_url=access.url,
             timeout=round(timeout * 1000),
             retry_options=types.HttpRetryOptions(attempts=1),
         )
+        self._access = access
         self._key = access.api_key
         self.platform: Platform = "key" if access.api_key else "vertex"
-        if access.api_key:
-            self._client = genai.Client(vertexai=False, api_key=access.api_key, http_options=options)
-            return
-        if not access.project:
+        if not access.api_key and not access.project:
             raise SettingsError("neither GOOGLE_API_KEY nor GOOGLE_CLOUD_PROJECT is set")
-        self._client = genai.Client(
-            vertexai=True,
-            project=access.project,
-            location=access.location,
-            credentials=_credentials(),
-            http_options=options,
-        )
+        self._credentials = None if access.api_key else _credentials()
+        self._lock = threading.Lock()
+        self._clients: dict[str, genai.Client] = {}
 
     def picture(
         self, model: ModelSpec, prompt: str, parameters: Mapping[str, JsonValue], source: bytes | None = None
@@ -81,7 +77,7 @@ class Google:
             ),
         )
         with mapped(self._key):
-            answer = self._client.models.generate_content(model=model.id, contents=contents, config=config)
+            answer = self._client(model).models.generate_content(model=model.id, contents=contents, config=config)
         return picture_of(answer, model.price)
 
     def try_on(self, model: ModelSpec, person: bytes, product: bytes) -> Answer:
@@ -92,7 +88,7 @@ class Google:
         )
         with mapped(self._key):
             config = types.RecontextImageConfig(number_of_images=1)
-            answer = self._client.models.recontext_image(model=model.id, source=source, config=config)
+            answer = self._client(model).models.recontext_image(model=model.id, source=source, config=config)
         return tried_on(answer, model.cost_of_one({}))
 
     def begin_clip(self, model: ModelSpec, prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> str:
@@ -101,12 +97,13 @@ class Google:
         Pictures in JPEG, a clip in MP4. Raises BadInput and GenerationError.
         """
         with mapped(self._key, begins=True):
-            if model.needs == "vertex":
+            client = self._client(model)
+            if model.api == "veo":
                 source, config = veo.source_of(prompt, parameters, sources), veo.config_of(parameters, sources)
-                name = self._client.models.generate_videos(model=model.id, source=source, config=config).name
+                name = client.models.generate_videos(model=model.id, source=source, config=config).name
             else:
                 asked = omni.request_of(prompt, parameters, sources)
-                name = omni.name_of(self._client.interactions.create(model=model.id, **asked))
+                name = omni.name_of(client.interactions.create(model=model.id, **asked))
         if not name:
             raise garbled()
         return name
@@ -116,21 +113,23 @@ class Google:
 
         Costs nothing. Raises GenerationError if that cannot be found out.
         """
-        cost = model.cost_of_one(veo.paid_for(parameters, extends=extends))
+        cost = model.cost_of_one(parameters, extends=extends)
         with mapped(self._key, gone=GONE):
-            if model.needs == "vertex":
-                operation = self._client.operations.get(types.GenerateVideosOperation.model_validate({"name": name}))
+            if model.api == "veo":
+                client = self._at(veo.location_of(name) or model.location_for(self._access.location))
+                operation = client.operations.get(types.GenerateVideosOperation.model_validate({"name": name}))
                 return veo.came_of(operation, cost, self._key)
-            came = omni.came_of(self._client.interactions.get(name), cost, self._key)
-        return self._fetched(came.name, cost) if isinstance(came, omni.Left) else came
+            client = self._client(model)
+            came = omni.came_of(client.interactions.get(name), cost, self._key)
+        return self._fetched(client, came.name, cost) if isinstance(came, omni.Left) else came
 
-    def _fetched(self, name: str, cost: int | None) -> Came | None:
+    def _fetched(self, client: genai.Client, name: str, cost: int | None) -> Came | None:
         """A clip from the file that Google puts it into, which may take it a while longer than the clip itself."""
         with mapped(self._key, gone=GONE_FILE):
-            file = self._client.files.get(name=name)
+            file = client.files.get(name=name)
             match file.state:
                 case types.FileState.ACTIVE | None:
-                    return Answer(self._client.files.download(file=name), cost)
+                    return Answer(client.files.download(file=name), cost)
                 case types.FileState.FAILED:
                     return omni.not_kept(file.error, self._key)
         return None
@@ -138,8 +137,8 @@ class Google:
     def cancel_clip(self, model: ModelSpec, name: str) -> bool:
         """Have Google stop, where it can be told to; whether it was."""
         with suppress(BadInput, GenerationError), mapped(self._key):
-            if model.needs != "vertex":  # an operation of Veo goes on to its end
-                self._client.interactions.cancel(name)
+            if model.api == "omni":  # an operation of Veo goes on to its end
+                self._client(model).interactions.cancel(name)
                 return True
         return False
 
@@ -147,18 +146,42 @@ class Google:
         """A prompt written anew. Blocks until it is there. Raises BadInput and GenerationError."""
         contents, config = texts.to_write(prompt)
         with mapped(self._key):
-            answer = self._client.models.generate_content(model=helper.id, contents=contents, config=config)
+            answer = self._client(helper).models.generate_content(model=helper.id, contents=contents, config=config)
         return texts.rewritten(answer, price, helper.name)
 
     def critique(self, helper: HelperSpec, price: TextPrice | None, picture: bytes, prompt: str) -> Critique:
         """What is good and bad in a picture. Blocks until it is there. Raises BadInput and GenerationError."""
         contents, config = texts.to_judge(picture, prompt)
         with mapped(self._key):
-            answer = self._client.models.generate_content(model=helper.id, contents=contents, config=config)
+            answer = self._client(helper).models.generate_content(model=helper.id, contents=contents, config=config)
         return texts.critique(answer, price, helper.name)
 
     def close(self) -> None:
-        self._client.close()
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+
+    def _client(self, model: ModelSpec | HelperSpec) -> genai.Client:
+        return self._at(model.location_for(self._access.location))
+
+    def _at(self, location: str) -> genai.Client:
+        """The client of a location, made when it is first asked for; with a key there are no locations."""
+        with self._lock:
+            name = "" if self._key else location
+            if name not in self._clients:
+                self._clients[name] = self._made(name)
+            return self._clients[name]
+
+    def _made(self, location: str) -> genai.Client:
+        if self._key:
+            return genai.Client(vertexai=False, api_key=self._key, http_options=self._options)
+        return genai.Client(
+            vertexai=True,
+            project=self._access.project,
+            location=location,
+            credentials=self._credentials,
+            http_options=self._options,
+        )
 
 
 def _credentials() -> Credentials:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from services.errors import GenerationError, ProviderCancelled, Refused
+from services.errors import BadInput, GenerationError, ProviderCancelled, Refused
 from services.generation.google.answers import Answer, cut
 from services.generation.google.failures import garbled, one_line, told_inside
 from services.generation.google.prompts import in_words, text_of, whole_of
@@ -23,6 +23,8 @@ from services.generation.sources import Sources
 
 _FILE = re.compile(r"(?:https://.+/)?(files/[a-z0-9-]+)([:?].*)?")
 """The address of a file, or its name alone. The SDK would cut an address off at the first dash of the name."""
+LARGEST_CLIP = 70
+"""Megabytes of a clip to go on from: a request may have 100, and a third more is needed to write a clip in it."""
 _STOPPED = ("incomplete", "budget_exceeded", "requires_action", "requires_continuation")
 
 
@@ -35,21 +37,26 @@ class Left:
 
 
 def request_of(prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> dict[str, Any]:
-    """What is asked for, but for the model; it has no parameter for what is not wanted."""
-    pictures = [_picture(data) for data in (sources.picture, sources.last) if data]
+    """What is asked for, but for the model; it has no parameter for what is not wanted.
+
+    Of two pictures the first is the first frame: the task says so. Raises BadInput on "clip" for one that is too large.
+    """
+    pictures = [_part("image", "image/jpeg", data) for data in (sources.picture, sources.last) if data]
+    given = [_clip_part(sources.clip)] if sources.clip else pictures
     seconds = whole_of(parameters, "duration")
     wanted = {
         "type": "video",
         "delivery": "uri",  # in the answer itself, clips of more than 4 MB find no room
-        "aspect_ratio": text_of(parameters, "aspect"),
+        "aspect_ratio": None if sources.clip else text_of(parameters, "aspect"),  # what goes on keeps its shape
         "resolution": text_of(parameters, "resolution"),
         "duration": f"{seconds}s" if seconds else None,
     }
+    task = "extend" if sources.clip else "image_to_video" if pictures else "text_to_video"
     return {
-        "input": [*pictures, {"type": "text", "text": in_words(prompt, parameters)}],
+        "input": [*given, {"type": "text", "text": in_words(prompt, parameters)}],
         "background": True,
         "response_format": {name: value for name, value in wanted.items() if value},
-        "generation_config": {"video_config": {"task": "image_to_video" if pictures else "text_to_video"}},
+        "generation_config": {"video_config": {"task": task}},
     }
 
 
@@ -114,9 +121,16 @@ def _failure(interaction: object) -> tuple[object, object]:
     return None, "; ".join(said)
 
 
-def _picture(data: bytes) -> dict[str, str]:
-    """One as `received.to_send_as_jpeg` makes it."""
-    return {"type": "image", "mime_type": "image/jpeg", "data": base64.b64encode(data).decode()}
+def _clip_part(data: bytes) -> dict[str, str]:
+    megabytes = len(data) / 1_000_000
+    if megabytes > LARGEST_CLIP:
+        remedy = f"Choose one of at most {LARGEST_CLIP} MB, or another model."
+        raise BadInput("clip", f"This clip has {megabytes:.0f} MB. {remedy}")
+    return _part("video", "video/mp4", data)
+
+
+def _part(kind: str, content_type: str, data: bytes) -> dict[str, str]:
+    return {"type": kind, "mime_type": content_type, "data": base64.b64encode(data).decode()}
 
 
 def _value(thing: object, name: str) -> Any:

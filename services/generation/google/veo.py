@@ -6,6 +6,7 @@ missing, with a reason. Google charges for the seconds that it has made, nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,6 @@ from services.generation.google.failures import one_line, refused, told_inside
 from services.generation.google.prompts import flag_of, in_words, text_of, whole_of
 from services.generation.sources import Sources
 
-EXTENSION = 7
-"""Seconds by which Veo goes on from a clip, whatever it is asked; in its own resolution."""
 Came = Answer | BadInput | GenerationError
 """What came of an operation: a clip, or the reason why there is none."""
 
@@ -48,11 +47,14 @@ def config_of(parameters: Mapping[str, JsonValue], sources: Sources) -> types.Ge
     )
 
 
-def paid_for(parameters: Mapping[str, JsonValue], *, extends: bool) -> dict[str, JsonValue]:
-    """The parameters by which Google charges: a clip that another goes on from has its own length."""
-    if not extends:
-        return dict(parameters)
-    return {name: value for name, value in parameters.items() if name != "resolution"} | {"duration": EXTENSION}
+def location_of(name: str) -> str | None:
+    """Where the operation of that name goes on, and can be asked about: settings may have changed since it began.
+
+    >>> location_of("projects/studio/locations/us-central1/publishers/google/models/veo/operations/1")
+    'us-central1'
+    """
+    found = re.match(r"projects/[^/]+/locations/([a-z0-9-]+)/", name)
+    return found[1] if found else None
 
 
 def came_of(operation: types.GenerateVideosOperation, cost: int | None, secret: str | None) -> Came | None:

@@ -14,10 +14,10 @@ LOST = 0.25
 """Share of the picture that may be nearly black or nearly white."""
 FLAT, STRONG = 0.3, 0.5
 """Contrast."""
-ALONE, TOLD = 0.7, 0.1
-"""Share of a colour from which there is hardly another, and from which it is worth telling."""
-SMALL = 720
-"""Pixels on the short side."""
+ALONE, LEADING, TOLD = 0.7, 0.5, 0.1
+"""Share of a colour from which there is hardly another, above which it leads, and from which it is worth telling."""
+SMALL, LARGE = 720, 1080
+"""Pixels on the short side: below the first it is small, from the second on it fills a usual screen."""
 CLOSE = 0.03
 """How far a shape may be from the one that was asked for, as a share of it."""
 
@@ -84,16 +84,16 @@ def _colours(measures: Measures, notes: _Notes) -> None:
     told = [f"{name} ({share:.0%})" for name, share in measures.colours if share >= TOLD]
     if measures.colours and measures.colours[0][1] >= ALONE:
         notes.blame(f"One colour takes most of it: {told[0]}.", "with a second colour as an accent")
-    elif told:
-        notes.praise(f"Its main colours: {_list(told)}.")
+    elif len(told) > 1 and measures.colours[0][1] <= LEADING:
+        notes.praise(f"Its colours are balanced: {_list(told)}.")
 
 
 def _shape(measures: Measures, aspect: str, notes: _Notes) -> None:
     size = f"{measures.width:,} × {measures.height:,} pixels"
     if min(measures.width, measures.height) < SMALL:
         notes.blame(f"It is small: {size}.")
-    else:
-        notes.praise(f"It has {size}.")
+    elif min(measures.width, measures.height) >= LARGE:
+        notes.praise(f"It is large enough to fill a screen: {size}.")
     width, _, height = aspect.partition(":")
     if width.isdecimal() and height.isdecimal() and int(width) and int(height):
         off = measures.width * int(height) / (measures.height * int(width))
