@@ -29,7 +29,7 @@ from services.generation.sources import Role, placed, roles
 from services.log import log_event
 from services.models import Run
 from services.workflows.context import Unwanted, WorkflowContext
-from services.workflows.made import Made, Progress, opened, unheard
+from services.workflows.made import Made, Progress, left_behind, opened, unheard
 from services.workflows.records import require_wanted
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class Asked:
 
 def ask_google(asked: Asked) -> Made:
     """Blocks until the output is there. Raises BadInput, GenerationError, Interrupted, Unwanted."""
+    if asked.begun is None and asked.media_id in asked.run.asked:
+        return _found_again(asked)
     if asked.run.run_type == "video":
         return _clip(asked)
     files = [asked.ctx.pool.run(_way(asked.run), data, on_progress=unheard) for data in asked.sources()]
@@ -108,6 +110,14 @@ def ask_google(asked: Asked) -> Made:
         return _opened(asked, answer)
 
     return _asked_again(asked, ask)
+
+
+def _found_again(asked: Asked) -> Made:
+    """What was asked for before the process ended, where it had been stored by then. Raises AnswerLost if not."""
+    data = left_behind(asked.ctx, asked.run, asked.media_id)
+    if data is None:
+        raise AnswerLost
+    return opened(asked.ctx, asked.run, data, None)
 
 
 def let_go(ctx: WorkflowContext, run: Run, media_id: str) -> None:

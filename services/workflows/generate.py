@@ -22,7 +22,6 @@ from dbos import DBOS
 from pydantic import TypeAdapter
 
 from services.errors import (
-    AnswerLost,
     BadInput,
     Conflict,
     FileError,
@@ -127,9 +126,7 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
         return {}
     if ctx.progress.get(run_id) is None:
         show(run)
-    if media_id in run.asked and media_id not in run.operations:
-        return _as_failed(run_id, media_id, AnswerLost())
-    cost: int | None = 0
+    cost: int | None = None if media_id in run.asked else 0
     try:
         heard, claim = partial(on_progress, run_id, media_id), partial(_claimed, run_id, media_id)
         made = render_output(ctx, run, item, heard, claim)

@@ -66,6 +66,21 @@ def stored(ctx: WorkflowContext, run: Run, media_id: str, made: Made) -> dict[Va
     return store() if made.cost_nano == 0 else _in_time(ctx, run, store)
 
 
+def left_behind(ctx: WorkflowContext, run: Run, media_id: str) -> bytes | None:
+    """What `stored` had kept of an output as it was sent, in a step that ended with its process; None for nothing.
+
+    Raises FileError, Interrupted, Unwanted.
+    """
+    folder = f"media/{run.project_id}/{media_id}"
+
+    def look() -> bytes | None:
+        originals = (key for key in ctx.blobs.list(folder) if key.startswith(f"{folder}/original-{_suffix(run)}."))
+        key = next(originals, None)
+        return ctx.blobs.get(key) if key else None
+
+    return _in_time(ctx, run, look)
+
+
 def unheard(percent: int) -> None:
     """Of a part that takes no time to speak of."""
 

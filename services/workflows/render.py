@@ -32,8 +32,8 @@ def render_output(ctx: WorkflowContext, run: Run, item: MediaItem, on_progress: 
 
 
 def _model(ctx: WorkflowContext, run: Run, item: MediaItem) -> ModelSpec:
-    """What makes it, if it can be used now; of what a provider works on already, that does not count any more."""
-    known = find_model(run.model) if item.id in run.operations else None
+    """What makes it, if it can be used now; of what a provider was asked for already, that does not count any more."""
+    known = find_model(run.model) if item.id in (*run.asked, *run.operations) else None
     return known or ctx.offers.require(run.model, run.run_type)
 
 

@@ -15,6 +15,7 @@ from tests.support.google_clips import COST as CLIP_COST
 from tests.support.google_clips import IN_PROGRESS, WORKING
 from tests.support.google_platforms import VERTEX, service_account
 from tests.support.google_stub import COST, INTERACTION, KEY, OPERATION, GoogleStub, began, made
+from tests.support.media import picture
 
 
 @pytest.fixture
@@ -48,6 +49,25 @@ def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_noth
     assert [item.cost_nano for item in yard.outputs(run)] == [COST, None, COST]
     assert (run.status, run.cost_nano) == ("succeeded", None)
     assert len(stub.requests) == 3
+
+
+def test_after_kill_9_between_keeping_the_files_and_noting_that_they_are_found_again_and_nothing_is_paid_twice(
+    yard: Yard, stub: GoogleStub
+) -> None:
+    run = yard.order(1, prompt="Dunes", model="gemini-nano-banana-2.1")
+    stub.will(stub.hang)
+    with serving(Server(yard.data_dir, **stub.environment)) as server:
+        yard.wait_for(lambda: len(stub.requests) == 1)
+        server.kill()
+        kept = yard.data_dir / "files" / "media" / run.project_id / run.output_ids[0] / f"original-run-{run.id}.png"
+        kept.parent.mkdir(parents=True)
+        kept.write_bytes(picture())
+        server.start()
+        run = yard.finished(run)
+    [item] = yard.outputs(run)
+    assert (run.status, item.status, item.cost_nano) == ("succeeded", "ready", None)
+    assert set(item.files) == {"original", "thumb"}
+    assert len(stub.requests) == 1
 
 
 @pytest.mark.parametrize("way", ["key", "project"])

@@ -14,6 +14,7 @@ from services.errors import (
     BadInput,
     GenerationError,
     ProviderCancelled,
+    ProviderForgot,
     ProviderTimeout,
     ProviderUnavailable,
     QuotaUsedUp,
@@ -314,8 +315,8 @@ class TestLooking:
             (failed(500), ProviderUnavailable),
             (failed(503), ProviderUnavailable),
             (failed(403), ProviderUnavailable),
-            (failed(404), GenerationError),
-            (failed(400), GenerationError),
+            (failed(404), ProviderForgot),
+            (failed(400), ProviderForgot),
             (reset, AnswerLost),
         ],
     )
