@@ -67,7 +67,7 @@ def frame(*, current: str, head: Callable[[], None], body: Callable[[], None], t
             body()
     if takes_files:
         _files()
-    _messages()
+    _messages(above_form=current.startswith("/create/"))
     keys()
     guard()
 
@@ -176,9 +176,11 @@ def _mode(view: ViewState, pushed: bool) -> str:
     return "loading"
 
 
-def _messages() -> None:
+def _messages(*, above_form: bool) -> None:
+    """`above_form`: at the foot of the page stands the button that sends its form."""
     state = me.state(NoticeState)
-    toast(message=state.message, token=str(state.token), tone=state.tone, undo=state.undo)
+    with me.box(classes="above-form" if above_form else "", key="messages"):
+        toast(message=state.message, token=str(state.token), tone=state.tone, undo=state.undo)
 
 
 @handler

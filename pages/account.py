@@ -29,6 +29,7 @@ SETTINGS = (
     ("zone", "Time zone", "Of the times you are shown, and of where “today” begins among the library's filters."),
     ("clock", "Clock", "How the time of day is told."),
     ("units", "Sizes", "1 MB is 1,000 kB, 1 MiB is 1,024 KiB."),
+    ("keys", "Single-key shortcuts", "Off, a letter or sign alone does nothing. The keys are listed below."),
     ("live", "Live updates", "Off, a page changes only when you open it or press Refresh."),
 )
 """Name, label and hint of what this browser remembers."""

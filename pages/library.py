@@ -106,11 +106,12 @@ def _head() -> None:
             on_type=on_type_select,
             on_owner=on_owner_select,
             on_filter=on_filter,
+            on_sort=on_sort_choose,
         )
         with me.box(classes="grow", key="tools-space"):
             pass
         freshness(view, on_refresh_click)
-    chip_row(on, projects=others_too(), on_filter=on_filter, on_sort=on_sort_choose)
+    chip_row(on, projects=others_too(), on_filter=on_filter)
     new_drop(view, on_show_new)
     waterline(view)
 

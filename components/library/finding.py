@@ -39,8 +39,9 @@ def filter_row(
     on_type: Handler,
     on_owner: Handler,
     on_filter: Handler,
+    on_sort: Handler,
 ) -> None:
-    """Types, owner and the Filters button; the freshness capsule stands at the other end of the row.
+    """Types, owner, the Filters button and the order; the freshness capsule stands at the other end of the row.
 
     `projects` are pairs of value and name; the one that goes without saying is "".
     """
@@ -66,17 +67,7 @@ def filter_row(
         tags=tags,
         on_filter=on_filter,
     )
-
-
-def chip_row(on: Filters, *, projects: Mapping[str, str], on_filter: Handler, on_sort: Handler) -> None:
-    """The filters that are on, and the order."""
-    words = filter_words(on, projects)
-    with me.box(classes="bar slim" if words else "bar slim hide-s", key="chip-row"):
-        chips(chips=words, on_filter=on_filter)
-        with me.box(classes="grow", key="chip-space"):
-            pass
-        if "trash" in on:  # which has one order
-            return
+    if "trash" not in on:  # which has one order
         with me.box(classes="row hide-s", key="sort"):
             choice(
                 label="Sort",
@@ -86,6 +77,12 @@ def chip_row(on: Filters, *, projects: Mapping[str, str], on_filter: Handler, on
                 on_choose=on_sort,
                 key="sort-by",
             )
+
+
+def chip_row(on: Filters, *, projects: Mapping[str, str], on_filter: Handler) -> None:
+    """The filters that are on."""
+    with me.box(classes="bar slim", key="chip-row"):
+        chips(chips=filter_words(on, projects), on_filter=on_filter)
 
 
 def known_tags(items: Sequence[MediaItem]) -> list[str]:

@@ -109,7 +109,9 @@ def _tools(media_type: MediaType) -> None:
                 on_choose=on_project_choose,
                 key="choose-project",
             )
-        segments(label="Owner", options=OWNERS, value=owner, on_select=on_owner_select, key="choose-owner")
+        segments(
+            label="Owner", options=OWNERS, value=owner, show_label=False, on_select=on_owner_select, key="choose-owner"
+        )  # fmt: skip
         wanted = media_type if media_type in UPLOADS else ""
         upload(
             wanted=wanted,

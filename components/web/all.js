@@ -29,7 +29,6 @@ import './live.js';
 import './look.js';
 import './nav.js';
 import './outcome.js';
-import './panels.js';
 import './place.js';
 import './prompts.js';
 import './quick.js';

@@ -1,4 +1,5 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
+import './panels.js';
 import {step} from './steps.js';
 
 const RANGE = 'range';

@@ -1,3 +1,5 @@
+import {pref} from './prefs.js';
+
 const SEQUENCE_MS = 1200; // "g l": the second letter must follow within
 export const WRITES = 'input, textarea, select, [contenteditable=""], [contenteditable=true]';
 
@@ -54,8 +56,13 @@ export class Hotkeys {
   }
 }
 
-/** A key with what is held down, in lower case: "f", "ctrl+z", "shift+x". */
+/**
+ * A key with what is held down, in lower case: "f", "ctrl+z", "shift+x". "" for a letter or sign alone where those are turned
+ * off: somebody who dictates would press them with each word.
+ */
 export function keyName(event) {
+  const alone = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (alone && pref('keys') === 'off') return '';
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push('ctrl');
   if (event.altKey) parts.push('alt');

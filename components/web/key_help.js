@@ -1,6 +1,7 @@
 import {isWanted} from './arrival.js';
-import {FreshetElement, define, el} from './base.js';
+import {FreshetElement, define, el, say} from './base.js';
 import {CTRL, atDesk} from './keyboard.js';
+import {onPrefs, pref} from './prefs.js';
 
 // What the keys do today: keys.js and edits.js (everywhere), search.js, grid_keys.js and selection.js (lists), viewer.js,
 // beside.js, item_bar.js and again.js (an item), field.js, place.js.
@@ -35,9 +36,11 @@ class FreshetKeyHelp extends FreshetElement {
   #desk = () => { this.hidden = !atDesk.matches; };
 
   #heading = el('h2', {class: 'h2', tabindex: '-1'}, 'Keyboard');
+  #alone = el('p', {class: 'meta'});
+  #unheard = null;
 
   build() {
-    this.append(this.#heading, ...GROUPS.map(([title, keys]) => this.#group(title, keys)));
+    this.append(this.#heading, this.#alone, ...GROUPS.map(([title, keys]) => this.#group(title, keys)));
   }
 
   #group(title, keys) {
@@ -51,8 +54,14 @@ class FreshetKeyHelp extends FreshetElement {
   connectedCallback() {
     super.connectedCallback();
     this.#desk();
+    this.#tell();
+    this.#unheard = onPrefs(() => this.#tell());
     atDesk.addEventListener('change', this.#desk);
     if (isWanted('?')) requestAnimationFrame(() => this.show());
+  }
+
+  #tell() {
+    say(this.#alone, pref('keys') === 'off' ? 'Letters and signs alone do nothing now: single-key shortcuts are turned off above.' : 'Letters and signs alone can be turned off above.');
   }
 
   show() {
@@ -61,6 +70,7 @@ class FreshetKeyHelp extends FreshetElement {
   }
 
   disconnectedCallback() {
+    this.#unheard();
     atDesk.removeEventListener('change', this.#desk);
   }
 }

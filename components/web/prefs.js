@@ -1,7 +1,7 @@
-// How this browser's reader wants times and sizes told: kept here, the same in all tabs. The time zone goes to the server as
+// How this browser's reader wants times and sizes told, and whether single keys do something: kept here, the same in all tabs. The time zone goes to the server as
 // well, for whom "today" has to mean the same (static/boot.js, state/zone.py).
 
-const MEANT = {zone: '', clock: '24', units: 'MB'}; // "" is the system's zone
+const MEANT = {zone: '', clock: '24', units: 'MB', keys: 'on'}; // "" is the system's zone
 const ZONES = new Set([...(Intl.supportedValuesOf?.('timeZone') ?? []), 'UTC']);
 const CHANGED = 'freshet:prefs';
 const key = (name) => `freshet:${name}`;

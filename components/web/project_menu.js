@@ -1,5 +1,6 @@
 import {attrs, el, icon, say} from './base.js';
 import {within} from './links.js';
+import './panels.js';
 
 /**
  * The project that the page works in, as a button over the way to the others and to a new one.

@@ -3,6 +3,7 @@ import {FreshetElement, attrs, define, el, icon} from './base.js';
 import {step} from './steps.js';
 
 const PAUSE_MS = 300; // after the last letter, the words are sent
+const ECHO_MS = 1000; // so long after an answer, Mesop may still draw it
 
 /**
  * A field for words to look for. What is typed is sent after a pause, Enter sends it at once, Esc clears it. On a phone it
@@ -16,7 +17,7 @@ class FreshetSearch extends FreshetElement {
   #open = el('button', {type: 'button', class: 'ib only-s', title: 'Search'}, icon('search'));
   #box = el('div', {class: 'search', role: 'search'});
   #timer = 0;
-  #sent = []; // values sent and not yet seen coming back, oldest first
+  #sent = []; // {value} of each that was sent and not yet seen coming back, oldest first
   #stepped = false; // what is typed in one go is one step in the history
 
   build() {
@@ -52,7 +53,7 @@ class FreshetSearch extends FreshetElement {
 
   /** Our own words coming back change nothing; anything else is the server's word and is shown. */
   #take(value) {
-    const echo = this.#sent.indexOf(value);
+    const echo = this.#sent.findIndex((sent) => sent.value === value);
     if (echo >= 0) this.#sent.splice(0, echo + 1);
     else if (!this.#timer) {
       this.#sent = [];
@@ -102,11 +103,14 @@ class FreshetSearch extends FreshetElement {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const value = this.#input.value.trim().replace(/\s+/g, ' ');
-    if (value === (this.#sent.at(-1) ?? this.value)) return;
+    if (value === (this.#sent.at(-1)?.value ?? this.value)) return;
     if (!this.#stepped && !this.inside) step();
     this.#stepped = true;
-    this.#sent.push(value);
-    this.emit('searchEvent', {q: value}, {latest: true});
+    const sent = {value};
+    this.#sent.push(sent);
+    // What a later one has replaced, or what changed nothing, never comes back.
+    const drop = () => { this.#sent = this.#sent.filter((other) => other !== sent); };
+    this.emit('searchEvent', {q: value}, {latest: true}).then(() => setTimeout(drop, ECHO_MS));
   }
 }
 

@@ -3,6 +3,7 @@ import {ask} from './editing.js';
 import {tiles, windowOf} from './grid.js';
 import {focusAt, led} from './grid_keys.js';
 import {WRITES, keyName} from './hotkeys.js';
+import './panels.js';
 import {save} from './save.js';
 import {
   clearSelected, extendTo, forget, howMany, isSelected, leftOf, onSelected, rangeStart, selectAll, selectedIds, toggle,

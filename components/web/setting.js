@@ -12,6 +12,7 @@ const SETTINGS = {
   zone: {make: makeMenu, ...kept('zone')},
   clock: {make: makeChoice, options: [['24', '24-hour'], ['12', '12-hour']], ...kept('clock')},
   units: {make: makeChoice, options: [['MB', 'MB'], ['MiB', 'MiB']], ...kept('units')},
+  keys: {make: makeSwitch, ...kept('keys'), choose: () => choosePref('keys', pref('keys') === 'off' ? 'on' : 'off')},
 };
 
 /** A setting that lives in this browser, by its name in SETTINGS. */

@@ -12,7 +12,7 @@ def setting(*, name: str, label: str, hint: str, key: str) -> Any:
     """One of this browser's settings.
 
     `name`: "live" (a switch for live updates), "theme" (light, dark or system), "zone" (a time zone, or the system's),
-    "clock" (24 or 12 hours) or "units" (of sizes: MB or MiB).
+    "clock" (24 or 12 hours), "units" (of sizes: MB or MiB) or "keys" (a switch for what a letter does by itself).
     """
     return insert("freshet-setting", key=key, properties={"name": name, "label": label, "hint": hint})
 

@@ -151,3 +151,28 @@ def test_where_there_is_no_keyboard_no_keys_are_explained(server: Server, browse
     expect(page.get_by_role("switch", name="Live updates")).to_be_visible()
     expect(page.get_by_role("heading", name="Keyboard")).to_be_hidden()
     context.close()
+
+
+@pytest.mark.usefixtures("still")
+def test_single_keys_can_be_turned_off_in_all_tabs(server: Server, visit: Visit) -> None:
+    fill(server, 1, "Keyless")
+    page, other = visit("/account"), visit("/library")
+    for each in (page, other):
+        updated(each)
+    page.get_by_role("switch", name="Single-key shortcuts").press("Space")
+    expect(page.get_by_role("switch", name="Single-key shortcuts")).not_to_be_checked()
+    expect(page.get_by_text("Letters and signs alone do nothing now")).to_be_visible()
+    other.bring_to_front()
+    picture = tile(other, "Keyless 000")
+    picture.focus()
+    for key in ("f", "x", "/", "?", "g", "h", "c"):
+        other.keyboard.press(key)
+    expect(picture).to_be_focused()
+    expect(other.locator(".tick[aria-checked=true], .heart[aria-pressed=true]")).to_have_count(0)
+    expect(other).to_have_url(re.compile("/library$"))
+    other.keyboard.press("Control+a")
+    expect(other.get_by_role("toolbar", name="Selection").get_by_text("1 selected")).to_be_visible()
+    other.keyboard.press("Escape")
+    page.get_by_role("switch", name="Single-key shortcuts").click()
+    other.keyboard.press("x")
+    expect(other.get_by_role("toolbar", name="Selection").get_by_text("1 selected")).to_be_visible()

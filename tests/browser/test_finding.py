@@ -17,6 +17,7 @@ from tests.browser.forked import ForkedServer
 from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import (
+    Held,
     ask_for,
     go,
     ids,
@@ -392,6 +393,30 @@ def test_B12_the_trash_gives_back_and_deletes_for_good_by_key_after_a_question(s
     expect(bar(page)).to_be_hidden()
     page.get_by_role("button", name="Back to Library").press("Enter")
     shows(page, [first, third])
+
+
+def test_a_typo_that_was_corrected_before_it_was_sent_leaves_the_field_with_the_lists_words(
+    server: Server, visit: Visit
+) -> None:
+    page = visit("/library")
+    updated(page)
+    held = Held(page.context)
+    for words in ("sea", "seal", "sea"):
+        search_box(page).fill(words)
+        search_box(page).press("Enter")
+    held.let_through()
+    address(page, q="sea")
+    settle(page)
+    page.wait_for_timeout(1_200)
+    search_box(page).blur()
+    search_box(page).fill("seal")
+    search_box(page).press("Enter")
+    address(page, q="seal")
+    settle(page)
+    page.go_back()
+    address(page, q="sea")
+    expect(page.get_by_role("button", name="Remove filter: “sea”")).to_be_visible()
+    expect(search_box(page)).to_have_value("sea")
 
 
 def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_it(server: Server, visit: Visit) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.library import fill
@@ -57,3 +57,33 @@ def test_on_a_phone_a_press_beside_a_panel_closes_it_and_does_nothing_else(serve
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.mouse.click(*above)
     expect(page.get_by_role("dialog", name="Picture 000")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_message_covers_no_button_that_sends_a_form(server: Server, visit: Visit, width: int) -> None:
+    page = visit("/create/image")
+    page.set_viewport_size({"width": width, "height": 800})
+    updated(page)
+    detail = {"message": "Nothing was started: the database cannot be reached right now", "tone": "failed"}
+    page.evaluate("detail => window.dispatchEvent(new CustomEvent('freshet:tell', {detail}))", detail)
+    expect(page.locator(".toast:popover-open")).to_contain_text("Nothing was started")
+    toast, button = (page.locator(each).bounding_box() for each in (".toast", ".formfoot .btn.primary"))
+    assert toast
+    assert button
+    assert toast["y"] + toast["height"] <= button["y"]
+
+
+def test_under_a_finger_letters_are_large_enough_for_no_browser_to_enlarge_the_page(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    for path in ("/create/image", "/library"):
+        page.goto(server.url + path)
+        updated(page)
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=checkbox]):not([type=file]), textarea, select')]"
+            ".filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16).map((field) => field.outerHTML)"
+        )
+        assert sizes == []
+    context.close()
