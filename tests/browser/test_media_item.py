@@ -151,7 +151,7 @@ def test_a_title_that_was_taken_back_is_in_its_field_again(server: Server, visit
     expect(heading(mine, "Mine")).to_be_visible()
 
 
-def test_B9_B10_scrolled_nothing_moves_or_stops_for_what_is_made_from_a_clip_that_plays(
+def test_B09_B10_scrolled_nothing_moves_or_stops_for_what_is_made_from_a_clip_that_plays(
     server: Server, visit: Visit, tmp_path: Path
 ) -> None:
     film = tmp_path / "waves.mp4"

@@ -54,7 +54,7 @@ def test_R0_01_a_chooser_asks_the_store_on_every_opening_and_shows_what_was_made
     assert len(server.wait_logged(*OPENINGS, times=before + 2)) == before + 2
 
 
-def test_F8_a_choosers_head_tells_what_is_on_its_way_until_it_is_a_tile(server: Server, visit: Visit) -> None:
+def test_F08_a_choosers_head_tells_what_is_on_its_way_until_it_is_a_tile(server: Server, visit: Visit) -> None:
     other = visit("/create/image")
     make_images(other, "The first of all wakes who renders", 1)
     page = visit("/try-on")

@@ -374,7 +374,7 @@ def test_the_age_counts_by_itself_and_is_not_read_aloud(moment: Moment) -> None:
     expect(line).to_have_attribute("aria-live", "off")
 
 
-def test_r4_4_refresh_answers_at_once_and_keeps_its_name_width_and_focus(show: Open, context: BrowserContext) -> None:
+def test_R4_04_refresh_answers_at_once_and_keeps_its_name_width_and_focus(show: Open, context: BrowserContext) -> None:
     page = show()
     button = page.get_by_role("button", name="Refresh", exact=True)
     width = box(button)["width"]

@@ -99,7 +99,7 @@ class TestWhatIsDelivered:
 
 
 class TestBatches:
-    def test_X_4_all_records_of_one_commit_come_in_one_batch_with_its_operation(self, store: Store) -> None:
+    def test_X_04_all_records_of_one_commit_come_in_one_batch_with_its_operation(self, store: Store) -> None:
         [old, gone] = save(store, make_item(), make_item())
         with watching(store) as told:
             new = [make_item() for _ in range(20)]
@@ -113,7 +113,7 @@ class TestBatches:
             assert name in batch.operation_ids
             assert batch.project_id == PROJECT
 
-    def test_B8_a_batch_holds_what_changed_and_not_what_was_delivered_before(self, store: Store) -> None:
+    def test_B08_a_batch_holds_what_changed_and_not_what_was_delivered_before(self, store: Store) -> None:
         with watching(store) as told:
             for _ in range(3):
                 [item] = save(store, make_item())

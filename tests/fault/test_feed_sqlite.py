@@ -137,7 +137,7 @@ def test_a_damaged_record_is_logged_and_keeps_nothing_back(path: Path, caplog: p
     assert "feed.unreadable" in caplog.text
 
 
-def test_X_4_commits_made_while_a_consumer_is_busy_come_in_one_batch(path: Path) -> None:
+def test_X_04_commits_made_while_a_consumer_is_busy_come_in_one_batch(path: Path) -> None:
     entered, let_go = threading.Event(), threading.Event()
     told = Recorder()
 

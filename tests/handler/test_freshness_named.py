@@ -25,7 +25,7 @@ def named(*items: Any) -> MediaQuery:
     return MediaQuery(project_id=PROJECT, ids=tuple(item.id for item in items))
 
 
-def test_R2_1_what_a_list_holds_is_held_of_the_item_with_the_lists_own_age(engine: Engine, store: Store) -> None:
+def test_R2_01_what_a_list_holds_is_held_of_the_item_with_the_lists_own_age(engine: Engine, store: Store) -> None:
     first, second = save(store, make_item(), make_item())
     engine.ask("open")
     listed = engine.latest()

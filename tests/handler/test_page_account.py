@@ -106,7 +106,7 @@ def test_R2_12_the_store_is_asked_by_opening_and_by_refresh_and_by_nothing_else(
     assert all(line["documents"] <= 5 for line in lines if line["event"] == "account.refresh")
 
 
-def test_R2_2_figures_are_asked_for_again_by_themselves_after_half_an_hour(studio: Studio) -> None:
+def test_R2_02_figures_are_asked_for_again_by_themselves_after_half_an_hour(studio: Studio) -> None:
     tab = studio.open("/account")
     studio.clock.advance(30 * 60 - 1)
     push(tab, "ttl")
@@ -116,7 +116,7 @@ def test_R2_2_figures_are_asked_for_again_by_themselves_after_half_an_hour(studi
     assert asked(studio) == 2
 
 
-def test_R2_1_what_is_held_paints_before_the_store_has_answered_and_the_answer_comes_by_itself(
+def test_R2_01_what_is_held_paints_before_the_store_has_answered_and_the_answer_comes_by_itself(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = add(studio)
@@ -182,7 +182,7 @@ def test_R0_14_figures_that_could_not_be_read_are_no_zeros(studio: Studio) -> No
     assert figures(tab)["All your files"] == ("0 items", 0)
 
 
-def test_R4_1_what_is_committed_elsewhere_shows_by_itself(studio: Studio) -> None:
+def test_R4_01_what_is_committed_elsewhere_shows_by_itself(studio: Studio) -> None:
     item = add(studio)
     tab = studio.open("/account")
     queries = tuple(MediaQuery.model_validate(view) for view in json.loads(tab.element("freshet-live")["views"]))

@@ -333,7 +333,7 @@ def test_R4_03_an_upload_shows_once_it_is_there(studio: Studio) -> None:
     assert shelf(tab, "Images") == [item.id]
 
 
-def test_B9_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: Studio, listen: Any) -> None:
+def test_B09_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: Studio, listen: Any) -> None:
     (making,) = studio.add(status="generating", files={}, run_id=studio.services.ids.new())
     shown = ids(studio.add(3))
     tab = studio.open("/home")
@@ -355,7 +355,7 @@ def test_B9_scrolled_nothing_comes_goes_or_moves_until_it_is_asked_for(studio: S
 
 
 @pytest.mark.parametrize("reason", ["live", "online"])
-def test_B9_a_change_to_several_shelves_shows_in_one_frame(studio: Studio, reason: str) -> None:
+def test_B09_a_change_to_several_shelves_shows_in_one_frame(studio: Studio, reason: str) -> None:
     studio.add()
     tab = studio.open("/home")
     (image,) = studio.add()
@@ -387,7 +387,7 @@ def test_F10_a_shelf_that_was_held_back_comes_as_it_is_by_now(studio: Studio, li
     assert all("As it was" not in words for words in tab.frames)
 
 
-def test_B9_an_open_preview_and_what_was_typed_survive_a_refresh(studio: Studio) -> None:
+def test_B09_an_open_preview_and_what_was_typed_survive_a_refresh(studio: Studio) -> None:
     (item,) = studio.add(title="Harbour")
     tab = studio.open("/home")
     tab.fire("freshet-tile", "activateEvent", {"id": item.id}, mediaId=item.id)

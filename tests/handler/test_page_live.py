@@ -120,7 +120,7 @@ def test_R4_03_a_finished_run_shows_in_every_tab_it_belongs_to_and_wakes_no_othe
     assert all(stream.quiet() for kind, stream in streams.items() if kind not in ("all", media_type))
 
 
-def test_B8_changes_that_do_not_match_add_nothing_and_wake_nobody(studio: Studio, listen: Any) -> None:
+def test_B08_changes_that_do_not_match_add_nothing_and_wake_nobody(studio: Studio, listen: Any) -> None:
     studio.add(2)
     tab = studio.open("/library", {"type": "image"})
     stream = listen(tab)
@@ -132,7 +132,7 @@ def test_B8_changes_that_do_not_match_add_nothing_and_wake_nobody(studio: Studio
     assert len(tab.tiles()) == 3
 
 
-def test_B4_what_is_committed_while_a_chooser_is_open_shows_in_it(studio: Studio, listen: Any) -> None:
+def test_B04_what_is_committed_while_a_chooser_is_open_shows_in_it(studio: Studio, listen: Any) -> None:
     from tests.handler.test_page_try_on import open_chooser
 
     studio.add(2)
@@ -144,7 +144,7 @@ def test_B4_what_is_committed_while_a_chooser_is_open_shows_in_it(studio: Studio
     assert ids_shown(tab)[0] == new.id
 
 
-def test_B9_scrolled_new_items_are_held_back_and_counted_until_they_are_asked_for(studio: Studio, listen: Any) -> None:
+def test_B09_scrolled_new_items_are_held_back_and_counted_until_they_are_asked_for(studio: Studio, listen: Any) -> None:
     items = studio.add(30)
     tab = studio.open("/library")
     shown = ids_shown(tab)
@@ -168,7 +168,7 @@ def test_B9_scrolled_new_items_are_held_back_and_counted_until_they_are_asked_fo
     assert tab.element("freshet-drop")["count"] == 0
 
 
-def test_B9_a_refresh_while_scrolled_holds_back_too_and_at_the_top_lets_in(studio: Studio) -> None:
+def test_B09_a_refresh_while_scrolled_holds_back_too_and_at_the_top_lets_in(studio: Studio) -> None:
     studio.add(30)
     tab = studio.open("/library")
     shown = ids_shown(tab)

@@ -263,7 +263,7 @@ def test_B10_a_look_at_what_no_list_of_the_page_holds_hears_of_its_changes(
 
 
 @pytest.mark.parametrize("path", ["/library", "/home", "/create/image"])
-def test_B9_refresh_asks_for_what_is_looked_at_and_no_list_holds(studio: Studio, path: str) -> None:
+def test_B09_refresh_asks_for_what_is_looked_at_and_no_list_holds(studio: Studio, path: str) -> None:
     tab, item = looked_at_apart(studio, path)
     studio.change(item, title="Renamed")
     tab.fire("freshet-status", "refreshEvent")

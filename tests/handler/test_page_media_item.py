@@ -108,7 +108,7 @@ def test_a_clip_and_a_track_have_a_player(studio: Studio, kind: str) -> None:
     assert not any(button["label"].startswith("Try-on") for button in tab.elements("freshet-button"))
 
 
-def test_R2_8_sources_and_derived_items_are_child_lists_that_are_refreshed_with_the_item(
+def test_R2_08_sources_and_derived_items_are_child_lists_that_are_refreshed_with_the_item(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
     source, other = studio.add(2)
@@ -513,7 +513,7 @@ def test_R2_01_an_item_of_the_library_is_painted_while_the_store_is_away(studio:
     assert tab.element("freshet-status")["mode"] == "offline"
 
 
-def test_R2_9_an_item_that_is_not_held_says_that_it_could_not_be_read(studio: Studio) -> None:
+def test_R2_09_an_item_that_is_not_held_says_that_it_could_not_be_read(studio: Studio) -> None:
     (item,) = studio.add()
     studio.store.fault = DOWN
     tab = open_item(studio, item)
@@ -534,7 +534,7 @@ def test_B20_a_failed_refresh_keeps_the_item_and_says_why(studio: Studio) -> Non
 
 
 @pytest.mark.parametrize(("hours", "asked"), [(3, []), (5, ["ttl"]), (25, ["ttl"])])
-def test_R2_2_an_item_is_asked_again_after_four_hours_and_its_full_metadata_after_a_day(
+def test_R2_02_an_item_is_asked_again_after_four_hours_and_its_full_metadata_after_a_day(
     studio: Studio, caplog: pytest.LogCaptureFixture, hours: int, asked: list[str]
 ) -> None:
     (source,) = studio.add()
@@ -553,7 +553,7 @@ def test_R2_2_an_item_is_asked_again_after_four_hours_and_its_full_metadata_afte
     assert asking("media.sources.refresh") == (["ttl"] if hours > 24 else [])
 
 
-def test_R4_1_a_change_elsewhere_shows_by_itself_and_restarts_no_player(studio: Studio, listen: Any) -> None:
+def test_R4_01_a_change_elsewhere_shows_by_itself_and_restarts_no_player(studio: Studio, listen: Any) -> None:
     (clip,) = studio.add(media_type="video")
     tab = open_item(studio, clip)
     before = tab.element("freshet-viewer")
@@ -568,7 +568,7 @@ def test_R4_1_a_change_elsewhere_shows_by_itself_and_restarts_no_player(studio: 
 
 
 @pytest.mark.parametrize("reason", ["live", "focus"])
-def test_B9_scrolled_what_is_made_from_the_item_waits_in_the_drop(
+def test_B09_scrolled_what_is_made_from_the_item_waits_in_the_drop(
     studio: Studio, listen: Any, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
     """However slow the store is: what is held back without a word would be hidden."""
@@ -593,7 +593,7 @@ def test_B9_scrolled_what_is_made_from_the_item_waits_in_the_drop(
     assert tab.element("freshet-drop")["count"] == 0
 
 
-def test_B8_a_change_of_another_item_wakes_nobody(studio: Studio, listen: Any) -> None:
+def test_B08_a_change_of_another_item_wakes_nobody(studio: Studio, listen: Any) -> None:
     item, other = studio.add(2)
     stream = listen(open_item(studio, item))
     seen = listen(open_item(studio, other))

@@ -82,7 +82,7 @@ def test_it_counts_what_the_filters_will_let_in_and_asks_nothing_for_that_where_
     assert studio.store.calls["media.count"] - before == (0 if followed else 3)
 
 
-def test_F8_where_a_feed_follows_a_part_of_it_the_rest_is_counted_and_read_with_the_first_change(
+def test_F08_where_a_feed_follows_a_part_of_it_the_rest_is_counted_and_read_with_the_first_change(
     studio: Studio, tab: MesopClient, listen: Any
 ) -> None:
     below = making(studio, 2)
@@ -102,7 +102,7 @@ def test_F8_where_a_feed_follows_a_part_of_it_the_rest_is_counted_and_read_with_
     assert studio.store.reads == before
 
 
-def test_F7_what_was_being_made_when_it_was_read_long_ago_is_not_said_to_be_made_still(
+def test_F07_what_was_being_made_when_it_was_read_long_ago_is_not_said_to_be_made_still(
     studio: Studio, tab: MesopClient
 ) -> None:
     items = making(studio, 2)
@@ -129,7 +129,7 @@ def test_F11_while_nothing_is_made_an_opening_asks_for_the_list_alone(
     assert refreshes(caplog, "chooser.waiting.refresh") == []
 
 
-def test_F3_drawing_it_asks_nothing(studio: Studio, tab: MesopClient) -> None:
+def test_F03_drawing_it_asks_nothing(studio: Studio, tab: MesopClient) -> None:
     making(studio)
     studio.open("/library")
     open_chooser(tab, "image")
@@ -139,7 +139,7 @@ def test_F3_drawing_it_asks_nothing(studio: Studio, tab: MesopClient) -> None:
     assert (note(tab), studio.store.reads) == ("1 on its way", before)
 
 
-def test_F8_what_begins_and_ends_elsewhere_shows_by_itself_and_once_known_costs_nothing(
+def test_F08_what_begins_and_ends_elsewhere_shows_by_itself_and_once_known_costs_nothing(
     studio: Studio, tab: MesopClient, listen: Any
 ) -> None:
     (made,) = studio.add()
@@ -159,7 +159,7 @@ def test_F8_what_begins_and_ends_elsewhere_shows_by_itself_and_once_known_costs_
     assert studio.store.reads == before
 
 
-def test_F8_a_stream_has_the_page_ask_for_what_nobody_has_asked_for_yet(studio: Studio, tab: MesopClient) -> None:
+def test_F08_a_stream_has_the_page_ask_for_what_nobody_has_asked_for_yet(studio: Studio, tab: MesopClient) -> None:
     making(studio)
     open_chooser(tab, "image")
     assert note(tab) == ""
@@ -172,7 +172,7 @@ def test_F8_a_stream_has_the_page_ask_for_what_nobody_has_asked_for_yet(studio: 
         stream.close()
 
 
-def test_F8_opened_again_it_is_told_at_once(studio: Studio, tab: MesopClient, listen: Any) -> None:
+def test_F08_opened_again_it_is_told_at_once(studio: Studio, tab: MesopClient, listen: Any) -> None:
     open_chooser(tab, "image")
     listen(tab)
     push(tab, views=[WAITING])
@@ -193,7 +193,7 @@ def test_F8_opened_again_it_is_told_at_once(studio: Studio, tab: MesopClient, li
     assert frames[0] == "1 on its way"
 
 
-def test_F7_what_could_not_be_read_is_not_told_as_if_it_were_known(studio: Studio, tab: MesopClient) -> None:
+def test_F07_what_could_not_be_read_is_not_told_as_if_it_were_known(studio: Studio, tab: MesopClient) -> None:
     making(studio)
     studio.open("/library")
     open_chooser(tab, "image")

@@ -152,7 +152,7 @@ def same_session(tab: MesopClient, knows: MesopClient) -> MesopClient:
 
 
 @pytest.mark.parametrize("path", ["/library", *LISTS])
-def test_B5_F10_an_own_edit_is_never_missing_unlabelled_from_a_process_that_has_not_heard_of_it(
+def test_B05_F10_an_own_edit_is_never_missing_unlabelled_from_a_process_that_has_not_heard_of_it(
     studio: Studio, hold: Hold, path: str
 ) -> None:
     (item,) = studio.add()
@@ -174,7 +174,7 @@ def test_B5_F10_an_own_edit_is_never_missing_unlabelled_from_a_process_that_has_
 
 
 @pytest.mark.parametrize("path", ["/library", *LISTS])
-def test_B6_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags_behind(
+def test_B06_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags_behind(
     studio: Studio, hold: Hold, path: str
 ) -> None:
     (item,) = studio.add(title="As it was")
@@ -195,7 +195,7 @@ def test_B6_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags_
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_B7_an_answer_that_a_push_overtook_takes_nothing_back(
+def test_B07_an_answer_that_a_push_overtook_takes_nothing_back(
     studio: Studio, listen: Any, late: Late, path: str
 ) -> None:
     (item,) = studio.add(title="As it was")
@@ -215,7 +215,7 @@ def test_B7_an_answer_that_a_push_overtook_takes_nothing_back(
     assert status(tab)["refreshing"] is False
 
 
-def test_B7_figures_that_were_counted_before_a_change_give_way_to_those_asked_for_after_it(
+def test_B07_figures_that_were_counted_before_a_change_give_way_to_those_asked_for_after_it(
     studio: Studio, late: Late
 ) -> None:
     (item,) = studio.add()

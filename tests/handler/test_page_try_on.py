@@ -300,7 +300,7 @@ def test_steps_through_the_results_begin_with_what_the_result_area_shows(studio:
     assert tab.element("freshet-dialog", isOpen=True)["beside"] == [done.id, ""]
 
 
-def test_B9_the_drop_counts_what_arrives_below_and_not_what_the_result_area_shows(studio: Studio) -> None:
+def test_B09_the_drop_counts_what_arrives_below_and_not_what_the_result_area_shows(studio: Studio) -> None:
     studio.add(1, origin="try-on")
     tab = started(studio)
     made = tab.element("freshet-outcome")["mediaId"]
@@ -313,7 +313,7 @@ def test_B9_the_drop_counts_what_arrives_below_and_not_what_the_result_area_show
     assert tab.element("freshet-drop")["count"] == 0
 
 
-def test_B9_what_the_store_is_slow_to_tell_of_shows_in_the_result_area_however_far_down_somebody_reads(
+def test_B09_what_the_store_is_slow_to_tell_of_shows_in_the_result_area_however_far_down_somebody_reads(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.add(1, origin="try-on")

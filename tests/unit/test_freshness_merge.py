@@ -66,7 +66,7 @@ class TestDeltas:
         for changes in (delta(), delta(item(9)), delta(other), delta(removed=(removal(1, 4),))):
             assert apply_changes(LOADED, IMAGES, changes).items is LOADED.items
 
-    def test_B8_a_change_that_does_not_match_adds_nothing(self) -> None:
+    def test_B08_a_change_that_does_not_match_adds_nothing(self) -> None:
         assert numbers(apply_changes(LOADED, IMAGES, delta(item(10, media_type="video")))) == [9, 7, 5]
 
     def test_an_item_that_matches_no_longer_leaves(self) -> None:

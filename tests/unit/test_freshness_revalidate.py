@@ -37,7 +37,9 @@ class TestTruth:
         [item] = save(other, make_item())
         assert screen.ask("open").items[0] == item
 
-    def test_B8_a_change_elsewhere_leaves_a_view_it_does_not_match_as_it_is(self, screen: Screen, other: Store) -> None:
+    def test_B08_a_change_elsewhere_leaves_a_view_it_does_not_match_as_it_is(
+        self, screen: Screen, other: Store
+    ) -> None:
         populate(other, 3)
         before = screen.ask("open", IMAGES)
         save(other, make_item(media_type="video"))

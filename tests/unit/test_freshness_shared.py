@@ -88,7 +88,7 @@ def coming(shared: SharedChanges) -> str:
     return read.since if read else ""
 
 
-def test_F4_whoever_asks_while_a_read_runs_shares_the_next_one(ask: Ask, media: Slow, shared: SharedChanges) -> None:
+def test_F04_whoever_asks_while_a_read_runs_shares_the_next_one(ask: Ask, media: Slow, shared: SharedChanges) -> None:
     """It begins after they have asked, and from the watermark that reaches least far."""
     first = ask(mark(5))
     assert media.begun.wait(PATIENCE)

@@ -76,7 +76,7 @@ def test_F07_what_is_held_and_how_the_last_fetch_went_are_two_facts(upkeep: Upke
     assert usages.held(BOB).usage is None
 
 
-def test_R2_6_a_question_that_waits_is_shared_and_one_that_runs_is_not(upkeep: Upkeep, clock: FakeClock) -> None:
+def test_R2_06_a_question_that_waits_is_shared_and_one_that_runs_is_not(upkeep: Upkeep, clock: FakeClock) -> None:
     usages = make(upkeep, clock)
     first = usages.submit(ADA, "open", scope="account")
     assert usages.submit(ADA, "live", scope="account") is first
@@ -113,7 +113,7 @@ def test_F10_the_questions_of_one_person_are_answered_one_after_the_other(upkeep
     assert upkeep.asked == 2
 
 
-def test_R2_3_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(upkeep: Upkeep, clock: FakeClock) -> None:
+def test_R2_03_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(upkeep: Upkeep, clock: FakeClock) -> None:
     usages = make(upkeep, clock)
     assert usages.submit(ADA, "ttl", scope="account") is not None
     usages.step()
@@ -141,7 +141,7 @@ def test_whoever_waits_hears_of_the_end_of_a_fault_that_nobody_foresaw(upkeep: U
     assert failure.message.startswith("Something went wrong (error ")
 
 
-def test_R2_9_the_last_answer_survives_a_restart_with_its_age_and_is_its_owners(
+def test_R2_09_the_last_answer_survives_a_restart_with_its_age_and_is_its_owners(
     upkeep: Upkeep, clock: FakeClock, tmp_path: Path
 ) -> None:
     disk = DiskCache(tmp_path / "cache.sqlite", source="here")

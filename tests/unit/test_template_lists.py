@@ -94,7 +94,7 @@ def test_a_version_is_its_owners_and_an_equal_answer_keeps_it(
     assert lists.held(BOB, PROJECT).version == ""
 
 
-def test_R2_6_a_question_that_waits_is_shared_and_one_that_runs_is_not(
+def test_R2_06_a_question_that_waits_is_shared_and_one_that_runs_is_not(
     lists: TemplateLists, repository: Repository
 ) -> None:
     first = lists.submit(ADA, PROJECT, "open")
@@ -111,7 +111,7 @@ def test_R2_6_a_question_that_waits_is_shared_and_one_that_runs_is_not(
     assert repository.asked == 3
 
 
-def test_R2_3_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(
+def test_R2_03_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(
     lists: TemplateLists, clock: FakeClock
 ) -> None:
     ask(lists)
