@@ -11,6 +11,7 @@ import pytest
 from services.errors import StoreUnavailable
 from services.models import Put, Remove
 from tests.support.records import make_item, operation
+from tests.support.stores import Backend
 from tests.support.studio import Studio, ids_shown
 
 DOWN = StoreUnavailable("The store did not answer.")
@@ -247,8 +248,11 @@ def test_paging_with_the_same_cursor_twice_loads_one_page(studio: Studio) -> Non
     assert len(tab.tiles()) == 48
 
 
-def test_items_that_come_and_go_between_pages_neither_repeat_nor_skip_others(studio: Studio) -> None:
-    """Three come on top and two go, one of those that are shown and one of those that are to come."""
+def test_items_that_come_and_go_between_pages_neither_repeat_nor_skip_others(studio: Studio, backend: Backend) -> None:
+    """Three come on top and two go, one of those that are shown and one of those that are to come.
+
+    Firestore reads the next pages as of the time of the first, for a minute: there the two go with the next refresh.
+    """
     items = studio.add(60)
     tab = studio.open("/library")
     listed = [item.id for item in reversed(items)]
@@ -259,9 +263,10 @@ def test_items_that_come_and_go_between_pages_neither_repeat_nor_skip_others(stu
     studio.store._store.commit(studio.principal, removals, operation_id=operation())
     tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
     left = [one for one in listed if one not in (seen.id, coming.id)]
-    assert ids_shown(tab) == left[:47]
+    then = left if backend.kind == "sqlite" else listed
+    assert ids_shown(tab) == then[: 47 if backend.kind == "sqlite" else 48]
     tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
-    assert ids_shown(tab) == left
+    assert ids_shown(tab) == then
     tab.fire("freshet-status", "refreshEvent")
     assert not set(ids_shown(tab)[:3]) & set(listed)
     assert ids_shown(tab)[3:] == left

@@ -8,8 +8,17 @@ from services.generation.local.canvas import Canvas, Floats, blur, lay, ramp, rg
 from services.generation.local.scene import Scene, still
 from services.generation.local.scenes.outlines import filled, mirrored, points, stroked
 
-_GROUNDS = (rgb("#ddd3c6", "#cbbfaf"), rgb("#c9d6d6", "#b3c4c5"), rgb("#dccacb", "#c9b3b6"), rgb("#cfd5c3", "#bac2ab"))
-"""Light, but darker than white cloth, so that any garment can be cut out."""
+_GROUNDS = (
+    rgb("#ddd3c6", "#cbbfaf"), rgb("#c9d6d6", "#b3c4c5"), rgb("#dccacb", "#c9b3b6"), rgb("#cfd5c3", "#bac2ab"),
+    rgb("#e0b9a6", "#cfa48f"),
+)  # fmt: skip
+"""Light, but darker than white cloth."""
+_TONES = np.linspace(0.6, 1.1, 11)
+"""Of a dye, in the light and in folds."""
+_SHADES = np.linspace(0.72, 1, 8)
+"""Of a ground, in the light and in shadow."""
+_CLEAR = 40.0
+"""Colour distance at which a garment can be cut out of its ground."""
 _DYES = rgb(
     "#17697a", "#d99a1c", "#b03a5b", "#3f5f3d", "#2b3a63", "#c85a3a", "#6d4a86", "#2f2f35", "#e2d4bd", "#8fb0c9"
 )
@@ -40,10 +49,9 @@ _NECKLINE = points("-0.078,-0.3 -0.06,-0.268 0,-0.246 0.06,-0.268 0.078,-0.3")
 
 
 def garment(canvas: Canvas) -> Scene:
-    ground = _GROUNDS[canvas.pick(0, len(_GROUNDS))]
     named = [code for name, code in _NAMED.items() if canvas.has(name)]
     dye = rgb(named[0])[0] if named else _DYES[canvas.style(len(_DYES))]
-    image = ramp(canvas.down + np.zeros_like(canvas.x), ground)
+    image = ramp(canvas.down + np.zeros_like(canvas.x), _ground(canvas, dye))
     kind = _kind(canvas)
     body, sleeves = _body(kind), _sleeve(kind)
     whole = np.maximum(filled(canvas, body), filled(canvas, sleeves))
@@ -62,6 +70,19 @@ def garment(canvas: Canvas) -> Scene:
     _cloth(canvas, image, cover, dye, kind)
     _trim(canvas, image, cover, dye, kind)
     return still(canvas, image)
+
+
+def _ground(canvas: Canvas, dye: Floats) -> Floats:
+    """One that the dye stands out from, so that the garment can be cut out: any such, or else the farthest."""
+    clear = [ground for ground in _GROUNDS if _apart(dye, ground) >= _CLEAR]
+    among = clear or [max(_GROUNDS, key=lambda ground: _apart(dye, ground))]
+    return among[canvas.pick(0, len(among))]
+
+
+def _apart(dye: Floats, ground: Floats) -> float:
+    """How near they come, however the light falls on both."""
+    lit, shaded = _TONES[:, None] * dye, (_SHADES[:, None, None] * ground).reshape(-1, 3)
+    return float(np.sqrt(((lit[:, None] - shaded) ** 2).sum(axis=2)).min())
 
 
 def _kind(canvas: Canvas) -> str:
