@@ -262,7 +262,7 @@ def test_an_opinion_is_asked_for_with_keys_closed_and_its_prompt_tried_in_the_fo
     told = page.get_by_role("region", name="Opinion", exact=True)
     ask.press("Enter")
     expect(told.get_by_role("list", name="Problems")).to_contain_text("hardly any fine edges")
-    expect(told.get_by_role("list", name="Strengths")).to_contain_text("900 × 900")
+    expect(told.get_by_role("list", name="Strengths")).to_contain_text("exposure is balanced")
     expect(told.get_by_role("status")).to_have_text(re.compile("^Measured on this machine.* · Free$"))
     told.get_by_role("button", name="Close the opinion").press("Enter")
     expect(told).to_be_hidden()
