@@ -62,8 +62,25 @@ window.freshetZone.tell();
 
 // Steps in the history are looked at by components/web/layers.js before Mesop hears of them, and at a window whoever listens
 // first hears first: Mesop may listen before that module has loaded.
-window.freshetSteps = {hear: null};
-window.addEventListener('popstate', (event) => window.freshetSteps.hear?.(event));
+//
+// Mesop asks for the page of each step at once, and shows whatever answer comes last. So while it waits for one, it hears of no
+// step but after that (components/web/channel.js), and then of the last one: it asks for where the tab is by then.
+window.freshetSteps = {
+  hear: null,
+  late: false,
+  go() {
+    if (!this.late) return;
+    this.late = false;
+    window.dispatchEvent(new PopStateEvent('popstate', {state: history.state}));
+  },
+};
+window.addEventListener('popstate', (event) => {
+  const steps = window.freshetSteps;
+  if (event.isTrusted) steps.hear?.(event);
+  if (event.cancelBubble || !window.freshetChannel.pending.size) return;
+  event.stopImmediatePropagation();
+  steps.late = true;
+});
 
 // Mesop 1.3.7 sends each event as a POST /__ui__ and has no error path for it: one that fails leaves the tab waiting for
 // ever. So those requests are watched from the first one on, by components/web/channel.js; what happens before it has

@@ -40,7 +40,7 @@ def create_page(kind: str) -> None:
     def body() -> None:
         form_key, values = f"create-{kind}", to_keep(form_of(kind)) | draft_to_keep(kind)
         keep(form_key=form_key, values=values, on_restore=bound(on_restore, kind), key=f"keep-{kind}")
-        with me.box(classes="work", key="work"):
+        with me.box(classes="work", key=f"work-{kind}"):  # fields of their own: what is typed into one is of one form
             create_form(kind)
             create_results(kind)
 

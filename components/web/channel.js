@@ -95,5 +95,6 @@ macrotask.port1.onmessage = () => {
   if (wire.pending.size) return; // one of Mesop's own
   calm = true;
   finish();
+  window.freshetSteps.go(); // before what waits here: that is of the page that is being left
   go();
 };

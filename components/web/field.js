@@ -3,7 +3,7 @@ import {forget, keep, kept} from './drafts.js';
 import {SUBMIT, atDesk} from './keyboard.js';
 
 const count = new Intl.NumberFormat('en-GB');
-const unsaid = new Map(); // draft key → what is typed and not yet told: an element that is made anew takes it over
+const unsaid = new Map(); // draft key → what is typed until the server has shown it: an element that is made anew takes it over
 
 class FreshetField extends FreshetElement {
   static props = {
@@ -98,14 +98,9 @@ class FreshetField extends FreshetElement {
 
   #send() {
     const text = this.#input.value;
-    if (text === (this.#sent.at(-1) ?? this.value)) return this.#said(text);
+    if (text === (this.#sent.at(-1) ?? this.value)) return;
     this.#sent.push(text);
-    const key = this.draftKey; // by the answer it may be another field
-    this.emit('changeEvent', {value: text}).then(() => this.#said(text, key));
-  }
-
-  #said(text, key = this.draftKey) {
-    if (unsaid.get(key) === text) unsaid.delete(key);
+    this.emit('changeEvent', {value: text});
   }
 
   draw(changed) {
@@ -114,6 +109,7 @@ class FreshetField extends FreshetElement {
     } else {
       this.#begin();
     }
+    if (unsaid.get(this.draftKey) === this.value) unsaid.delete(this.draftKey); // the server holds it
     say(this.#label, this.label);
     attrs(this.#input, {
       placeholder: this.placeholder || null,

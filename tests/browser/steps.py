@@ -39,6 +39,11 @@ class Held:
         else:
             route.continue_()
 
+    @property
+    def kept(self) -> int:
+        """How many requests are kept."""
+        return len(self._routes)
+
     def keep_no_more(self) -> None:
         """What comes from now on passes; what has been kept stays so."""
         self._keeps = False

@@ -206,3 +206,27 @@ def test_a_closer_look_that_is_left_before_the_server_has_answered_stays_away(
     expect(page).to_have_url(re.compile("/library$"))
     look(page, f"Left by {leave} 000")
     expect(page.get_by_role("link", name="Download")).to_be_visible()
+
+
+def test_of_quick_steps_the_last_is_shown_and_what_was_typed_stays_with_its_form(server: Server, visit: Visit) -> None:
+    page = visit("/create/image")
+    updated(page)
+    prompt(page).fill("Image words")
+    go(page, "Video")
+    expect(page.get_by_role("heading", name="Create video")).to_be_visible()
+    settle(page)
+    prompt(page).press_sequentially("Video words")
+    held = Held(page.context)
+    page.evaluate("history.back()")
+    expect(page).to_have_url(re.compile("/create/image$"))
+    held.await_one(page)
+    for step, address in (("forward", "/create/video$"), ("back", "/create/image$")):
+        page.evaluate(f"history.{step}()")
+        expect(page).to_have_url(re.compile(address))
+    assert held.kept == 1
+    held.let_through()
+    expect(page.get_by_role("heading", name="Create image")).to_be_visible()
+    expect(prompt(page)).to_have_value("Image words")
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Create video")).to_be_visible()
+    expect(prompt(page)).to_have_value("Video words")

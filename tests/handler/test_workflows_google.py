@@ -19,7 +19,7 @@ from services.errors import FileError, StorageFull
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
-from tests.support.google_stub import COST, KEY, GoogleStub, blocked, failed, made, reset
+from tests.support.google_stub import COST, KEY, GoogleStub, answered, blocked, failed, made, reset
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
 from tests.support.mesop_client import MesopClient
@@ -290,6 +290,17 @@ class TestTheKey:
                 assert KEY.encode() not in path.read_bytes(), path
         with closing(sqlite3.connect(studio.data_dir / "workflows.sqlite")) as connection:
             assert KEY not in "\n".join(connection.iterdump())
+
+    def test_it_is_in_no_reason_for_a_refusal(self, studio: Running, stub: GoogleStub) -> None:
+        stub.will(
+            blocked("PROHIBITED_CONTENT", blockReasonMessage=f"You sent {KEY}"),
+            answered([{"finishReason": "PROHIBITED_CONTENT", "finishMessage": f"You sent {KEY}"}]),
+        )
+        with recorded_lines() as lines:
+            run = studio.finished(order(studio, 2))
+        errors = [item_of(studio, run, index).error or "" for index in range(2)]
+        assert all("…" in error and KEY not in error for error in errors)
+        assert KEY not in str(lines)
 
     def test_it_is_on_no_page(self, studio: Running, stub: GoogleStub) -> None:
         stub.will(made(), failed(400, "INVALID_ARGUMENT", f"You sent {KEY}"))

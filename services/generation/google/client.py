@@ -78,7 +78,7 @@ class Google:
         )
         with mapped(self._key):
             answer = self._client(model).models.generate_content(model=model.id, contents=contents, config=config)
-        return picture_of(answer, model.price)
+            return picture_of(answer, model.price)
 
     def try_on(self, model: ModelSpec, person: bytes, product: bytes) -> Answer:
         """A person, in JPEG, who wears a product. Blocks until it is there. Raises BadInput and GenerationError."""
@@ -89,7 +89,7 @@ class Google:
         with mapped(self._key):
             config = types.RecontextImageConfig(number_of_images=1)
             answer = self._client(model).models.recontext_image(model=model.id, source=source, config=config)
-        return tried_on(answer, model.cost_of_one({}))
+            return tried_on(answer, model.cost_of_one({}))
 
     def begin_clip(self, model: ModelSpec, prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> str:
         """Have Google make a clip; the name under which `clip` tells what became of it.
@@ -147,14 +147,14 @@ class Google:
         contents, config = texts.to_write(prompt)
         with mapped(self._key):
             answer = self._client(helper).models.generate_content(model=helper.id, contents=contents, config=config)
-        return texts.rewritten(answer, price, helper.name)
+            return texts.rewritten(answer, price, helper.name)
 
     def critique(self, helper: HelperSpec, price: TextPrice | None, picture: bytes, prompt: str) -> Critique:
         """What is good and bad in a picture. Blocks until it is there. Raises BadInput and GenerationError."""
         contents, config = texts.to_judge(picture, prompt)
         with mapped(self._key):
             answer = self._client(helper).models.generate_content(model=helper.id, contents=contents, config=config)
-        return texts.critique(answer, price, helper.name)
+            return texts.critique(answer, price, helper.name)
 
     def close(self) -> None:
         with self._lock:

@@ -56,7 +56,8 @@ def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = 
     """
     try:
         yield
-    except FreshetError:
+    except FreshetError as error:
+        error.args = tuple(_without(arg, secret) for arg in error.args)  # it may quote what Google says
         raise
     except Exception as error:
         if gone:
@@ -75,6 +76,10 @@ def told_of_beginning(error: Exception, secret: str | None) -> BadInput | Genera
         "Press Retry to ask again.",
         cost_nano=None,
     )
+
+
+def _without(words: object, secret: str | None) -> object:
+    return words.replace(secret, "…") if secret and isinstance(words, str) else words
 
 
 def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = GONE) -> GenerationError:
