@@ -19,7 +19,7 @@ from services.errors import FileError, StorageFull
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
-from tests.support.google_stub import COST, KEY, GoogleStub, answered, blocked, failed, made, reset
+from tests.support.google_stub import COST, KEY, GoogleStub, blocked, failed, made, reset, said
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
 from tests.support.mesop_client import MesopClient
@@ -294,7 +294,7 @@ class TestTheKey:
     def test_it_is_in_no_reason_for_a_refusal(self, studio: Running, stub: GoogleStub) -> None:
         stub.will(
             blocked("PROHIBITED_CONTENT", blockReasonMessage=f"You sent {KEY}"),
-            answered([{"finishReason": "PROHIBITED_CONTENT", "finishMessage": f"You sent {KEY}"}]),
+            said(f"You sent {KEY}"),
         )
         with recorded_lines() as lines:
             run = studio.finished(order(studio, 2))
