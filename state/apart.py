@@ -12,7 +12,7 @@ from services.freshness.policy import priority_of
 from services.models import MediaItem, MediaQuery
 from state.loading import PATIENCE
 from state.preview import look_again, refresh_previewed, stored_preview
-from state.session import principal, project_id
+from state.session import principal, project_id, saw
 
 
 def is_apart(listed: Iterable[MediaItem]) -> bool:
@@ -40,5 +40,7 @@ def load_apart(reason: Reason | Literal["ready"], *, hold: bool = False) -> Gene
     if held is not None and not held.items:
         yield from refresh_previewed(())  # it was moved to another project, or is gone for good
     else:
+        if held is not None:
+            saw(held)
         look_again()
         yield

@@ -28,7 +28,7 @@ from services.freshness.workers import Workers
 from services.identity import require
 from services.ids import Ids
 from services.log import log_event, log_failure
-from services.models import Batch, Commit, MediaItem, Principal, Put, Removal
+from services.models import Batch, Commit, MediaItem, MediaQuery, Principal, Put, Removal
 from services.store.protocol import Store
 
 WORKERS = 4
@@ -184,7 +184,7 @@ class Editor:
             for _ in range(CLASHES):
                 wanted = replayed(edit, newest)
                 if wanted is newest and certain:
-                    return self._batch(edit, newest)
+                    return replace(self._batch(edit, newest), newest=self._covering(principal, newest.project_id))
                 if wanted is not newest:
                     try:
                         return self._commit(attempt, Put(wanted, expect=newest.revision))
@@ -195,7 +195,8 @@ class Editor:
             if edit.change.kind != "delete":
                 raise Conflict(gone(edit)) from error
             removal = Removal("media", edit.media_id, newest.revision + 1)
-            return Batch(newest.project_id, (), (removal,), frozenset(), "", self._clock.now())
+            mark = self._covering(principal, newest.project_id)
+            return Batch(newest.project_id, (), (removal,), frozenset(), "", self._clock.now(), mark)
         raise Conflict("others keep changing it")
 
     def _stored_all(self, attempt: Attempt) -> list[Batch]:
@@ -208,7 +209,15 @@ class Editor:
         attempt.watermark = result.watermark
         if result.failures:
             attempt.error = some_put_back(attempt.edit, list(result.failures.values()), attempt.count)
-        return result.batches(attempt.edits, known, result.committed_at or self._clock.now())
+        batches = result.batches(attempt.edits, known, result.committed_at or self._clock.now())
+        if result.watermark:
+            return batches
+        return [replace(batch, newest=self._covering(attempt.principal, batch.project_id)) for batch in batches]
+
+    def _covering(self, principal: Principal, project_id: str) -> str:
+        """A watermark of what has just been read, where there was nothing to store: screens show it, and what others
+        have written in it must not be unseen by a process that has not heard of it."""
+        return self._store.media.get_media_for_page(principal, MediaQuery(project_id=project_id), limit=1).watermark
 
     def _note_departures(self, attempt: Attempt, batch: Batch) -> None:
         """What was moved has left the lists of the project it was in."""

@@ -16,8 +16,9 @@ from services.freshness import editor as editor_module
 from services.freshness.edits import Change, Edit, delete, edited, favourite, overlaid, restore, title
 from services.freshness.overlays import Overlays
 from services.ids import SequentialIds
-from services.models import MediaItem, MediaQuery
+from services.models import MediaItem, MediaQuery, Put, Remove
 from services.store.protocol import Store
+from services.store.watermarks import is_at_least
 from tests.support.engine import ADA, ALL, GRACE, IMAGES, Engine, until
 from tests.support.records import NOON, PROJECT, make_item, remove, save
 from tests.support.unreliable import UnreliableStore
@@ -74,6 +75,30 @@ class TestStoring:
         assert desk.pending() == ()
         assert desk.shown()[1] == store.media.get(ADA, items[1].id)
         assert desk.shown()[1].title == "Renamed"
+
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_F10_what_was_read_since_there_was_nothing_to_store_is_known_to_whoever_is_shown_it(
+        self, desk: Desk, store: Store, items: list[MediaItem], count: int
+    ) -> None:
+        wanted = [one.model_copy(update={"favourite": True, "title": "Theirs"}) for one in items[:count]]
+        done = store.commit(ADA, [Put(one, expect=one.revision) for one in wanted], operation_id="theirs")
+        attempt = desk.editor.begin_all(ADA, items[:count], favourite(True))
+        desk.editor.step()
+        held = desk.engine.latest()
+        assert (attempt.error, held.items[0].title) == ("", "Theirs")
+        assert is_at_least(held.furthest, done.watermark)
+
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_F10_so_is_that_what_was_to_be_deleted_had_gone(
+        self, desk: Desk, store: Store, items: list[MediaItem], count: int
+    ) -> None:
+        gone = [Remove("media", one.id, expect=one.revision) for one in items[:count]]
+        done = store.commit(ADA, gone, operation_id="theirs")
+        desk.editor.begin_all(ADA, items[:count], delete(NOON))
+        desk.editor.step()
+        held = desk.engine.latest()
+        assert held.items == tuple(items[count:])
+        assert is_at_least(held.furthest, done.watermark)
 
     def test_F12_it_costs_one_commit_and_no_read(self, desk: Desk, items: list[MediaItem]) -> None:
         desk.edit(items[0], favourite(True))
