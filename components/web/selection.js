@@ -69,6 +69,9 @@ class FreshetSelection extends FreshetElement {
       else if (value) this.#edit('move', value);
     });
     this.append(this.#dock, this.#tagger, this.#founder);
+    for (const panel of [this.#tagger, this.#founder]) {
+      panel.addEventListener('toggle', () => document.body.classList.toggle('above-panel', Boolean(this.querySelector('.tagger:popover-open'))));
+    }
   }
 
   #button(symbol, label, press, look = '') {
@@ -120,7 +123,7 @@ class FreshetSelection extends FreshetElement {
     document.removeEventListener('mousedown', this.#held, {capture: true});
     cancelAnimationFrame(this.#looking);
     this.#looking = 0;
-    document.body.classList.remove('above-selbar');
+    document.body.classList.remove('above-selbar', 'above-panel');
     clearSelected(); // what is selected and cannot be seen must not be acted upon
     this.#unheard();
   }
