@@ -69,9 +69,10 @@ window.freshetSteps = {
   hear: null,
   late: false,
   go() {
-    if (!this.late) return;
+    if (!this.late) return false;
     this.late = false;
     window.dispatchEvent(new PopStateEvent('popstate', {state: history.state}));
+    return true;
   },
 };
 window.addEventListener('popstate', (event) => {

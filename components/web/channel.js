@@ -93,8 +93,8 @@ function hear(what, request) {
 
 macrotask.port1.onmessage = () => {
   if (wire.pending.size) return; // one of Mesop's own
-  calm = true;
   finish();
-  window.freshetSteps.go(); // before what waits here: that is of the page that is being left
-  go();
+  calm = !window.freshetSteps.go();
+  if (calm) go();
+  else macrotask.port2.postMessage(null); // Mesop asks in a moment, and before what waits here: that is of the page it leaves
 };

@@ -227,6 +227,6 @@ def test_of_quick_steps_the_last_is_shown_and_what_was_typed_stays_with_its_form
     held.let_through()
     expect(page.get_by_role("heading", name="Create image")).to_be_visible()
     expect(prompt(page)).to_have_value("Image words")
-    page.go_forward()
+    go(page, "Video")
     expect(page.get_by_role("heading", name="Create video")).to_be_visible()
     expect(prompt(page)).to_have_value("Video words")
