@@ -21,7 +21,7 @@ from state.session import principal, project_id
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
 EXAMPLES = {"image": "Paper-cut sea with a red sun", "video": "Aurora drifting over a pine ridge"}
 AGAIN = {
-    "image": "The same seed, prompt and number make the same pictures",
+    "image": "The same seed and prompt make the same picture, the next ones by the seeds after it",
     "video": "The same seed and prompt make the same clip",
 }
 

@@ -90,10 +90,11 @@ class Reader:
         limit, as_of = max(loaded - len(before.held.items), 1), before.watermark if before.even else ""
         read = partial(self._media.get_media_for_page, principal, query, cursor=before.held.cursor, limit=limit)
         page = read(as_of=as_of)
+        documents = before.documents + page.documents_read
         if as_of and any(self._seen.is_ahead(principal.user_id, item) for item in page.items):
             page = read()  # the user's own edit, of which no list had to know yet
+            documents += page.documents_read
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, query, page)
-        documents = before.documents + page.documents_read
         newest = further(before.newest or before.watermark, page.watermark)
         return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole, newest)

@@ -284,7 +284,7 @@ class TestStartingFromAPicture:
 @pytest.mark.parametrize(
     ("kind", "hint"),
     [
-        ("image", "The same seed, prompt and number make the same pictures"),
+        ("image", "The same seed and prompt make the same picture, the next ones by the seeds after it"),
         ("video", "The same seed and prompt make the same clip"),
     ],
 )

@@ -4,51 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.clock import FakeClock
 from services.generation.google.client import Google
 from tests.support.google_clips import COST, IN_PROGRESS, WORKING, by_omni, for_ever, imported, name_of, order, output
-from tests.support.google_platforms import VERTEX, with_credentials
 from tests.support.google_stub import INTERACTION, OPERATION, GoogleStub, began, interaction
+from tests.support.google_studios import hurry, keyed, stub, studio
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
 from tests.support.running import Running, cancel_elsewhere
 
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.workflows.asking.FIRST_WAIT", 0.01)
-    monkeypatch.setattr(Google, "interval", 0.01)
-
-
-@pytest.fixture
-def stub() -> Iterator[GoogleStub]:
-    with GoogleStub() as stub:
-        yield stub
-
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    """One that asks as a project of Google Cloud."""
-    with_credentials(monkeypatch)
-    studio = Running(tmp_path / "data", clock, **stub.environment | VERTEX)
-    yield studio
-    stub.go_on.set()
-    studio.stop()
-
-
-@pytest.fixture
-def keyed(tmp_path: Path, clock: FakeClock, stub: GoogleStub) -> Iterator[Running]:
-    """One that asks with an API key."""
-    keyed = Running(tmp_path / "data", clock, **stub.environment)
-    yield keyed
-    stub.go_on.set()
-    keyed.stop()
+__all__ = ["hurry", "keyed", "stub", "studio"]
 
 
 class TestCancelling:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from services.generation.google.client import Google
 from services.models import MediaItem, Run
 from services.workflows.generate import abandon
 from tests.support.google_clips import COST, WORKING, by_omni, for_ever, name_of, order, output
-from tests.support.google_platforms import VERTEX, with_credentials
 from tests.support.google_stub import (
     OPERATION,
     GoogleStub,
@@ -26,41 +23,13 @@ from tests.support.google_stub import (
     finished,
     interaction,
 )
+from tests.support.google_studios import hurry, keyed, stub, studio
 from tests.support.renders import ended_opening
 from tests.support.running import Running
 
+__all__ = ["hurry", "keyed", "stub", "studio"]
+
 SECOND = OPERATION.replace("op-1", "op-2")
-
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.workflows.asking.FIRST_WAIT", 0.01)
-    monkeypatch.setattr(Google, "interval", 0.01)
-
-
-@pytest.fixture
-def stub() -> Iterator[GoogleStub]:
-    with GoogleStub() as stub:
-        yield stub
-
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    """One that asks as a project of Google Cloud."""
-    with_credentials(monkeypatch)
-    studio = Running(tmp_path / "data", clock, **stub.environment | VERTEX)
-    yield studio
-    stub.go_on.set()
-    studio.stop()
-
-
-@pytest.fixture
-def keyed(tmp_path: Path, clock: FakeClock, stub: GoogleStub) -> Iterator[Running]:
-    """One that asks with an API key."""
-    keyed = Running(tmp_path / "data", clock, **stub.environment)
-    yield keyed
-    stub.go_on.set()
-    keyed.stop()
 
 
 def given_up(studio: Running, stub: GoogleStub, clock: FakeClock, reply: Reply = WORKING, source: str = "") -> Run:
