@@ -15,7 +15,7 @@ from components.library.preview import preview
 from components.page import View, page
 from components.web import aria, button, keep, link_button, outcome, place, run_watch, sentinel, symbol
 from services.container import services
-from services.errors import FreshetError
+from services.errors import FreshetError, OutcomeUnknown
 from services.files.urls import media_url
 from services.freshness import Reason
 from services.generation.catalog import find_model
@@ -28,7 +28,7 @@ from state.handlers import handler
 from state.kept import put_back, to_keep
 from state.loading import load_view
 from state.preview import PreviewState, close_preview, open_preview, previewed, refresh_previewed
-from state.retry import retry, retry_item
+from state.retry import NOT_KNOWN, retry, retry_item
 from state.session import principal, project_id
 from state.try_on import (
     NAMED,
@@ -283,7 +283,10 @@ def on_restore(event: me.WebEvent) -> None:
 @handler
 def on_place(event: me.WebEvent) -> None:
     state = me.state(TryOnState)
-    state.x, state.y, state.scale = (float(event.value.get(name, getattr(state, name))) for name in ("x", "y", "scale"))
+    for name in ("x", "y", "scale"):
+        value = event.value.get(name)
+        if isinstance(value, int | float):
+            setattr(state, name, float(value))
 
 
 @handler
@@ -295,8 +298,10 @@ def on_generate(event: me.WebEvent) -> Generator[None, None, None]:
         run = services().studio.start(principal(), project_id(), order(), run_id=str(event.value.get("token", "")))
         state.made_id = run.output_ids[0]
         state.run_id = services().ids.new()
+    except OutcomeUnknown:
+        state.error = NOT_KNOWN  # pressed again, it is the same run
     except FreshetError as error:
-        state.error = str(error)
+        state.error, state.run_id = str(error), services().ids.new()
     finally:
         state.starting = False
     yield from _load_results("complete")

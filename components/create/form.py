@@ -11,11 +11,12 @@ from components.create.prompt_tools import prompt_tools
 from components.create.sources import field_error, source_fields
 from components.web import SegmentOption, aria, button, choice, field, segments, symbol, toggle
 from services.container import services
-from services.errors import BadInput, FreshetError, StoreError
+from services.errors import BadInput, FreshetError, OutcomeUnknown, StoreError
 from state.bound import bound
 from state.create import amount_of, fill_in, form_of, order_from, results_query, settled, spec_of, view_of
 from state.loading import load_view
 from state.remix import settle_remix
+from state.retry import NOT_KNOWN
 from state.session import principal, project_id
 
 LABELS = {"image": "Generate Image", "video": "Generate Video"}
@@ -174,8 +175,11 @@ def _generate(kind: str, run_id: str) -> Generator[None, None, None]:
         services().studio.start(principal(), project_id(), order, run_id=run_id)
         form.run_id = services().ids.new()
         settle_remix()
+    except OutcomeUnknown:
+        form.failure = NOT_KNOWN  # pressed again, it is the same run
     except FreshetError as error:
         form.failure = f"Nothing was started: {error}"
+        form.run_id = services().ids.new()
     finally:
         form.starting = False
     yield from load_view(view_of(kind), results_query(kind), "complete", scope=f"create.{kind}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from services.errors import FreshetError, StorageFull, StoreUnavailable
 from services.log import log_event, log_failure
 from services.models import Run
 from services.workflows.context import Activity, Interrupted
-from services.workflows.generate import abandon, abandon_in_time, generate
+from services.workflows.generate import abandon, abandon_in_time, find_in_time, generate
 from services.workflows.room import FULL, is_out_of_room
 from services.workflows.shown import show
 
@@ -85,14 +85,29 @@ class WorkflowEngine:
         try:
             abandon(run_id, reason)
         except (StoreUnavailable, StorageFull):
-            threading.Thread(target=self._give_up, args=[run_id, reason], name="freshet-give-up", daemon=True).start()
+            self._in_time("give-up", run_id, lambda: abandon_in_time(run_id, reason))
 
-    def _give_up(self, run_id: str, reason: str) -> None:
-        with suppress(Interrupted), self._activity.running():  # else the next start takes it up
-            try:
-                abandon_in_time(run_id, reason)
-            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-                log_failure("run.broke", error, run_id=run_id)
+    def look_for(self, run_id: str) -> None:
+        """Work on a run of which it is not known whether it was stored, or handed over: in the background, if it is."""
+
+        def found() -> None:
+            run = find_in_time(run_id)
+            if run is not None and not run.finished and run.engine_id == self._engine_id:
+                self.take_up([run])
+
+        self._in_time("look-for", run_id, found)
+
+    def _in_time(self, name: str, run_id: str, work: Callable[[], None]) -> None:
+        """Do `work` in the background, unless the process stops before: the next start takes the run up, then."""
+
+        def go() -> None:
+            with suppress(Interrupted), self._activity.running():
+                try:
+                    work()
+                except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+                    log_failure("run.broke", error, run_id=run_id)
+
+        threading.Thread(target=go, name=f"freshet-{name}", daemon=True).start()
 
     def take_up(self, runs: list[Run]) -> None:
         """Bring unfinished runs of this engine back on their way after a start, and on the progress board.
@@ -160,9 +175,16 @@ def _prepare(database_url: str) -> None:
     path = Path(database_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise StoreUnavailable(
+                    f"The workflow database {path} is damaged: move it away. No run is lost"
+                ) from error
+            raise
 
 
 def _without_password(url: str) -> str:

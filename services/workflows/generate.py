@@ -251,6 +251,15 @@ def abandon_in_time(run_id: str, reason: str) -> None:
     abandon(run_id, reason)
 
 
+@_patient
+def find_in_time(run_id: str) -> Run | None:
+    """The run, as soon as the store tells; None if there is none. Raises Interrupted."""
+    try:
+        return context().store.runs.get(SYSTEM, run_id)
+    except NotFound:
+        return None
+
+
 def abandon(run_id: str, reason: str) -> None:
     """Record a run as failed that nothing works on, and its placeholders with it. Raises NotFound, StoreError."""
     run = context().store.runs.get(SYSTEM, run_id)

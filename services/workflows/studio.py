@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.clock import Clock
-from services.errors import BadInput, Conflict, StoreError
+from services.errors import BadInput, Conflict, OutcomeUnknown, StoreError
 from services.generation.seeds import parameters_of_output
 from services.ids import Ids, is_id
 from services.log import log_event
@@ -48,7 +48,8 @@ class Studio:
 
         The run and its placeholders are one commit, so no screen sees one without the other. The id comes from the
         page that asks: starting the same id twice (a double click) makes one run and returns it.
-        Raises BadInput (an id that is none), Forbidden, NotFound, StoreError.
+        Raises BadInput (an id that is none), Forbidden, NotFound, StoreError. After OutcomeUnknown it may have begun:
+        then it is worked on, and the same id may be started once more.
         """
         if not is_id(run_id):
             raise BadInput("run", "This page is out of date. Reload it and try again.")
@@ -76,9 +77,12 @@ class Studio:
         )
         writes: list[Write] = [Put(record, expect=0) for record in (run, *outputs)]
         try:
-            self._store.commit(principal, writes, operation_id=run_id)
+            self._commit(principal, writes, run_id)
         except Conflict:
-            return self._store.runs.get(principal, run_id)
+            there = self._store.runs.get(principal, run_id)
+            if there.status == "queued":  # the process that began it may have ended just then
+                self._engine.look_for(run_id)
+            return there
         self._hand_over(run)
         log_event("run.started", run_id=run_id, run_type=run.run_type, model=run.model, outputs=order.count)
         return run
@@ -88,7 +92,8 @@ class Studio:
 
         Of what a provider had begun that run first asks what became of it: it may be paid for and there.
         Anything but a failed output is left as it is: somebody else was quicker, or has deleted it. Raises BadInput
-        where a picture it is made from is gone, NotFound, Forbidden, Conflict, StoreError.
+        where a picture it is made from is gone, NotFound, Forbidden, Conflict, StoreError. After OutcomeUnknown it may
+        have begun, and is worked on then.
         """
         item = self._store.media.get(principal, media_id)
         if item.status != "failed" or item.run_id is None or item.deleted_at is not None:
@@ -104,7 +109,7 @@ class Studio:
         run = failed.model_copy(update={**fresh, **cleared, **unasked, **whose})
         waiting = item.model_copy(update={"status": "generating", "error": None, "cost_nano": None, "run_id": run.id})
         writes: list[Write] = [Put(run, expect=0), Put(waiting, expect=item.revision)]
-        self._store.commit(principal, writes, operation_id=run.id)
+        self._commit(principal, writes, run.id)
         self._hand_over(run)
         log_event("run.retried", run_id=run.id, media_id=media_id)
 
@@ -138,6 +143,13 @@ class Studio:
             self._progress.finish(stored)
             log_event("run.cancelled", run_id=run_id, removed=len(removals))
             return stored
+
+    def _commit(self, principal: Principal, writes: Sequence[Write], run_id: str) -> None:
+        try:
+            self._store.commit(principal, writes, operation_id=run_id)
+        except OutcomeUnknown:
+            self._engine.look_for(run_id)  # or placeholders that were stored after all would wait for ever
+            raise
 
     def _hand_over(self, run: Run) -> None:
         """Have the engine work on a committed run; if it cannot, record that, so that nothing waits for ever."""

@@ -85,7 +85,7 @@ def test_markup_in_a_prompt_is_text_wherever_it_shows(server: Server, visit: Vis
 
 
 def test_forged_events_are_refused_in_a_sentence_and_the_tab_works_on(server: Server, visit: Visit) -> None:
-    held = fill(server, 1, "Real")
+    held = fill(server, 2, "Real")[:1]
     page = visit("/library")
     updated(page)
     for forged in ("../../etc/passwd", "", {"id": 1}, None, "x" * 5000):
@@ -115,8 +115,13 @@ def test_forged_events_are_refused_in_a_sentence_and_the_tab_works_on(server: Se
     open_chooser(page, "Person")
     tile(chooser(page), "Real 000").click()
     expect(page.get_by_role("button", name="Clear person")).to_be_visible()
-    _forge(page, "freshet-place, freshet-nav", "placeEvent", {"x": "far", "y": None, "scale": -5})
-    expect(page.get_by_role("button", name="Clear person")).to_be_visible()
+    open_chooser(page, "Product")
+    tile(chooser(page), "Real 001").click()
+    expect(page.get_by_role("button", name="Clear product")).to_be_visible()
+    _forge(page, "freshet-place", "placeEvent", {"x": "far", "y": None, "scale": -5})
+    page.get_by_role("button", name="Generate Image").click()
+    expect(page.get_by_role("alert").filter(has_text="of the picture's width")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear product")).to_be_visible()
     go(page, "Library")
     shows(page, held, only=f"freshet-tile[data-id='{held[0]}']")
     assert server.logged("Traceback") == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.errors import StoreUnavailable
+from services.errors import OutcomeUnknown, StorageFull, StoreUnavailable
 from services.models import MediaItem
 from tests.handler.test_page_try_on import choose, open_chooser
 from tests.support.mesop_client import MesopClient
@@ -132,6 +132,38 @@ def test_R0_14_a_store_that_is_away_starts_nothing_says_so_and_keeps_what_was_ty
     tab.press("Generate Image")
     assert len(studio.engine.enqueued) == 1
     assert not any("Nothing was started" in text for text in tab.text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_could_not_be_handed_over_is_begun_anew_by_the_next_press(studio: Studio, kind: str) -> None:
+    tab = studio.open(f"/create/{kind}")
+    type_into(tab, "prompt", "Room for one more")
+    studio.engine.fault = StorageFull("The workflow database cannot grow.")
+    tab.press(LABEL[kind])
+    assert any(text.startswith("Nothing was started: The workflow database cannot grow.") for text in tab.text)
+    [failed] = outputs(studio, tab)
+    studio.engine.fault = None
+    tab.press(LABEL[kind])
+    [run_id] = studio.engine.enqueued
+    assert run_id != failed.run_id
+    assert field(tab, "prompt")["value"] == "Room for one more"
+    assert [tile["status"] for tile in tab.tiles()] == ["generating", "failed"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_start_whose_answer_was_lost_says_so_and_pressed_again_it_is_the_same_run(studio: Studio, kind: str) -> None:
+    tab = studio.open(f"/create/{kind}")
+    type_into(tab, "prompt", "Perhaps begun")
+    token = tab.element("freshet-button", label=LABEL[kind])["token"]
+    studio.store.lost = OutcomeUnknown("Firestore did not finish a write")
+    tab.press(LABEL[kind])
+    assert any(text.startswith("It is not known whether this was started") for text in tab.text)
+    assert studio.engine.looked_for == [token]
+    studio.store.lost = None
+    tab.press(LABEL[kind])
+    assert [item.run_id for item in outputs(studio, tab)] == [token]
+    assert set(studio.engine.looked_for) == {token}
+    assert not any(text.startswith("It is not known") for text in tab.text)
 
 
 def test_R0_12_four_images_are_four_tiles_with_the_first_output_first(studio: Studio) -> None:

@@ -14,6 +14,7 @@ from services.ids import SequentialIds
 from services.models import MediaItem, Principal, Put
 from services.settings import load_settings
 from services.store.protocol import Store
+from services.workflows.generate import abandon
 from services.workflows.studio import Studio as RunStudio
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_file, make_item, operation
@@ -22,11 +23,12 @@ SECRET = "shared by all processes of the studio"
 
 
 class WatchedStore:
-    """A store that counts the calls of each repository method and raises `fault` while it is set."""
+    """A store that counts calls by repository method. While set, `fault` is raised, and `lost` after a commit."""
 
     def __init__(self, store: Store) -> None:
         self.calls: Counter[str] = Counter()
         self.fault: Exception | None = None
+        self.lost: Exception | None = None
         self._store = store
         self.media = _Watched(self, "media", store.media)
         self.runs = _Watched(self, "runs", store.runs)
@@ -36,7 +38,10 @@ class WatchedStore:
 
     def commit(self, *args: Any, **options: Any) -> Any:
         self.note("commit")
-        return self._store.commit(*args, **options)
+        commit = self._store.commit(*args, **options)
+        if self.lost is not None:
+            raise self.lost
+        return commit
 
     def watch(self, *args: Any, **options: Any) -> Any:
         """The feed reads behind the watch's back: what it costs is the feed's own, not the views'."""
@@ -80,9 +85,19 @@ class IdleEngine:
 
     def __init__(self) -> None:
         self.enqueued: list[str] = []
+        self.looked_for: list[str] = []
+        self.fault: Exception | None = None
 
     def enqueue(self, run_id: str) -> None:
+        if self.fault is not None:
+            raise self.fault
         self.enqueued.append(run_id)
+
+    def give_up(self, run_id: str, reason: str) -> None:
+        abandon(run_id, reason)
+
+    def look_for(self, run_id: str) -> None:
+        self.looked_for.append(run_id)
 
     def close(self) -> None:
         pass

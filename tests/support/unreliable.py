@@ -18,6 +18,7 @@ class _Fault:
     error: Exception
     left: int
     when: Callable[..., bool]
+    done: bool
 
 
 class UnreliableStore:
@@ -41,18 +42,26 @@ class UnreliableStore:
         *,
         times: int = 1_000_000,
         when: Callable[..., bool] = lambda *args, **options: True,
+        done: bool = False,
     ) -> None:
-        """Let the next `times` calls that `when` picks by their arguments raise `error` (StoreUnavailable)."""
+        """Let the next `times` calls that `when` picks by their arguments raise `error` (StoreUnavailable).
+
+        With `done` a commit is made before: its answer is what is lost.
+        """
         with self._lock:
-            self._faults.append(_Fault(call, error or StoreUnavailable("The database is away"), times, when))
+            self._faults.append(_Fault(call, error or StoreUnavailable("The database is away"), times, when, done))
 
     def heal(self) -> None:
         with self._lock:
             self._faults.clear()
 
     def commit(self, *args: Any, **options: Any) -> Any:
+        error = self._fault("commit", args, options, done=True)
         self.arrive("commit", args, options)
-        return self._store.commit(*args, **options)
+        commit = self._store.commit(*args, **options)
+        if error is not None:
+            raise error
+        return commit
 
     def watch(self, *args: Any, **options: Any) -> Any:
         return self._store.watch(*args, **options)
@@ -74,10 +83,18 @@ class UnreliableStore:
         """Count a call, and fail it where a fault waits for it."""
         with self._lock:
             self.calls[call] += 1
+        if (error := self._fault(call, args, options)) is not None:
+            raise error
+
+    def _fault(
+        self, call: str, args: tuple[Any, ...], options: dict[str, Any], *, done: bool = False
+    ) -> Exception | None:
+        with self._lock:
             for fault in self._faults:
-                if fault.left and fault.call in ("*", call) and fault.when(*args, **options):
+                if fault.left and fault.done is done and fault.call in ("*", call) and fault.when(*args, **options):
                     fault.left -= 1
-                    raise fault.error
+                    return fault.error
+        return None
 
 
 class _Part:
