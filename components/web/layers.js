@@ -31,7 +31,7 @@ export function uncover(layer) {
 export function readdress(layer, address) {
   if (layer.address === address) return;
   layer.address = address;
-  if (layer.under) history.replaceState(history.state, '', join(layer.under, address));
+  if (layer.under) replaceState(history.state, '', join(layer.under, address));
 }
 
 function enter(layer) {
@@ -39,7 +39,7 @@ function enter(layer) {
   layer.under = without(location.href, layer.address);
   if (level() > place) return; // the page was loaded anew while it was open
   // An address that names it already was opened directly: closing shows the page alone.
-  if (layer.under !== location.href) history.replaceState(history.state, '', layer.under);
+  if (layer.under !== location.href) replaceState(history.state, '', layer.under);
   history.pushState({[MARK]: {level: place + 1, linked: Boolean(layer.address)}}, '', join(layer.under, layer.address));
 }
 
@@ -91,9 +91,15 @@ function stepped(event) {
 
 window.freshetSteps.hear = stepped; // static/boot.js: before Mesop does
 
-// Mesop 1.3.7 replaces an entry's state by an empty one whenever it changes the address.
+// Mesop 1.3.7 replaces an entry's state by an empty one whenever it changes the address. And its router writes the address of
+// each step, with the number of that step, into the entry that the tab stands at a moment after: by then that can be another
+// page's, which must keep its own.
 const replaceState = history.replaceState.bind(history);
-history.replaceState = (state, ...rest) => replaceState(marked() ? {...state, [MARK]: marked()} : state, ...rest);
+history.replaceState = (state, title, url) => {
+  const late = state?.navigationId && state.navigationId !== history.state?.navigationId;
+  if (late && new URL(url, location.href).href !== location.href) return;
+  replaceState(marked() ? {...state, [MARK]: marked()} : state, title, url);
+};
 const pushState = history.pushState.bind(history);
 history.pushState = (...entry) => {
   pushState(...entry);
