@@ -159,7 +159,9 @@ class FreshetLive extends FreshetElement {
     const after = RETRY_MS[this.#tries++];
     this.#close();
     if (this.#tries > PATIENCE) { // no stream comes through; requests may
+      const asks = this.#state === 'polling';
       this.#poll();
+      if (!asks) this.#tell('live', null); // at once: whether they do is what the status line tells
       return;
     }
     this.#state = 'reconnecting';

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import SHARED_ALONE, Visit
 from tests.browser.library import add, fill
 from tests.browser.server import Server
-from tests.browser.steps import ids, live, open_chooser, settle, tile, tiles
+from tests.browser.steps import ids, live, open_chooser, settle, tile, tiles, updated
 
 
 @pytest.fixture
@@ -100,6 +100,26 @@ def test_B18_B19_a_page_whose_stream_is_refused_asks_without_one(
     live(page)
     [newer] = add(server, [("With one again", timedelta(0))])
     expect(tiles(page).first).to_have_attribute("data-id", newer)
+
+
+@SHARED_ALONE
+def test_B18_B19_a_page_whose_stream_is_refused_asks_as_soon_as_it_gives_it_up(
+    server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
+) -> None:
+    """Whether that is answered is what its status line tells from then on: "Polling", or that the server is away."""
+    tolerated += ["503", "/events"]
+    context.route("**/events?*", lambda route: route.fulfill(status=503))
+    context.clock.install()
+    page = visit("/library")
+    updated(page)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    [new] = add(server, [("Asked for at once", timedelta(0))])
+    for _ in range(40):  # what it retries takes 4.4 s at the most; a tab that polls waits for 5
+        if page.evaluate("document.documentElement.dataset.live") == "polling":
+            break
+        page.clock.run_for(250)
+    expect(_polling(page)).to_be_visible()
+    expect(tiles(page).first).to_have_attribute("data-id", new)
 
 
 @SHARED_ALONE
