@@ -217,10 +217,11 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
         listener.listen(2048)
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:  # the latter two of a name that cannot be one
         listener.close()
+        reason = getattr(error, "strerror", None) or error
         raise SettingsError(
-            f"FRESHET_HOST {settings.host} and FRESHET_PORT {settings.port} cannot be listened on: {error.strerror}"
+            f"FRESHET_HOST {settings.host} and FRESHET_PORT {settings.port} cannot be listened on: {reason}"
         ) from error
     return listener
 

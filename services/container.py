@@ -278,6 +278,8 @@ def _engine_id(data_dir: Path, ids: Ids) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsError(f"FRESHET_DATA_DIR {data_dir} cannot be used: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is damaged: remove it, and this server gets another name") from error
 
 
 _current: Services | None = None

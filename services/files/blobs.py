@@ -66,20 +66,19 @@ class Blobs:
     def open(cls, url: str) -> Blobs:
         """Blobs at `file:///absolute/folder`, `memory://`, `s3://bucket/prefix` or `gs://bucket/prefix`.
 
-        A folder is made when absent and must be writable. Buckets take credentials and endpoints from the usual
-        environment (AWS_…, GOOGLE_…, STORAGE_EMULATOR_HOST) and are first reached by the first call.
-        Raises SettingsError.
+        In memory they last as long as the process. A folder is made when absent and must be writable. Buckets take
+        credentials and endpoints from the usual environment (AWS_…, GOOGLE_…, STORAGE_EMULATOR_HOST) and are first
+        reached by the first call. Raises SettingsError.
         """
-        scheme = urlsplit(url).scheme
-        if scheme == "file":
-            return cls(_open_folder(url), url)
-        if scheme == "memory":
-            return cls(MemoryStore(), url)
-        if scheme in {"s3", "gs"}:
-            return cls(_open_bucket(url), url)
-        raise SettingsError(
-            f"Files cannot be kept at {url!r}: use file:///folder, memory://, s3://bucket or gs://bucket"
-        )
+        with suppress(ValueError):  # half a host in brackets, say
+            scheme = urlsplit(url).scheme
+            if scheme == "file":
+                return cls(_open_folder(url), url)
+            if scheme == "memory":
+                return cls(MemoryStore(), url)
+            if scheme in {"s3", "gs"}:
+                return cls(_open_bucket(url), url)
+        raise SettingsError(f"Files cannot be kept at {url!r}: use file:///folder, s3://bucket or gs://bucket")
 
     def put(self, key: str, data: bytes) -> None:
         """Write a blob whole, replacing any other. Readers see all of it or none. Raises FileError, StorageFull."""

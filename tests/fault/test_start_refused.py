@@ -17,6 +17,7 @@ import pytest
 import main
 from services import container
 from services.settings import SETTING_NAMES
+from services.store.sqlite.errors import PUT_BACK
 from services.workflows.lock import DataDirLock
 from tests.support.logs import logging_kept
 
@@ -76,7 +77,7 @@ class TestAddress:
             f"freshet: FRESHET_HOST 127.0.0.1 and FRESHET_PORT {port} cannot be listened on: Address already in use"
         )
 
-    @pytest.mark.parametrize("host", ["999.1.1.1", "::g", "192.0.2.1"])
+    @pytest.mark.parametrize("host", ["999.1.1.1", "::g", "192.0.2.1", "ü..x", "x" * 64])
     def test_a_host_that_is_not_this_machine(self, refusal: Refusal, host: str) -> None:
         assert f"FRESHET_HOST {host} and FRESHET_PORT 0 cannot be listened on" in refusal(FRESHET_HOST=host)
 
@@ -96,6 +97,11 @@ class TestDataDirectory:
         """Folders stand where files should be: permissions would not stop a superuser."""
         (tmp_path / name).mkdir()
         assert refusal() == f"freshet: FRESHET_DATA_DIR {tmp_path} cannot be used: Is a directory"
+
+    def test_one_whose_name_for_the_engine_is_damaged(self, refusal: Refusal, tmp_path: Path) -> None:
+        (tmp_path / "engine-id").write_bytes(b"\xff\xfe")
+        line = refusal()
+        assert line == f"freshet: {tmp_path}/engine-id is damaged: remove it, and this server gets another name"
 
     def test_one_that_another_server_uses(self, refusal: Refusal, tmp_path: Path) -> None:
         other = DataDirLock(tmp_path)
@@ -121,7 +127,7 @@ class TestDatabase:
         (tmp_path / "freshet.sqlite").write_bytes(b"These are my holiday notes.\n" * 200)
         before = (tmp_path / "freshet.sqlite").read_bytes()
         line = refusal()
-        assert line == f"freshet: The database file {tmp_path}/freshet.sqlite is damaged or no database"
+        assert line == f"freshet: The database file {tmp_path}/freshet.sqlite is damaged or no database: {PUT_BACK}"
         assert (tmp_path / "freshet.sqlite").read_bytes() == before
 
     def test_one_of_another_program(self, refusal: Refusal, tmp_path: Path) -> None:
@@ -136,7 +142,8 @@ class TestDatabase:
         with closing(sqlite3.connect(tmp_path / "freshet.sqlite", isolation_level=None)) as connection:
             connection.execute("BEGIN EXCLUSIVE")
             line = refusal()
-        assert line == f"freshet: The database file {tmp_path}/freshet.sqlite is locked by another program"
+        locked = "is locked by another program: end that, or wait for it"
+        assert line == f"freshet: The database file {tmp_path}/freshet.sqlite {locked}"
 
     def test_one_that_cannot_grow_because_the_disk_is_full(
         self, refusal: Refusal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -150,7 +157,21 @@ class TestDatabase:
 
         monkeypatch.setattr(sqlite3, "connect", on_a_full_disk)
         line = refusal()
-        assert line == f"freshet: The database file {tmp_path}/freshet.sqlite cannot grow: the disk is full"
+        full = "cannot grow: the disk is full. Free some space and try again"
+        assert line == f"freshet: The database file {tmp_path}/freshet.sqlite {full}"
+
+    def test_one_beside_which_no_file_can_be_made_because_the_disk_is_full(
+        self, refusal: Refusal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """In WAL mode SQLite begins by making one, of fixed size."""
+
+        def on_a_full_disk(*args: Any, **options: Any) -> sqlite3.Connection:
+            full = sqlite3.OperationalError("disk I/O error")
+            full.sqlite_errorcode, full.sqlite_errorname = sqlite3.SQLITE_IOERR_SHMSIZE, "SQLITE_IOERR_SHMSIZE"
+            raise full
+
+        monkeypatch.setattr(sqlite3, "connect", on_a_full_disk)
+        assert refusal().endswith("cannot grow: the disk is full. Free some space and try again")
 
 
 class TestFirestore:
@@ -187,7 +208,19 @@ class TestFirestore:
 
 
 class TestFiles:
-    @pytest.mark.parametrize("url", ["ftp://x", "relative/folder", "file://host/folder", "s3://", "C:\\files"])
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "ftp://x",
+            "relative/folder",
+            "file://host/folder",
+            "s3://",
+            "C:\\files",
+            "s3://[x",
+            "file://[d",
+            "file:///a%00b",
+        ],
+    )
     def test_an_address_where_none_can_be_kept(self, refusal: Refusal, url: str) -> None:
         line = refusal(FRESHET_FILES=url)
         assert line.startswith("freshet: FRESHET_FILES: ")
@@ -205,8 +238,10 @@ class TestWorkflowDatabase:
     def test_a_file_that_is_no_database(self, refusal: Refusal, tmp_path: Path) -> None:
         (tmp_path / "workflows.sqlite").write_bytes(b"These are my holiday notes.\n" * 200)
         line = refusal()
-        assert "FRESHET_WORKFLOW_DB" in line
-        assert line.endswith("cannot be used: file is not a database")
+        assert (
+            line
+            == f"freshet: The workflow database {tmp_path}/workflows.sqlite is damaged: move it away. No run is lost"
+        )
 
     def test_a_file_that_cannot_be_opened(self, refusal: Refusal, tmp_path: Path) -> None:
         (tmp_path / "workflows.sqlite").mkdir()

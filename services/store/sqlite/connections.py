@@ -11,7 +11,7 @@ from pathlib import Path
 
 from services.errors import StoreCorrupt, StoreError, StoreUnavailable
 from services.store.sqlite import schema
-from services.store.sqlite.errors import mapped
+from services.store.sqlite.errors import PUT_BACK, mapped
 
 _IDLE_READERS = 8
 """Readers kept open when nobody reads; more are opened while they are needed."""
@@ -179,4 +179,4 @@ def _make_folder(path: Path) -> None:
 def _require_whole(path: Path) -> None:
     """Raise StoreCorrupt for a scrap shorter than any database, which SQLite would take for empty and overwrite."""
     if path.is_file() and 0 < path.stat().st_size < _SMALLEST_PAGE:
-        raise StoreCorrupt(f"The database file {path} is damaged or no database")
+        raise StoreCorrupt(f"The database file {path} is damaged or no database: {PUT_BACK}")
