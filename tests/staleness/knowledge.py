@@ -14,7 +14,7 @@ from typing import Literal
 
 from services.models import MediaItem, Principal
 from services.models.query import EQUALITIES
-from tests.staleness.appearance import looks
+from tests.staleness.appearance import looks, looks_at_once
 from tests.staleness.history import NEVER, UNTOLD, Edit, History, Shown, Version
 
 Source = Literal["own write", "seen", "committed"]
@@ -85,8 +85,9 @@ class Versions:
         """How a revision may look on a screen; in no way at all where it is a removal. With `over`, also with the edits
         that were over by then.
         """
-        edits = self._asked(version.media_id, shown) if over else self.pending(version.media_id, shown)
-        return looks(version.item, edits)
+        if over:
+            return looks(version.item, self._asked(version.media_id, shown))
+        return looks_at_once(version.item, self.pending(version.media_id, shown))
 
     def resolved(self, shown: Shown) -> Shown:
         """With the revision of what does not say it: the latest that looks like that. It teaches the earliest."""

@@ -33,9 +33,9 @@ class Story:
         version = Version(item.id, revision, result)
         self.history.wrote(session, began, ended if heard else NEVER, [version], operation=operation)
 
-    def ask(self, session: str, kind: str, value: str | bool | None, *items: MediaItem) -> Edit:
+    def ask(self, session: str, kind: str, value: str | bool | None, *items: MediaItem, user: str = "") -> Edit:
         """Somebody edits in a page."""
-        edit = Edit(session, session, frozenset(item.id for item in items), kind, value, began=self._tick())
+        edit = Edit(session, user or session, frozenset(item.id for item in items), kind, value, began=self._tick())
         self.history.asked_for(edit)
         return edit
 

@@ -88,6 +88,20 @@ def test_F12_a_pending_edit_shows_to_whoever_asked_for_it_on_all_their_screens_a
     assert story.found() == [("altered", A.id)]
 
 
+@pytest.mark.parametrize(("other", "expected"), [("2", []), ("1", [("altered", A.id)])], ids=["two", "one"])
+def test_F12_edits_that_two_sessions_ask_for_at_once_show_in_either_order_those_of_one_in_theirs(
+    other: str, expected: list[tuple[str, str]]
+) -> None:
+    story = Story(A)
+    story.ask("ada-1", "tag", "sea", A, user="ada")
+    story.ask(f"ada-{other}", "tag", "night", A, user="ada")
+    story.show("ada", (A, 1), faces=(Face(tags=("sea", "night")),))
+    story.show("ada", (A, 1), faces=(Face(tags=("night",)),))
+    assert story.found() == []
+    story.show("ada", (A, 1), faces=(Face(tags=("night", "sea")),))
+    assert story.found() == expected
+
+
 def test_F12_a_pending_deletion_takes_an_item_out_and_is_no_proof_that_it_has_gone() -> None:
     story = Story(A, B)
     story.show("ada", (B, 1), (A, 1))
