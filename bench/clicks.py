@@ -24,7 +24,8 @@ HOW_BYTES = """The bodies of `POST /__ui__` as Chromium counts them, in a librar
 loaded. "Unrelated" are events that leave the grid as it is: a preview opened, a preview closed, Refresh with
 nothing new, and an event that changes nothing at all; each figure is the largest seen. A changed grid: a page of 24
 appended below 24, and one new item that comes on top of 48 by itself, which moves every other tile by one place; both
-with all that is sent for it, divided by the tiles."""
+with all that is sent for it, divided by the tiles. Nothing is typed anywhere: a prompt that stands in a form goes up
+with every event of its tab, four bytes for three."""
 
 HOW_TIMES = """Real mouse presses (down and up at the tile's place) in Chromium at 1280 × 900, on the same machine
 as the server. From the time stamp of the click event to the mutation of the DOM that shows its effect: the closer

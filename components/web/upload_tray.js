@@ -63,7 +63,8 @@ class Tray {
     const failed = items.filter(({state}) => state === 'failed').length;
     const not = failed && (done ? `${failed} not` : `${files(failed)} not uploaded`);
     const outcome = [done && `${files(done)} uploaded`, not].filter(Boolean).join(', ');
-    say(this.#title, busy ? `Uploading ${files(items.length)} · ${done + failed} done` : outcome);
+    const soFar = failed ? `${done} done, ${failed} not` : `${done} done`;
+    say(this.#title, busy ? `Uploading ${files(items.length)} · ${soFar}` : outcome);
     say(this.#status, busy ? `Uploading ${files(items.length)}` : outcome); // not at every step: it is read aloud
     const total = items.reduce((sum, {size}) => sum + size, 0);
     const sent = items.reduce((sum, {size, sent: there, state}) => sum + (OVER.has(state) ? size : there), 0);
