@@ -25,7 +25,7 @@ from services.http import upload as route
 from services.models import MediaItem, MediaQuery, Principal
 from services.settings import UploadLimits
 from services.store.protocol import Store
-from tests.support.media import clip, picture, tone
+from tests.support.media import clip, picture, png_header, tone
 from tests.support.records import make_principal
 from tests.support.web import Web, running_web
 
@@ -382,8 +382,9 @@ def test_an_empty_file_is_named(sender: Sender) -> None:
         (b"<!doctype html><script>alert(1)</script>", "its content is a web page"),
         (PNG[:1400], "is damaged or cut short and cannot be shown (PNG)"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 3000, "is damaged and cannot be read as PNG"),
+        (png_header(12_000, 12_000), "has 144 megapixels; 100 is the most: make it smaller first"),
     ],
-    ids=["text", "svg", "html", "cut", "zeros"],
+    ids=["text", "svg", "html", "cut", "zeros", "huge"],
 )
 def test_a_file_renamed_png_is_told_what_it_is_and_leaves_nothing(sender: Sender, data: bytes, words: str) -> None:
     answer = sender.whole("harmless.png", data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from services.files import derive as limits
 from services.files.derive import derive
 from services.files.pictures import MAX_PIXELS
 from services.files.rendered import Derived, RenderedFile
-from tests.support.media import clip, decoded, picture, tone
+from tests.support.media import clip, decoded, picture, png_header, tone
 
 SCRIPTABLE = ("svg", "html", "xml", "javascript", "pdf", "text")
 
@@ -242,17 +241,6 @@ def test_a_clip_or_track_cut_short_is_refused(data: bytes) -> None:
         derive(data)
 
 
-def _png_header(width: int, height: int) -> bytes:
-    """A PNG that announces a size and has next to no pixels."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(bytes(100)))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
-
-
 @pytest.mark.parametrize("side", [10_001, 14_000, 20_000, 60_000])
 def test_a_picture_of_more_than_100_megapixels_is_refused_before_it_is_decoded(
     side: int, monkeypatch: pytest.MonkeyPatch
@@ -262,7 +250,7 @@ def test_a_picture_of_more_than_100_megapixels_is_refused_before_it_is_decoded(
 
     monkeypatch.setattr(Image.Image, "load", decode)
     with pytest.raises(BadInput, match=r"megapixels.*make it smaller"):
-        derive(_png_header(side, side))
+        derive(png_header(side, side))
 
 
 def test_a_large_picture_within_the_limit_is_taken() -> None:

@@ -20,7 +20,7 @@ from services.files.rendered import RenderedFile
 from services.ids import SequentialIds
 from services.models import Commit, MediaItem, Principal, Put, Write
 from tests.support.logs import recorded_lines
-from tests.support.media import clip, picture, tone
+from tests.support.media import clip, picture, png_header, tone
 from tests.support.records import PROJECT, make_principal
 
 # As obstore words it on a full tmpfs.
@@ -141,6 +141,7 @@ def test_the_first_error_is_told_even_when_cleaning_up_fails_too(blobs: Blobs, m
         (b"dear diary", "notes.png", "notes.png is not a picture, a video or a sound: its content is text"),
         (picture()[:60], "half.png", "half.png is damaged or cut short and cannot be shown (PNG)"),
         (b"", "C:\\photos\\void.jpg", "void.jpg is not a picture, a video or a sound: its content is empty"),
+        (png_header(12_000, 12_000), "sky.png", "sky.png has 144 megapixels; 100 is the most: make it smaller first"),
         (b"x", "", "The file is not a picture, a video or a sound: its content is text"),
         (
             b"x",
