@@ -161,25 +161,6 @@ class TestCosts:
             tab = studio.open("/library", {"item": item.id})
             assert tab.element("freshet-look")["facts"][-1] == words
 
-    def test_a_set_of_results_tells_what_it_cost_together_once_all_of_it_is_there(self, studio: Studio) -> None:
-        tab = studio.open("/create/image")
-        type_into(tab, "prompt", "Two of a kind")
-        tab.fire("freshet-segments", "selectEvent", {"value": "2"}, label="How many")
-        tab.press("Generate Image")
-        first, second = outputs(studio, tab)
-        ready = {"status": "ready", "files": studio.add(origin="import")[0].files}
-        made = studio.change(first, cost_nano=40_000_000, **ready)
-        assert self._facts(studio) == ["Local Image 1", "1:1", f"seed {first.parameters['seed']}"]
-        studio.change(second, cost_nano=40_000_000, **ready)
-        assert self._facts(studio)[-1] == "$0.0800"
-        studio.change(made, cost_nano=None, model="somebody-elses-2")
-        assert self._facts(studio)[-1] == "cost unknown"
-
-    @staticmethod
-    def _facts(studio: Studio) -> list[str]:
-        (told,) = [text for text in studio.open("/create/image").text if text.startswith(("Local", "somebody"))][1:]
-        return told.split(" · ")
-
 
 class TestGoogle:
     """Where Google's models are set up, as far as a form can tell."""

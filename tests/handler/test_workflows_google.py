@@ -167,7 +167,10 @@ class TestFailing:
         assert len(stub.requests) == 1
         studio.services.studio.retry(studio.principal, lost.id)
         studio.wait_for(lambda: studio.library()[0].status == "ready")
-        assert studio.library()[0].cost_nano == COST
+        [item] = studio.library()
+        assert (item.cost_nano, item.earlier_cost_nano, item.first_run_id) == (COST, None, run.id)
+        studio.wait_for(studio.idle)
+        assert studio.services.store.runs.get(studio.principal, item.run_id or "").cost_nano == COST
         assert len(stub.requests) == 2
 
     def test_what_is_no_picture_has_cost_what_it_cost(self, studio: Running, stub: GoogleStub) -> None:
