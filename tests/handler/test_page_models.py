@@ -234,3 +234,4 @@ class TestRetired:
         (item,) = studio.add(model="gemini-3.1-flash-image")
         studio.clock._now = studio.clock.now().replace(month=10, day=28)
         assert fact(open_item(studio, item), "Model") == "Nano Banana 2"
+        assert "Google's models cannot be used: no key." in studio.open("/try-on").text
