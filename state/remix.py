@@ -107,10 +107,8 @@ def _fill(kind: str, item: MediaItem, vary: bool) -> None:
     form.seed = "" if vary else _text(parameters, "seed")
     form.audio = parameters.get("audio") is not False
     amount = "duration" if kind == "video" else "count"
-    for name, told in (("aspect", "aspect"), ("resolution", "resolution"), ("amount", amount)):
-        if value := _text(parameters, told):
-            fill_in(form, name, value)
-    fill_in(form, "style", _text(parameters, "style"))
+    for name in CHOICES:  # one that the item does not have becomes the model's default
+        fill_in(form, name, _text(parameters, amount if name == "amount" else name))
     fit(kind)
 
 
