@@ -101,7 +101,8 @@ def _source(role: Role, media_id: str) -> MediaItem | str:
 
 def _fill(kind: str, item: MediaItem, vary: bool) -> None:
     form, parameters = form_of(kind), item.parameters
-    model, why = services().offers.instead_of(item.model, run_type_of(kind), picture=vary)
+    offers = services().offers
+    model, why = offers.instead_of(item.model, run_type_of(kind), offers.today(), picture=vary)
     form.errors, form.failure = {"model": why} if why else {}, ""
     form.model, form.prompt, form.negative = model.id, item.prompt, _text(parameters, "negative")
     form.seed = "" if vary else _text(parameters, "seed")
