@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from services.clock import FakeClock
-from services.errors import FileError, StorageFull
+from services.errors import FileError, StorageFull, StoreUnavailable
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
@@ -172,6 +172,18 @@ class TestFailing:
         studio.wait_for(studio.idle)
         assert studio.services.store.runs.get(studio.principal, item.run_id or "").cost_nano == COST
         assert len(stub.requests) == 2
+
+    def test_one_that_the_engine_did_not_take_has_cost_nothing(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(run_id: str) -> None:
+            raise StoreUnavailable("The engine's database is away")
+
+        monkeypatch.setattr(studio.services.engine, "enqueue", away)
+        with pytest.raises(StoreUnavailable):
+            order(studio)
+        studio.wait_for(lambda: studio.library()[0].status == "failed")
+        assert (studio.library()[0].cost_nano, stub.requests) == (0, [])
 
     def test_what_is_no_picture_has_cost_what_it_cost(self, studio: Running, stub: GoogleStub) -> None:
         stub.will(made(b"plain words"))
