@@ -13,6 +13,7 @@ from components.library.looking import Row, look_through, on_look_end, row_of
 from components.library.media_tile import media_tiles, running
 from components.library.preview import preview
 from components.page import View, page
+from components.provider_notice import provider_notice
 from components.web import aria, button, keep, link_button, outcome, place, run_watch, sentinel, symbol
 from services.container import services
 from services.errors import FreshetError, OutcomeUnknown
@@ -23,7 +24,7 @@ from services.generation.cutouts import cutout_url
 from services.generation.prices import cost_words
 from services.models import MediaItem
 from state.bound import bound
-from state.catalog import model_name
+from state.catalog import cost_of, model_name, was_made
 from state.handlers import handler
 from state.kept import put_back, to_keep
 from state.loading import load_view
@@ -152,6 +153,7 @@ def _result() -> None:
             _made(made)
         else:
             _stage()
+        provider_notice()
 
 
 def _stage() -> None:
@@ -196,7 +198,7 @@ def _made(item: MediaItem | None) -> None:
         )  # fmt: skip
     made_by = item.model if item else model().id
     if status != "failed":
-        _label(made_by)
+        _label(made_by, item)
     with me.box(classes="row wrap", key="outcome-actions"):
         if status == "ready":
             button(label="Open", icon="zoom_in", token=state.made_id, on_press=on_open_result, key="open-result")
@@ -213,14 +215,15 @@ def _made(item: MediaItem | None) -> None:
         button(label=again, icon="tune", variant="primary", on_press=on_place_again, key="place-again")
 
 
-def _label(model_id: str) -> None:
-    """How it is made, and for what."""
+def _label(model_id: str, item: MediaItem | None = None) -> None:
+    """How it is made, and for what; of an item that was made, what it did cost."""
     spec = find_model(model_id)
+    cost = cost_of(item) if item and was_made(item) else spec.cost_of_one({}) if spec else None
     how = "A preview made by laying one picture over the other, without a model"
     if not lays(spec):
         how = f"Made by {model_name(model_id)}, which decides how the product is worn"
     with me.box(classes="meta", key="preview-note"):
-        me.text(f"{how} · {cost_words(spec.cost_of_one({}) if spec else None)}")
+        me.text(f"{how} · {cost_words(cost)}")
 
 
 def _result_head(note: str) -> None:

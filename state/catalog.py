@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import mesop as me
 
 from services.container import services
 from services.generation.catalog import MODELS, ModelSpec, display_name, find_model, is_free, retirement, successor_of
+from services.generation.prices import total
 from services.models import MediaItem, RunType
 
 
@@ -68,5 +70,15 @@ def was_made(item: MediaItem) -> bool:
 
 
 def cost_of(item: MediaItem) -> int | None:
-    """In nano-dollars. What was made before costs were kept is unknown, unless its model is free."""
-    return 0 if item.cost_nano is None and is_free(item.model) else item.cost_nano
+    """In nano-dollars, with what went before a retry. What is not known is nothing where the model is free."""
+    cost = total([item.earlier_cost_nano, item.cost_nano])
+    return 0 if cost is None and is_free(item.model) else cost
+
+
+def cost_of_set(items: Sequence[MediaItem]) -> int | None:
+    """What all that was asked for together has cost. Some of it may not be among `items`: cancelled, deleted, moved to
+    another project, or not loaded yet. What that cost is not known."""
+    wanted = items[0].parameters.get("count")
+    if isinstance(wanted, int) and len(items) < wanted and not is_free(items[0].model):
+        return None
+    return total(map(cost_of, items))

@@ -26,7 +26,7 @@ from services.generation.requests import (
 from services.models import MediaQuery
 from services.models.directions import paired
 from services.workflows.studio import Order
-from state.catalog import offered
+from state.catalog import day, offered
 from state.chosen import Chosen, choose, readable_source
 from state.prompt_state import PromptState
 from state.session import principal, project_id
@@ -100,9 +100,9 @@ def run_type_of(kind: str) -> Kind:
 
 
 def spec_of(kind: str) -> ModelSpec:
-    """The model that the form is for: the one chosen, as long as it is offered."""
-    models, chosen = offered(run_type_of(kind)), form_of(kind).model
-    return next((model for model in models if model.id == chosen), models[0])
+    """The model that the form is for: the one chosen, what succeeds it once it was shut down, else the default one."""
+    run_type, chosen = run_type_of(kind), form_of(kind).model
+    return services().offers.instead_of(chosen, run_type, day())[0] if chosen else offered(run_type)[0]
 
 
 def view_of(kind: str) -> ViewState:
@@ -125,13 +125,13 @@ def prepare(kind: str) -> None:
 
 
 def choose_model(kind: str, model_id: str) -> None:
-    """Have the form be for that model; if it cannot be used, for the default one, and say why."""
-    form = form_of(kind)
+    """Have the form be for that model; if it cannot be used, for what takes its place, and say why."""
+    form, offers = form_of(kind), services().offers
     form.errors.pop("model", None)
-    try:
-        form.model = services().offers.require(model_id, run_type_of(kind)).id
-    except BadInput as error:
-        form.model, form.errors["model"] = "", str(error)
+    model, why = offers.instead_of(model_id, run_type_of(kind), offers.today())
+    form.model = model.id
+    if why:
+        form.errors["model"] = why
     fit(kind)
 
 
@@ -259,13 +259,13 @@ def _request(form: FormState, spec: ModelSpec) -> ImageRequest | VideoRequest:
 
 
 def _required(kind: str) -> ModelSpec:
-    """The model that is chosen; the default one is chosen instead if it cannot be used any more. Raises BadInput."""
+    """The model that is chosen. Raises BadInput if it cannot be used any more; then what takes its place is chosen."""
     asked = form_of(kind).model or spec_of(kind).id
     try:
         return services().offers.require(asked, run_type_of(kind))
-    except BadInput:
+    except BadInput as error:
         choose_model(kind, asked)
-        raise
+        raise BadInput("model", form_of(kind).errors["model"]) from error
 
 
 def given(request: ImageRequest | VideoRequest) -> dict[str, Any]:

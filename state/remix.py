@@ -101,16 +101,15 @@ def _source(role: Role, media_id: str) -> MediaItem | str:
 
 def _fill(kind: str, item: MediaItem, vary: bool) -> None:
     form, parameters = form_of(kind), item.parameters
-    model, why = services().offers.instead_of(item.model, run_type_of(kind), picture=vary)
+    offers = services().offers
+    model, why = offers.instead_of(item.model, run_type_of(kind), offers.today(), picture=vary)
     form.errors, form.failure = {"model": why} if why else {}, ""
     form.model, form.prompt, form.negative = model.id, item.prompt, _text(parameters, "negative")
     form.seed = "" if vary else _text(parameters, "seed")
     form.audio = parameters.get("audio") is not False
     amount = "duration" if kind == "video" else "count"
-    for name, told in (("aspect", "aspect"), ("resolution", "resolution"), ("amount", amount)):
-        if value := _text(parameters, told):
-            fill_in(form, name, value)
-    fill_in(form, "style", _text(parameters, "style"))
+    for name in CHOICES:  # one that the item does not have becomes the model's default
+        fill_in(form, name, _text(parameters, amount if name == "amount" else name))
     fit(kind)
 
 

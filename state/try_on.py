@@ -132,11 +132,6 @@ def _readable(media_id: str) -> MediaItem | str:
         return str(error)
 
 
-def cost() -> int | None:
-    """What one try-on costs, in nano-dollars; None where that is not known."""
-    return offered("try-on")[0].cost_of_one({})
-
-
 def order() -> Order:
     """The page as an order, both pictures authorised. Raises BadInput, StoreError."""
     state = me.state(TryOnState)

@@ -6,10 +6,11 @@ import mesop as me
 from pydantic import JsonValue
 
 from components.create.sources import field_error
-from components.web import aria, choice, symbol
+from components.provider_notice import provider_notice
+from components.web import choice
 from services.generation.prices import cost_words, money
 from state.bound import bound
-from state.catalog import offered, provider_note
+from state.catalog import offered
 from state.create import choose_model, form_of, goes_on, run_type_of, spec_of
 
 
@@ -32,17 +33,7 @@ def model_field(kind: str) -> None:
                 with me.box(classes="meta"):
                     me.text(_each(kind))
         field_error(form_of(kind).errors.get("model", ""))
-        _note()
-
-
-def _note() -> None:
-    """Why models that were asked for are not there."""
-    note = provider_note()
-    if note:
-        with me.box(classes="notice info", key="provider-note"):
-            aria(role="status")
-            symbol(name="info")
-            me.text(note)
+        provider_notice()
 
 
 def estimate(kind: str) -> str:

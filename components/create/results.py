@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
 
 import mesop as me
 
@@ -19,10 +18,10 @@ from components.library.preview import preview
 from components.web import ago, aria, button, run_watch, sentinel, symbol
 from services.container import services
 from services.freshness import Reason
-from services.generation.prices import cost_words, total
+from services.generation.prices import cost_words
 from services.models import MediaItem
 from state.bound import bound
-from state.catalog import cost_of, model_name, was_made
+from state.catalog import cost_of_set, model_name, was_made
 from state.create import results_query, title_from, view_of
 from state.handlers import notify
 from state.loading import is_undecided, load_view
@@ -39,8 +38,8 @@ def create_results(kind: str) -> None:
     items = held_items(view)
     with me.box(classes="results", key="results"):
         failed_notice(view, bound(on_refresh, kind))
-        for run_id, outputs in _run_sets(items):
-            _run_set(kind, run_id, outputs)
+        for set_id, outputs in _run_sets(items):
+            _run_set(kind, set_id, outputs)
         if not items:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
@@ -49,9 +48,12 @@ def create_results(kind: str) -> None:
     preview(previewed(items), me.state(PreviewState), partial(_row, kind), on_close=on_look_end)
 
 
-def _run_sets(items: Iterable[MediaItem]) -> Iterator[tuple[str, list[MediaItem]]]:
-    for run_id, outputs in groupby(items, key=lambda item: item.run_id):
-        yield str(run_id), sorted(outputs, key=lambda item: item.run_index)
+def _run_sets(items: Iterable[MediaItem]) -> list[tuple[str, list[MediaItem]]]:
+    """What was asked for together, also where some of it was retried and has a run of its own since."""
+    sets: dict[str, list[MediaItem]] = {}
+    for item in items:
+        sets.setdefault(str(item.first_run_id or item.run_id), []).append(item)
+    return [(set_id, sorted(outputs, key=lambda item: item.run_index)) for set_id, outputs in sets.items()]
 
 
 def _row(kind: str) -> Row:
@@ -60,32 +62,33 @@ def _row(kind: str) -> Row:
     return replace(row, items=tuple(item for _, outputs in _run_sets(row.items) for item in outputs))
 
 
-def _run_set(kind: str, run_id: str, outputs: list[MediaItem]) -> None:
+def _run_set(kind: str, set_id: str, outputs: list[MediaItem]) -> None:
     first = outputs[0]
     asked_for = title_from(first.prompt)  # one picture of several may have got another title
     waiting = any(item.status == "generating" for item in outputs)
-    with me.box(classes="runset", key=f"run-{run_id}"):
-        with me.box(classes="runhead", key=f"head-{run_id}"):
+    with me.box(classes="runset", key=f"run-{set_id}"):
+        with me.box(classes="runhead", key=f"head-{set_id}"):
             with me.box(classes="col grow"):
                 with me.box(classes="h2 cut"):
                     me.text(asked_for)
                     aria(role="heading", label=asked_for, level=2)
                 with me.box(classes="meta row"):
                     me.text(" · ".join(_facts(outputs)))
-                    ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{run_id}")
+                    ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{set_id}")
             if waiting:
                 ready = sum(item.status != "generating" for item in outputs)
                 with me.box(classes="state run"):
                     me.text(f"{ready} of {len(outputs)}")
                 button(
-                    label="Cancel", icon="close", token=run_id, on_press=bound(on_cancel, kind), key=f"cancel-{run_id}"
-                )
+                    label="Cancel", icon="close", token=" ".join(running(outputs)), on_press=bound(on_cancel, kind),
+                    key=f"cancel-{set_id}",
+                )  # fmt: skip
             else:
                 button(
                     label="Remix", icon="tune", variant="ghost", hint="Use these settings again",
-                    token=first.id, on_press=bound(on_remix, kind), key=f"remix-{run_id}",
+                    token=first.id, on_press=bound(on_remix, kind), key=f"remix-{set_id}",
                 )  # fmt: skip
-        with me.box(classes="quad", key=f"quad-{run_id}"):
+        with me.box(classes="quad", key=f"quad-{set_id}"):
             media_tiles(outputs, label=asked_for, on_activate=bound(on_look, kind), on_retry=bound(on_tile_retry, kind))
 
 
@@ -100,7 +103,7 @@ def _facts(outputs: Sequence[MediaItem]) -> list[str]:
         f"{seconds} s" if seconds else "",
         *asked(first),
         "" if seed is None else f"seed {seed}",
-        cost_words(total(map(cost_of, outputs))) if all(map(was_made, outputs)) else "",
+        cost_words(cost_of_set(outputs)) if all(map(was_made, outputs)) else "",
     ]
     return [part for part in parts if part]
 
@@ -147,8 +150,8 @@ def on_look(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
 
 
 def on_cancel(kind: str, event: me.WebEvent) -> Generator[None, None, None]:
-    run_id = str(event.value.get("token", ""))
-    services().studio.cancel(principal(), run_id)
+    for run_id in str(event.value.get("token", "")).split():
+        services().studio.cancel(principal(), run_id)
     notify("Cancelled. What was finished stays.")
     yield from load(kind, "complete")
 

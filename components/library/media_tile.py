@@ -80,6 +80,6 @@ def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:
     )
 
 
-def running(items: tuple[MediaItem, ...]) -> list[str]:
+def running(items: Sequence[MediaItem]) -> list[str]:
     """The runs that `items` still wait for."""
     return list(dict.fromkeys(item.run_id for item in items if item.status == "generating" and item.run_id))

@@ -22,6 +22,12 @@ T = TypeVar("T", str, int)
 ProviderName = Literal["local", "google"]
 Location = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 """Of Google Cloud: a region, a group of them (us, eu), or global."""
+ANOTHER: dict[RunType, str] = {
+    "image": "Choose another model",
+    "video": "Choose another model",
+    "try-on": "Remix makes it by another way",
+}
+"""What to do about a model that cannot be used: Try-on has no menu of them, and uses what there is."""
 
 
 class _Entry(BaseModel):
@@ -260,5 +266,5 @@ def retirement(model: ModelSpec, day: date, models: Sequence[ModelSpec] = MODELS
     if model.shutdown is None or not model.is_retired(day):
         return ""
     following = successor_of(model, day, models)
-    place = f"{following.name} takes its place" if following else "Choose another model"
+    place = f"{following.name} takes its place" if following else ANOTHER[model.run_type]
     return f"{model.name} was shut down on {model.shutdown.day} {model.shutdown:%b %Y}. {place}."

@@ -11,6 +11,7 @@ from services.clock import Clock
 from services.errors import BadInput, SettingsError
 from services.generation.apis import Platform
 from services.generation.catalog import (
+    ANOTHER,
     HELPERS,
     MODELS,
     HelperSpec,
@@ -70,14 +71,11 @@ class Offers:
         """The model, if it can be used now. Raises BadInput("model", …) with the remedy."""
         model, day = find_model(model_id, self._models), self.today()
         if model is None or model.run_type != run_type:
-            raise BadInput("model", f"There is no {run_type} model {model_id!r}. Choose another model")
+            raise BadInput("model", f"There is no {run_type} model {model_id!r}. {ANOTHER[run_type]}")
         if gone := retirement(model, day, self._models):
             raise BadInput("model", gone)
-        if self.google is not None and model.needs is not None and model.needs != self._platform:
-            needed = NEEDED[model.needs]
-            raise BadInput("model", f"{model.name} needs {needed}, which this server has not. Choose another model")
         if not self._is_offered(model, day):
-            raise BadInput("model", f"{model.name} cannot be used here. Choose another model")
+            raise BadInput("model", f"{self._not_here(model)} {ANOTHER[run_type]}")
         return model
 
     def helper(self) -> HelperSpec | None:
@@ -86,11 +84,13 @@ class Offers:
         offered = (one for one in self._helpers if one.provider in self._providers and one.is_offered(day))
         return next(offered, None)
 
-    def instead_of(self, model_id: str, run_type: RunType, *, picture: bool = False) -> tuple[ModelSpec, str]:
-        """The model to make something with that was made with `model_id`: that one, else what succeeds it, else the
-        default; and a sentence on why it is another one, "" where it is not. With `picture`, it can begin with one.
+    def instead_of(
+        self, model_id: str, run_type: RunType, day: date, *, picture: bool = False
+    ) -> tuple[ModelSpec, str]:
+        """The model to make something with on that day for which `model_id` was chosen: that one, else what succeeds
+        it, else the default; and a sentence on why it is another one, "" where it is not. With `picture`, it can begin
+        with one.
         """
-        day = self.today()
         offered = [one for one in self.models(run_type, day) if one.parameters.picture or not picture]
         before = find_model(model_id, self._models)
         if before in offered:
@@ -98,14 +98,22 @@ class Offers:
         following = successor_of(before, day, self._models) if before else None
         if before and following in offered and (gone := retirement(before, day, self._models)):
             return following, gone
-        return offered[0], f"{self._why_not(before, model_id, picture)} {offered[0].name} is chosen instead."
+        return offered[0], f"{self._why_not(before, model_id, day, picture)} {offered[0].name} is chosen instead."
 
-    def _why_not(self, model: ModelSpec | None, model_id: str, picture: bool) -> str:
-        if model and (gone := retirement(model, self.today(), self._models)):
+    def _why_not(self, model: ModelSpec | None, model_id: str, day: date, picture: bool) -> str:
+        if model is None:
+            return f"{model_id or 'That model'} cannot be used here."
+        if gone := retirement(model, day, self._models):
             return gone.partition(". ")[0] + "."
-        if model and picture and self._is_offered(model, self.today()):
+        if picture and self._is_offered(model, day):
             return f"{model.name} cannot begin with a picture."
-        return f"{model.name if model else model_id} cannot be used here."
+        return self._not_here(model)
+
+    def _not_here(self, model: ModelSpec) -> str:
+        """Why a model is not offered that was not shut down."""
+        if self.google is not None and model.needs is not None and model.needs != self._platform:
+            return f"{model.name} needs {NEEDED[model.needs]}, which this server has not."
+        return f"{model.name} cannot be used here."
 
     def close(self) -> None:
         if self.google is not None:

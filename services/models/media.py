@@ -55,12 +55,16 @@ class MediaItem(Record):
     source_ids: tuple[str, ...] = ()
     """Items this one was made from."""
     run_id: str | None = None
+    first_run_id: str | None = None
+    """The run that it was asked for in at first, where a retry has given it another one since."""
     run_index: int = 0
-    """Place among its run's outputs, from 0."""
+    """Place among the outputs of that first run, from 0."""
     files: dict[Variant, FileRef] = {}
     error: str | None = None
     cost_nano: int | None = Field(default=None, ge=0)
-    """What making it cost, in nano-dollars; None where that is not known."""
+    """What making it cost in its present run, in nano-dollars; None where that is not known."""
+    earlier_cost_nano: int | None = Field(default=0, ge=0)
+    """What runs before that cost, which a retry took the place of; None where that is not known."""
     favourite: bool = False
     tags: tuple[str, ...] = ()
     """As `clean_tags` makes them, in their owner's order."""

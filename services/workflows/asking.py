@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.errors import (
@@ -24,6 +25,7 @@ from services.errors import (
 from services.files.sniff import MP4, sniff
 from services.generation.catalog import ModelSpec, find_model
 from services.generation.pool import PoolClosed
+from services.generation.prices import total
 from services.generation.received import to_send, to_send_as_jpeg
 from services.generation.sources import Role, placed, roles
 from services.log import log_event
@@ -155,7 +157,19 @@ def _clip(asked: Asked) -> Made:
             raise
         except (GenerationError, BadInput) as error:
             log_event("run.asking_anew", run_id=asked.run.id, why=str(error))
+            spent = error.cost_nano if isinstance(error, GenerationError) else 0
+            return _besides(spent, partial(_asked_again, asked, ask))
     return _asked_again(asked, ask)
+
+
+def _besides(spent: int | None, make: Callable[[], Made]) -> Made:
+    """`make()`, where that much was spent on the same before; what comes of it has cost both."""
+    try:
+        made = make()
+    except GenerationError as error:
+        error.cost_nano = total([spent, error.cost_nano])
+        raise
+    return replace(made, cost_nano=total([spent, made.cost_nano]))
 
 
 def _begin(asked: Asked) -> str:

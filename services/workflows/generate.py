@@ -264,7 +264,8 @@ def abandon(run_id: str, reason: str) -> None:
     """Record a run as failed that nothing works on, and its placeholders with it. Raises NotFound, StoreError."""
     run = context().store.runs.get(SYSTEM, run_id)
     for media_id in run.output_ids:
-        _settle(run_id, media_id, {"status": "failed", "error": reason})
+        cost = None if media_id in (*run.asked, *run.operations) else 0
+        _settle(run_id, media_id, {"status": "failed", "error": reason, "cost_nano": cost})
     _close(run_id, "failed", reason, 0 if is_free(run.model) else None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.clock import Clock
 from services.errors import BadInput, Conflict, OutcomeUnknown, StoreError
+from services.generation.prices import total
 from services.generation.seeds import parameters_of_output
 from services.ids import Ids, is_id
 from services.log import log_event
@@ -90,7 +91,8 @@ class Studio:
     def retry(self, principal: Principal, media_id: str) -> None:
         """Make a failed output again, in its place and with its own settings, as a new run.
 
-        Of what a provider had begun that run first asks what became of it: it may be paid for and there.
+        What it has cost so far stays on it. Of what a provider had begun that run first asks what became of it: it may
+        be paid for and there, and then it is that run which tells what it cost.
         Anything but a failed output is left as it is: somebody else was quicker, or has deleted it. Raises BadInput
         where a picture it is made from is gone, NotFound, Forbidden, Conflict, StoreError. After OutcomeUnknown it may
         have begun, and is worked on then.
@@ -107,7 +109,10 @@ class Studio:
         unasked: dict[str, Any] = {"asked": (), "operations": begun}
         whose = {"owner_id": principal.user_id, "engine_id": self._engine.engine_id}
         run = failed.model_copy(update={**fresh, **cleared, **unasked, **whose})
-        waiting = item.model_copy(update={"status": "generating", "error": None, "cost_nano": None, "run_id": run.id})
+        spent = item.earlier_cost_nano if begun else total([item.earlier_cost_nano, item.cost_nano])
+        kept = {"earlier_cost_nano": spent, "first_run_id": item.first_run_id or item.run_id}
+        again = {"status": "generating", "error": None, "cost_nano": None, "run_id": run.id}
+        waiting = item.model_copy(update=again | kept)
         writes: list[Write] = [Put(run, expect=0), Put(waiting, expect=item.revision)]
         self._commit(principal, writes, run.id)
         self._hand_over(run)

@@ -13,6 +13,7 @@ from tests.support.records import PROJECT, make_item, make_principal, make_run, 
 from tests.support.stores import Backend
 
 ME = make_principal()
+KEPT_SINCE = ("cost_nano", "earlier_cost_nano", "first_run_id")
 
 
 @pytest.mark.parametrize("cost", [None, 0, 33_600_000, 2**53])
@@ -25,9 +26,13 @@ def test_what_something_cost_comes_back_as_it_was(store: Store, cost: int | None
 def test_a_library_from_before_costs_were_kept_is_read_with_costs_that_nobody_knows(
     store: Store, backend: Backend
 ) -> None:
-    item, run = save(store, make_item(cost_nano=5), make_run(cost_nano=5))
+    tried = {"cost_nano": 5, "earlier_cost_nano": None, "first_run_id": "01J"}
+    item, run = save(store, make_item(**tried), make_run(cost_nano=5))
+    kept = store.media.get(ME, item.id)
+    assert (kept.cost_nano, kept.earlier_cost_nano, kept.first_run_id) == (5, None, "01J")
     forget_costs(backend)
-    assert store.media.get(ME, item.id).cost_nano is None
+    read = store.media.get(ME, item.id)
+    assert (read.cost_nano, read.earlier_cost_nano, read.first_run_id) == (None, 0, None)
     assert store.runs.get(ME, run.id).cost_nano is None
     page = store.media.get_media_for_page(ME, MediaQuery(project_id=PROJECT))
     assert [(one.id, one.cost_nano) for one in page.items] == [(item.id, None)]
@@ -38,13 +43,14 @@ def forget_costs(backend: Backend) -> None:
     """Leave the records as an earlier version wrote them."""
     if backend.kind == "sqlite":
         with closing(sqlite3.connect(backend.path, isolation_level=None)) as connection:
+            paths = ", ".join(f"'$.{name}'" for name in KEPT_SINCE)
             for table in ("media", "runs"):
-                connection.execute(f"UPDATE {table} SET document = json_remove(document, '$.cost_nano')")
+                connection.execute(f"UPDATE {table} SET document = json_remove(document, {paths})")
         return
     from google.cloud import firestore
 
     client = backend.client()
     for collection in ("media", "runs"):
         for document in client.collection(collection).stream():
-            if "cost_nano" in document.to_dict():
-                document.reference.update({"cost_nano": firestore.DELETE_FIELD})
+            if held := [name for name in KEPT_SINCE if name in document.to_dict()]:
+                document.reference.update(dict.fromkeys(held, firestore.DELETE_FIELD))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -10,10 +11,13 @@ import pytest
 from services.generation.catalog import MODELS, ModelSpec
 from services.generation.google.client import Google
 from services.generation.offers import Offers
+from services.generation.prices import Price
+from services.models import MediaItem, Put
 from tests.handler.test_page_create import field, outputs, type_into
 from tests.handler.test_page_media_item import fact, open_item
 from tests.support.mesop_client import MesopClient
 from tests.support.models import make_model
+from tests.support.records import operation
 from tests.support.studio import Studio
 
 
@@ -100,7 +104,7 @@ class TestTheForm:
         tab = studio.open("/create/image")
         type_into(tab, "prompt", "Kept")
         choose_model(tab, model_id)
-        assert any("Choose another model" in text for text in tab.text)
+        assert any("cannot be used here. Local Image 1 is chosen instead." in text for text in tab.text)
         assert tab.element("freshet-choice", label="Model")["value"] == "local-image-1"
         assert field(tab, "prompt")["value"] == "Kept"
 
@@ -115,10 +119,33 @@ class TestTheForm:
         assert any(text.startswith("Brush 1 was shut down on") for text in tab.text)
         assert any(text.endswith("Brush 2 takes its place.") for text in tab.text)
         assert studio.engine.enqueued == []
-        options = [option["value"] for option in tab.element("freshet-choice", label="Model")["options"]]
-        assert options == ["local-image-1", "brush-2"]
+        menu = tab.element("freshet-choice", label="Model")
+        assert [option["value"] for option in menu["options"]] == ["local-image-1", "brush-2"]
+        assert menu["value"] == "brush-2"
         tab.press("Generate Image")
-        assert len(studio.engine.enqueued) == 1
+        run = studio.services.store.runs.get(studio.principal, studio.engine.enqueued[0])
+        assert run.model == "brush-2"
+
+    def test_one_that_is_shut_down_is_replaced_by_its_successor_whatever_is_done_next(self, studio: Studio) -> None:
+        end = (studio.clock.now() + timedelta(days=1)).date()
+        dear = Price(unit="output", usd=Decimal("0.07"), source="a price list", as_of=end)
+        offer(studio, make_model("brush-1", shutdown=end, successor="brush-2"), make_model("brush-2", price=dear))
+        tab = studio.open("/create/image")
+        choose_model(tab, "brush-1")
+        kept = tab.element("freshet-keep")["values"]
+        studio.clock.advance(24 * 3600)
+        type_into(tab, "prompt", "Too late")
+        again = studio.open("/create/image").fire("freshet-keep", "restoreEvent", {"values": kept})
+        for form in (tab, again):
+            assert form.element("freshet-choice", label="Model")["value"] == "brush-2"
+            assert any("about $0.0700" in text for text in form.text)
+        assert any(text.endswith("Brush 2 takes its place.") for text in again.text)
+
+    def test_one_whose_successor_cannot_be_used_here_is_replaced_by_the_default(self, studio: Studio) -> None:
+        tab = studio.open("/create/image")
+        tab.fire("freshet-keep", "restoreEvent", {"values": {"model": "imagen-4.0-generate-001"}})
+        assert "Imagen 4 was shut down on 17 Aug 2026. Local Image 1 is chosen instead." in tab.text
+        assert "Local Image 1" in tab.text
 
     def test_remix_brings_the_model_back_or_says_why_it_cannot(self, studio: Studio) -> None:
         end = (studio.clock.now() + timedelta(days=1)).date()
@@ -160,25 +187,6 @@ class TestCosts:
         for item, words in zip(items, ("$0.1344", "cost unknown"), strict=True):
             tab = studio.open("/library", {"item": item.id})
             assert tab.element("freshet-look")["facts"][-1] == words
-
-    def test_a_set_of_results_tells_what_it_cost_together_once_all_of_it_is_there(self, studio: Studio) -> None:
-        tab = studio.open("/create/image")
-        type_into(tab, "prompt", "Two of a kind")
-        tab.fire("freshet-segments", "selectEvent", {"value": "2"}, label="How many")
-        tab.press("Generate Image")
-        first, second = outputs(studio, tab)
-        ready = {"status": "ready", "files": studio.add(origin="import")[0].files}
-        made = studio.change(first, cost_nano=40_000_000, **ready)
-        assert self._facts(studio) == ["Local Image 1", "1:1", f"seed {first.parameters['seed']}"]
-        studio.change(second, cost_nano=40_000_000, **ready)
-        assert self._facts(studio)[-1] == "$0.0800"
-        studio.change(made, cost_nano=None, model="somebody-elses-2")
-        assert self._facts(studio)[-1] == "cost unknown"
-
-    @staticmethod
-    def _facts(studio: Studio) -> list[str]:
-        (told,) = [text for text in studio.open("/create/image").text if text.startswith(("Local", "somebody"))][1:]
-        return told.split(" · ")
 
 
 class TestGoogle:
@@ -229,6 +237,7 @@ class TestGoogle:
         tab = studio.open("/create/image")
         assert "Google's models cannot be used: no key." in tab.text
         assert "Local Image 1" in tab.text
+        assert "Google's models cannot be used: no key." in studio.open("/try-on").text
 
 
 class TestRetired:
@@ -239,6 +248,40 @@ class TestRetired:
         assert any(text.startswith("Imagen 4 (retired) · 1:1") for text in studio.open("/create/image").text)
         look = studio.open("/library", {"item": item.id}).element("freshet-look")
         assert look["facts"][2] == "Imagen 4 (retired)"
+
+    def test_retry_leads_to_remix_and_what_takes_its_place(self, studio: Studio) -> None:
+        tab, failed = self._failed_before_the_end(studio)
+        tab.fire("freshet-tile", "retryEvent", {"id": failed.id, "scrolled": False}, mediaId=failed.id)
+        told = tab.element("freshet-toast")["message"]
+        assert told.startswith("Brush 1 was shut down on ")
+        assert told.endswith(". Press Remix to make it with Brush 2.")
+        assert studio.services.store.media.get(studio.principal, failed.id).error == "Quota"
+        assert len(studio.engine.enqueued) == 1
+        tab.press("Remix")
+        assert tab.element("freshet-choice", label="Model")["value"] == "brush-2"
+
+    def test_what_a_provider_had_begun_with_it_is_still_asked_for(self, studio: Studio) -> None:
+        tab, failed = self._failed_before_the_end(studio)
+        run = studio.services.store.runs.get(studio.principal, failed.run_id or "")
+        begun = run.model_copy(update={"operations": {failed.id: "op-1"}})
+        studio.services.store.commit(studio.principal, [Put(begun, expect=run.revision)], operation_id=operation())
+        tab.fire("freshet-tile", "retryEvent", {"id": failed.id, "scrolled": False}, mediaId=failed.id)
+        assert len(studio.engine.enqueued) == 2
+
+    @staticmethod
+    def _failed_before_the_end(studio: Studio) -> tuple[MesopClient, MediaItem]:
+        """The form and its one output, which failed on the last day of its model."""
+        end = (studio.clock.now() + timedelta(days=1)).date()
+        offer(studio, make_model("brush-1", shutdown=end, successor="brush-2"), make_model("brush-2"))
+        tab = studio.open("/create/image")
+        choose_model(tab, "brush-1")
+        type_into(tab, "prompt", "Too late")
+        tab.fire("freshet-segments", "selectEvent", {"value": "1"}, label="How many")
+        tab.press("Generate Image")
+        (item,) = outputs(studio, tab)
+        failed = studio.change(item, status="failed", error="Quota", cost_nano=0)
+        studio.clock.advance(24 * 3600)
+        return studio.open("/create/image"), failed
 
     def test_the_library_finds_what_it_made(self, studio: Studio) -> None:
         (item,) = studio.add(model="imagen-4.0-generate-001")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
+from services.generation.catalog import Choice
 from services.models import MediaItem
 from tests.handler.test_page_create import LABEL, field, outputs, type_into
 from tests.handler.test_page_edits import edit, look_at
@@ -100,6 +101,17 @@ class TestTheForm:
         assert "Pier" not in tab.text
         assert field(tab, "negative")["value"] == ""
         assert tab.element("freshet-choice", label="Style")["value"] == ""
+
+    def test_what_it_does_not_have_becomes_the_models_default(self, studio: Studio) -> None:
+        sizes = Choice[str](options=("1K", "4K"), default="1K")
+        parameters = make_model().parameters.model_copy(update={"resolution": sizes})
+        offer(studio, make_model("brush-1", parameters=parameters))
+        item = made(studio, model="brush-1", parameters={"aspect": "1:1", "count": 1})
+        tab = studio.open("/create/image")
+        tab.fire("freshet-choice", "chooseEvent", {"value": "brush-1"}, label="Model")
+        tab.fire("freshet-segments", "selectEvent", {"value": "4K"}, label="Resolution")
+        tab.navigate("/create/image", {"remix": item.id})
+        assert tab.element("freshet-segments", label="Resolution")["value"] == "1K"
 
     @pytest.mark.parametrize(
         ("change", "why"),

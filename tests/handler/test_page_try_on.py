@@ -18,6 +18,7 @@ from services.generation.offers import Offers
 from services.models import MediaItem, MediaQuery
 from tests.handler.test_page_library import DOWN, refreshes
 from tests.handler.test_page_live import push, wait_for
+from tests.handler.test_page_media_item import fact, open_item
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio, ids_shown
 
@@ -438,3 +439,13 @@ def test_what_this_machine_laid_is_told_as_such_also_where_a_model_is_the_defaul
     finish(studio, tab)
     assert any(text.startswith("A preview made by laying one picture over the other") for text in tab.text)
     assert "Place again" in labels(tab)
+
+
+def test_what_a_try_on_did_cost_is_told_as_on_its_own_page(studio: Studio) -> None:
+    tab = with_google(studio)
+    tab.press("Generate Image")
+    how = "Made by Virtual Try-On, which decides how the product is worn"
+    assert f"{how} · $0.0600" in tab.text
+    made = finish(studio, tab, cost_nano=None)  # kept by a process that ended before it was noted
+    assert f"{how} · cost unknown" in tab.text
+    assert fact(open_item(studio, made), "Cost") == "unknown"

@@ -64,7 +64,7 @@ def test_one_that_is_there_by_then_is_fetched_and_not_paid_for_again(
 ) -> None:
     run = given_up(studio, stub, clock, reply)
     item = retried(studio, run)
-    assert (item.status, item.cost_nano) == ("ready", COST)
+    assert (item.status, item.cost_nano, item.earlier_cost_nano) == ("ready", COST, 0)
     assert studio.services.blobs.get(item.files["original"].key) == a_clip()
     assert len(stub.paid()) == 1
 
@@ -131,7 +131,8 @@ def test_one_that_could_not_be_opened_here_is_fetched_again(
 def test_one_that_is_no_clip_is_begun_anew_if_google_sends_the_same_again(studio: Running, stub: GoogleStub) -> None:
     stub.will(began(), finished(b"plain words"), finished(b"plain words"), began(SECOND))
     run = studio.finished(order(studio))
-    assert retried(studio, run).status == "ready"
+    item = retried(studio, run)
+    assert (item.status, item.cost_nano) == ("ready", 2 * COST), "both were made"
     assert asked_for(stub) == [OPERATION, SECOND]
 
 
@@ -139,7 +140,8 @@ def test_one_that_failed_is_begun_anew(studio: Running, stub: GoogleStub) -> Non
     odd = finished(error={"code": 3, "message": "Odd"})
     stub.will(began(), odd, odd, began(SECOND))
     run = studio.finished(order(studio))
-    assert retried(studio, run).status == "ready"
+    item = retried(studio, run)
+    assert (item.status, item.cost_nano) == ("ready", COST)
     assert len(stub.paid()) == 2
     assert asked_for(stub) == [OPERATION, SECOND]
 
@@ -154,7 +156,8 @@ def test_one_that_google_does_not_know_of_is_begun_anew_once_it_goes_on_saying_s
     run = given_up(studio, stub, clock)
     before = len(stub.requests)
     stub.will(later, later, began(SECOND))
-    assert retried(studio, run).status == "ready"
+    item = retried(studio, run)
+    assert (item.status, item.cost_nano) == ("ready", None), "the first may have been made"
     assert len(stub.paid()) == 2
     assert [one["body"].get("operationName") for one in stub.requests[before:]] == [OPERATION, OPERATION, None, SECOND]
 

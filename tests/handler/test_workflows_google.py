@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from services.clock import FakeClock
-from services.errors import FileError, StorageFull
+from services.errors import FileError, StorageFull, StoreUnavailable
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
@@ -167,8 +167,23 @@ class TestFailing:
         assert len(stub.requests) == 1
         studio.services.studio.retry(studio.principal, lost.id)
         studio.wait_for(lambda: studio.library()[0].status == "ready")
-        assert studio.library()[0].cost_nano == COST
+        [item] = studio.library()
+        assert (item.cost_nano, item.earlier_cost_nano, item.first_run_id) == (COST, None, run.id)
+        studio.wait_for(studio.idle)
+        assert studio.services.store.runs.get(studio.principal, item.run_id or "").cost_nano == COST
         assert len(stub.requests) == 2
+
+    def test_one_that_the_engine_did_not_take_has_cost_nothing(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(run_id: str) -> None:
+            raise StoreUnavailable("The engine's database is away")
+
+        monkeypatch.setattr(studio.services.engine, "enqueue", away)
+        with pytest.raises(StoreUnavailable):
+            order(studio)
+        studio.wait_for(lambda: studio.library()[0].status == "failed")
+        assert (studio.library()[0].cost_nano, stub.requests) == (0, [])
 
     def test_what_is_no_picture_has_cost_what_it_cost(self, studio: Running, stub: GoogleStub) -> None:
         stub.will(made(b"plain words"))

@@ -211,6 +211,12 @@ class TestOffering:
         end = date(2027, 3, 15)
         assert offers(*MODELS, day=end, platform="vertex").models("try-on", end)[0].id == "local-try-on-1"
 
+    def test_of_a_try_on_model_that_was_shut_down_nobody_is_sent_to_a_menu_that_is_not_there(self) -> None:
+        end = date(2027, 3, 15)
+        with pytest.raises(BadInput) as caught:
+            offers(*MODELS, day=end, platform="vertex").require("virtual-try-on-001", "try-on")
+        assert str(caught.value) == "Virtual Try-On was shut down on 15 Mar 2027. Remix makes it by another way."
+
     def test_one_that_was_shut_down_is_refused_with_what_takes_its_place(self) -> None:
         with pytest.raises(BadInput) as caught:
             offers(OLD, MID, NEW).require("old-1", "image")
@@ -223,30 +229,35 @@ class TestOffering:
         assert successor_of(OLD, TODAY, [OLD, circle]) is None
 
     def test_what_was_made_is_made_again_with_its_model_or_what_succeeds_it_or_the_default(self) -> None:
-        assert offers(MID, NEW, day=date(2026, 11, 19)).instead_of("mid-1", "image") == (MID, "")
-        assert offers(OLD, MID, NEW).instead_of("old-1", "image") == (
+        assert offers(MID, NEW, day=date(2026, 11, 19)).instead_of("mid-1", "image", date(2026, 11, 19)) == (MID, "")
+        assert offers(OLD, MID, NEW).instead_of("old-1", "image", TODAY) == (
             NEW,
             "Old 1 was shut down on 17 Aug 2026. New 1 takes its place.",
         )
         gone = OLD.model_copy(update={"successor": None})
-        assert offers(NEW, gone).instead_of("old-1", "image") == (
+        assert offers(NEW, gone).instead_of("old-1", "image", TODAY) == (
             NEW,
             "Old 1 was shut down on 17 Aug 2026. New 1 is chosen instead.",
         )
         elsewhere = MID.model_copy(update={"provider": "google", "shutdown": None})
         for model_id, name in (("mid-1", "Mid 1"), ("nobodys-3", "nobodys-3")):
             told = f"{name} cannot be used here. New 1 is chosen instead."
-            assert offers(NEW, elsewhere).instead_of(model_id, "image") == (NEW, told)
+            assert offers(NEW, elsewhere).instead_of(model_id, "image", TODAY) == (NEW, told)
 
     def test_where_a_picture_is_to_be_the_source_the_model_takes_one(self) -> None:
-        sighted, why = offers(NEW, LOCAL_IMAGE).instead_of("new-1", "image", picture=True)
+        sighted, why = offers(NEW, LOCAL_IMAGE).instead_of("new-1", "image", TODAY, picture=True)
         assert (sighted, why) == (LOCAL_IMAGE, "New 1 cannot begin with a picture. Local Image 1 is chosen instead.")
 
     @pytest.mark.parametrize(
-        ("model_id", "run_type"), [("imagen-3", "image"), ("local-video-1", "image"), ("", "try-on")]
+        ("model_id", "run_type", "remedy"),
+        [
+            ("imagen-3", "image", "Choose another model"),
+            ("local-video-1", "image", "Choose another model"),
+            ("", "try-on", "Remix makes it by another way"),
+        ],
     )
-    def test_an_unknown_model_is_refused(self, model_id: str, run_type: RunType) -> None:
-        with pytest.raises(BadInput, match="Choose another model") as caught:
+    def test_an_unknown_model_is_refused(self, model_id: str, run_type: RunType, remedy: str) -> None:
+        with pytest.raises(BadInput, match=remedy) as caught:
             offers(*MODELS).require(model_id, run_type)
         assert caught.value.field == "model"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import google.auth
@@ -22,6 +23,7 @@ from services.errors import (
     Refused,
     SettingsError,
 )
+from services.generation.catalog import ModelSpec, read_models
 from services.generation.google.client import Google
 from services.settings import load_settings
 from tests.support.google_platforms import by_project
@@ -69,9 +71,9 @@ def project(stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Googl
     project.close()
 
 
-def fail(google_: Google) -> GenerationError:
+def fail(google_: Google, model: ModelSpec = MODEL) -> GenerationError:
     with pytest.raises(GenerationError) as caught:
-        google_.picture(MODEL, "dunes", GIVEN)
+        google_.picture(model, "dunes", GIVEN)
     return caught.value
 
 
@@ -147,6 +149,18 @@ class TestCosts:
 
     def test_a_price_for_each_output_is_that_price(self, google_: Google) -> None:
         assert google_.picture(make_model("fixed-1", provider="google"), "dunes", GIVEN).cost_nano == 40_000_000
+
+    def test_a_model_added_as_the_docs_show_costs_what_its_resolution_costs_and_a_refusal_nothing(
+        self, google_: Google, stub: GoogleStub
+    ) -> None:
+        documented = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text()
+        entry = documented.split("## Adding one")[1].split("A model that is paid by tokens")[0]
+        lines = [line[4:] for line in entry.splitlines() if line.startswith("    ")]
+        [model] = read_models("\n".join(line for line in lines if not line.startswith("successor")))
+        assert google_.picture(model, "dunes", GIVEN).cost_nano == model.cost_of_one(GIVEN) == 60_000_000
+        assert google_.picture(model, "dunes", GIVEN | {"resolution": "1K"}).cost_nano == 40_000_000
+        stub.will(blocked("SAFETY"), held_back("IMAGE_SAFETY"), held_back("NO_IMAGE"), answered([]))
+        assert [fail(google_, model).cost_nano for _ in range(4)] == [0, 0, 0, 0]
 
     def test_the_estimate_is_about_what_it_costs(self) -> None:
         assert MODEL.cost_of_one({"resolution": "1K"}) == 33_600_000

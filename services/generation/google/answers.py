@@ -6,10 +6,11 @@ finish reason instead of data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from google.genai import types
+from pydantic import JsonValue
 
 from services.errors import GenerationError, Refused
 from services.generation.prices import Price, TokenPrice, Tokens
@@ -53,15 +54,17 @@ class Answer:
     cost_nano: int | None
 
 
-def picture_of(answer: types.GenerateContentResponse, price: Price | TokenPrice | None) -> Answer:
-    """The picture in an answer. Raises Refused and GenerationError, each with what the answer cost."""
+def picture_of(
+    answer: types.GenerateContentResponse, price: Price | TokenPrice | None, parameters: Mapping[str, JsonValue]
+) -> Answer:
+    """The picture in an answer to these parameters. Raises Refused and GenerationError, each with what that cost."""
     cost = cost_of(answer.usage_metadata, price)
     candidate = candidate_of(answer, cost)
     reason = candidate.finish_reason
     parts = [part for part in (candidate.content and candidate.content.parts) or () if not part.thought]
     pictures = [part.inline_data.data for part in parts if part.inline_data and part.inline_data.data]
     if pictures:
-        return Answer(pictures[-1], cost)
+        return Answer(pictures[-1], price.of_one(parameters) if isinstance(price, Price) else cost)
     said = " ".join(part.text for part in parts if part.text).strip()
     if said:
         raise GenerationError(
@@ -110,10 +113,13 @@ def cut(said: str) -> str:
 
 
 def cost_of(usage: types.GenerateContentResponseUsageMetadata | None, price: Price | TokenPrice | None) -> int | None:
-    """In nano-dollars; None where the answer does not tell what it used, or the price is not known."""
+    """What an answer costs in nano-dollars, besides a picture in it that has a price of its own.
+
+    None where it does not tell what it used, or the price is not known.
+    """
     if isinstance(price, TokenPrice):
         return price.of_tokens(_tokens(usage))
-    return price.of_one({}) if price else None
+    return None if price is None else 0
 
 
 def _tokens(usage: types.GenerateContentResponseUsageMetadata | None) -> Tokens | None:

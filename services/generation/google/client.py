@@ -78,7 +78,7 @@ class Google:
         )
         with mapped(self._key):
             answer = self._client(model).models.generate_content(model=model.id, contents=contents, config=config)
-            return picture_of(answer, model.price)
+            return picture_of(answer, model.price, parameters)
 
     def try_on(self, model: ModelSpec, person: bytes, product: bytes) -> Answer:
         """A person, in JPEG, who wears a product. Blocks until it is there. Raises BadInput and GenerationError."""
