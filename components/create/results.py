@@ -38,8 +38,10 @@ def create_results(kind: str) -> None:
     items = held_items(view)
     with me.box(classes="results", key="results"):
         failed_notice(view, bound(on_refresh, kind))
-        for set_id, outputs in _run_sets(items):
-            _run_set(kind, set_id, outputs)
+        sets = _run_sets(items)
+        for set_id, outputs in sets:
+            cut_off = has_more(view) and set_id == sets[-1][0]  # the rest of it may come with the next page
+            _run_set(kind, set_id, outputs, whole=not cut_off)
         if not items:
             _nothing(kind)
         sentinel(cursor=cursor(view), done=not has_more(view), on_more=bound(on_more, kind), key="more")
@@ -62,7 +64,7 @@ def _row(kind: str) -> Row:
     return replace(row, items=tuple(item for _, outputs in _run_sets(row.items) for item in outputs))
 
 
-def _run_set(kind: str, set_id: str, outputs: list[MediaItem]) -> None:
+def _run_set(kind: str, set_id: str, outputs: list[MediaItem], *, whole: bool) -> None:
     first = outputs[0]
     asked_for = title_from(first.prompt)  # one picture of several may have got another title
     waiting = any(item.status == "generating" for item in outputs)
@@ -73,7 +75,7 @@ def _run_set(kind: str, set_id: str, outputs: list[MediaItem]) -> None:
                     me.text(asked_for)
                     aria(role="heading", label=asked_for, level=2)
                 with me.box(classes="meta row"):
-                    me.text(" · ".join(_facts(outputs)))
+                    me.text(" · ".join(_facts(outputs, whole)))
                     ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{set_id}")
             if waiting:
                 ready = sum(item.status != "generating" for item in outputs)
@@ -92,8 +94,8 @@ def _run_set(kind: str, set_id: str, outputs: list[MediaItem]) -> None:
             media_tiles(outputs, label=asked_for, on_activate=bound(on_look, kind), on_retry=bound(on_tile_retry, kind))
 
 
-def _facts(outputs: Sequence[MediaItem]) -> list[str]:
-    """What a set was made with, and what it cost once nothing of it is on its way."""
+def _facts(outputs: Sequence[MediaItem], whole: bool) -> list[str]:
+    """What a set was made with, and what it cost once all of it is here and nothing on its way."""
     first, given = outputs[0], outputs[0].parameters
     seconds, seed = given.get("duration"), given.get("seed")
     parts = [
@@ -103,7 +105,7 @@ def _facts(outputs: Sequence[MediaItem]) -> list[str]:
         f"{seconds} s" if seconds else "",
         *asked(first),
         "" if seed is None else f"seed {seed}",
-        cost_words(cost_of_set(outputs)) if all(map(was_made, outputs)) else "",
+        cost_words(cost_of_set(outputs)) if whole and all(map(was_made, outputs)) else "",
     ]
     return [part for part in parts if part]
 
