@@ -5,14 +5,18 @@ The SDK sends each request once. Who asks again, and how often, is decided by th
 
 from __future__ import annotations
 
+import os
+import re
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import PurePath
 
 import google.auth
 from google import genai
 from google.auth.credentials import Credentials
-from google.auth.exceptions import DefaultCredentialsError
+from google.auth.environment_vars import CREDENTIALS
+from google.auth.exceptions import GoogleAuthError
 from google.genai import types
 from pydantic import JsonValue
 
@@ -22,7 +26,7 @@ from services.generation.apis import Platform
 from services.generation.catalog import HelperSpec, ModelSpec
 from services.generation.google import omni, texts, veo
 from services.generation.google.answers import Answer, picture_of, tried_on
-from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped
+from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped, one_line, without
 from services.generation.google.prompts import in_words, text_of
 from services.generation.google.veo import Came
 from services.generation.opinions import Critique, Rewritten
@@ -44,7 +48,8 @@ class Google:
     """Seconds for which that is asked."""
 
     def __init__(self, access: GoogleAccess, *, timeout: float = TIMEOUT) -> None:
-        """Does not connect. Raises SettingsError if there is neither a key nor a project with credentials."""
+        """Does not connect. Raises SettingsError if there is neither a key nor a project with credentials that can be
+        used."""
         self._options = types.HttpOptions(
             base_url=access.url,
             timeout=round(timeout * 1000),
@@ -55,6 +60,8 @@ class Google:
         self.platform: Platform = "key" if access.api_key else "vertex"
         if not access.api_key and not access.project:
             raise SettingsError("neither GOOGLE_API_KEY nor GOOGLE_CLOUD_PROJECT is set")
+        if access.api_key and not re.fullmatch("[!-~]+", access.api_key):  # no header takes it
+            raise SettingsError(f"{access.key_setting} has characters that are in no API key. Copy it once more")
         self._credentials = None if access.api_key else _credentials()
         self._lock = threading.Lock()
         self._clients: dict[str, genai.Client] = {}
@@ -187,8 +194,17 @@ class Google:
 def _credentials() -> Credentials:
     try:
         found, _ = google.auth.default(scopes=[_SCOPE])
-    except DefaultCredentialsError as error:
+    except Exception as error:  # whatever reading a file raises that is none, or holds something else
         raise SettingsError(
-            "GOOGLE_CLOUD_PROJECT is set, but there are no credentials (gcloud auth application-default login)"
+            f"GOOGLE_CLOUD_PROJECT is set, but there are no credentials: {_reason(error)}. Check {CREDENTIALS}, or log "
+            "in with gcloud auth application-default login"
         ) from error
     return found
+
+
+def _reason(error: Exception) -> str:
+    """Why there are none; without what was set if that is no path, since it may be the key itself."""
+    said = str(error.args[0] if isinstance(error, GoogleAuthError) and error.args else error)
+    named = os.environ.get(CREDENTIALS, "")
+    is_path = PurePath(named).is_absolute() or named.endswith(".json")
+    return one_line(said if is_path else without(said, named), None)

@@ -57,7 +57,7 @@ def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = 
     try:
         yield
     except FreshetError as error:
-        error.args = tuple(_without(arg, secret) for arg in error.args)  # it may quote what Google says
+        error.args = tuple(without(str(arg), secret) for arg in error.args)  # it may quote what Google says
         raise
     except Exception as error:
         if gone:
@@ -76,10 +76,6 @@ def told_of_beginning(error: Exception, secret: str | None) -> BadInput | Genera
         "Press Retry to ask again.",
         cost_nano=None,
     )
-
-
-def _without(words: object, secret: str | None) -> object:
-    return words.replace(secret, "…") if secret and isinstance(words, str) else words
 
 
 def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = GONE) -> GenerationError:
@@ -173,9 +169,12 @@ def _message(error: Exception) -> object:
 
 def one_line(said: object, secret: str | None) -> str:
     """Google's words, without line breaks, without `secret` and not too many."""
-    words = " ".join(str(said or "").split())
-    words = words.replace(secret, "…") if secret else words
+    words = without(" ".join(str(said or "").split()), secret)
     return f"{words[:LONGEST_QUOTE]}…" if len(words) > LONGEST_QUOTE else words.removesuffix(".")
+
+
+def without(words: str, secret: str | None) -> str:
+    return words.replace(secret, "…") if secret else words
 
 
 def _credentials() -> GenerationError:
