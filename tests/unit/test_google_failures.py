@@ -135,7 +135,7 @@ def test_a_key_that_google_echoes_is_in_no_message() -> None:
 
 
 def test_ours_pass_as_they_are() -> None:
-    with pytest.raises(BadInput, match="as it is"), mapped(None):
+    with pytest.raises(BadInput, match="as it is"), mapped(lambda: None):
         raise BadInput("prompt", "as it is")
 
 

@@ -46,10 +46,13 @@ GONE_FILE = (403, *GONE)
 _STATUS_OF_CODE = {1: 499, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 14: 503, 16: 401}
 """By the codes of google.rpc.Code, with which operations fail; the others are like 500."""
 
+Secret = Callable[[], str | None]
+"""Tells what no message may hold. Asked when there is one: a token may have been renewed by the very request."""
+
 
 @contextmanager
-def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = ()) -> Iterator[None]:
-    """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message.
+def mapped(secret: Secret, *, begins: bool = False, gone: Collection[int] = ()) -> Iterator[None]:
+    """Raise whatever the SDK raises inside as BadInput or GenerationError, without the `secret` in any message.
 
     `begins`: Google is to begin something. `gone`: it is asked what became of something that Google has begun, and
     these are the statuses that say that it knows of no such thing.
@@ -57,12 +60,12 @@ def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = 
     try:
         yield
     except FreshetError as error:
-        error.args = tuple(without(str(arg), secret) for arg in error.args)  # it may quote what Google says
+        error.args = tuple(without(str(arg), secret()) for arg in error.args)  # it may quote what Google says
         raise
     except Exception as error:
         if gone:
-            raise told_of_begun(error, secret, gone) from error
-        raise (told_of_beginning(error, secret) if begins else told(error, secret)) from error
+            raise told_of_begun(error, secret(), gone) from error
+        raise (told_of_beginning(error, secret()) if begins else told(error, secret())) from error
 
 
 def told_of_beginning(error: Exception, secret: str | None) -> BadInput | GenerationError:
