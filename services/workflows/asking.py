@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.errors import (
+    ONCE_MORE,
     AnswerLost,
     BadInput,
     GenerationError,
@@ -231,8 +232,7 @@ def _passes(error: GenerationError) -> bool:
 def _untold(error: GenerationError) -> GenerationError:
     kind = ProviderForgot if isinstance(error, ProviderForgot) else Unsettled
     return kind(
-        f"What became of this cannot be found out: it may have been made, and charged. {error} Retry asks for it once "
-        "more, and for a new one only if Google says that there is none.",
+        f"What became of this cannot be found out: it may have been made, and charged. {error} {ONCE_MORE}",
         cost_nano=None,
     )
 

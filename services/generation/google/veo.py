@@ -13,7 +13,7 @@ from typing import Any
 from google.genai import types
 from pydantic import JsonValue
 
-from services.errors import BadInput, GenerationError
+from services.errors import ONCE_MORE, BadInput, GenerationError, Unsettled
 from services.generation.google.answers import Answer
 from services.generation.google.failures import one_line, refused, told_inside
 from services.generation.google.prompts import flag_of, in_words, text_of, whole_of
@@ -79,11 +79,11 @@ def came_of(operation: types.GenerateVideosOperation, cost: int | None, secret: 
     )
 
 
-def left_at(uri: str, cost: int | None, secret: str | None) -> GenerationError:
-    """For a clip that stays where only Google's own tools fetch it."""
-    return GenerationError(
+def left_at(uri: str, cost: int | None, secret: str | None) -> Unsettled:
+    """For a clip that stays where only Google's own tools fetch it. It is there, so another one is not asked for."""
+    return Unsettled(
         f"Google made this and left it at {one_line(uri, secret)} instead of sending it. Download it there, and upload "
-        "it here.",
+        f"it here. {ONCE_MORE}",
         cost_nano=cost,
     )
 
