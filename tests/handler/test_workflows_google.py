@@ -274,6 +274,25 @@ class TestStopping:
         assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
         assert len(stub.requests) == 3
 
+    def test_a_run_that_cannot_be_resumed_tells_apart_what_may_have_been_paid_for(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.workflows.engine.PATIENCE", 0.1)
+        stub.will(made(), stub.hang)
+        run = order(studio, 3)
+        studio.wait_for(lambda: len(stub.requests) == 2)
+        studio.stop()
+        monkeypatch.setattr("services.workflows.engine.APPLICATION_VERSION", "2")
+        studio.start()
+        run = studio.finished(run)
+        assert studio.statuses(run) == ["ready", "failed", "failed"]
+        interrupted = "This run was interrupted and could not be resumed. Try again."
+        asked, unasked = (item_of(studio, run, index).error for index in (1, 2))
+        assert (asked or "").startswith("Outcome unknown: this had been asked for")
+        assert ((asked or "").endswith(interrupted), unasked) == (True, interrupted)
+        assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
+        assert len(stub.requests) == 2
+
 
 def assert_kept_nowhere(studio: Running, secret: str) -> None:
     """In no file and in no database."""
