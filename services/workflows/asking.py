@@ -26,7 +26,8 @@ from services.files.sniff import MP4, sniff
 from services.generation.catalog import ModelSpec, find_model
 from services.generation.pool import PoolClosed
 from services.generation.received import to_send, to_send_as_jpeg
-from services.generation.sources import Role, placed, roles
+from services.generation.requests import Role, roles_of
+from services.generation.sources import placed, require_roles
 from services.log import log_event
 from services.models import Run
 from services.workflows.context import Unwanted, WorkflowContext
@@ -93,7 +94,7 @@ class Asked:
 
     @property
     def extends(self) -> bool:
-        return "clip" in roles(self.run.parameters, len(self.run.source_ids))
+        return "clip" in roles_of(self.run.parameters, len(self.run.source_ids))
 
 
 def ask_google(asked: Asked) -> Made:
@@ -163,7 +164,7 @@ def _begin(asked: Asked) -> str:
     """Have a clip made; its name, which is noted."""
     asked.ctx.offers.require(asked.run.model, asked.run.run_type)
     files = asked.sources()
-    parts = roles(asked.run.parameters, len(files))
+    parts = require_roles(asked.run.parameters, len(files))
     sources = placed(parts, [_sent(asked.ctx, part, data) for part, data in zip(parts, files, strict=True)])
     asked.on_progress(BEGUN)
     with asked.claim() as note:
