@@ -211,7 +211,7 @@ def _wrong() -> GenerationError:
 
 
 _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[], BadInput | GenerationError]], ...] = (
-    ((auth.TransportError,), _unreachable),
+    ((auth.TransportError, auth.TimeoutError, auth.ResponseError), _unreachable),
     ((auth.GoogleAuthError,), _credentials),
     ((JSONDecodeError, ValidationError, errors.UnknownApiResponseError, errors.APIError), garbled),
     ((OSError,), AnswerLost),
@@ -222,8 +222,9 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[], BadInput | Gene
 _BY_NAME: tuple[tuple[set[str], Callable[[], BadInput | GenerationError]], ...] = (
     ({"ConnectTimeout", "PoolTimeout", "ConnectError", "ProxyError"}, _unreachable),
     ({"UnsupportedProtocol", "InvalidURL", "TooManyRedirects"}, _unreachable),
-    ({"LocalProtocolError"}, _credentials),  # a key with characters that no header takes
-    ({"TimeoutException", "APITimeoutError"}, _late),
+    ({"LocalProtocolError"}, _credentials),  # a token with characters that no header takes
+    ({"EphemeralTokenAPIKeyError"}, _credentials),
+    ({"TimeoutException", "APITimeoutError", "ContinuationTimeoutError"}, _late),
     ({"DecodingError", "StreamError", "APIResponseValidationError", "ResponseValidationError"}, garbled),
     ({"HTTPError", "APIConnectionError", "NoResponseError"}, AnswerLost),
     ({"GenAiError", "GeminiNextGenAPIClientError", "ContinuationInterruptedError"}, garbled),
