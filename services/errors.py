@@ -129,6 +129,10 @@ class ProviderForgot(GenerationError):
     pass
 
 
+ONCE_MORE = "Retry asks for it once more, and for a new one only if Google says that there is none."
+"""What an Unsettled error ends with where the person is to know what Retry costs."""
+
+
 class Unsettled(GenerationError):
     pass
 

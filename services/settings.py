@@ -41,6 +41,8 @@ class GoogleAccess:
     """How Google's models are reached: with a key, or as a project of Google Cloud."""
 
     api_key: str | None = field(repr=False)
+    key_setting: str
+    """The variable that the key came from."""
     project: str | None
     location: str
     url: str | None
@@ -127,9 +129,11 @@ def _choice(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> 
 def _google(environ: Mapping[str, str]) -> GoogleAccess:
     """By the variables that Google's own programs read. With a project asked for, the key is left alone."""
     project, asked = environ.get("GOOGLE_CLOUD_PROJECT") or None, environ.get("GOOGLE_GENAI_USE_VERTEXAI") or ""
-    key = environ.get("GOOGLE_API_KEY") or environ.get("GEMINI_API_KEY") or None
+    key_setting = "GOOGLE_API_KEY" if environ.get("GOOGLE_API_KEY") else "GEMINI_API_KEY"
+    key = environ.get(key_setting) or None
     return GoogleAccess(
         api_key=None if asked.lower() in ("true", "1") else key,
+        key_setting=key_setting,
         project=project,
         location=environ.get("GOOGLE_CLOUD_LOCATION") or "global",
         url=_url("FRESHET_GOOGLE_URL", environ.get("FRESHET_GOOGLE_URL")),

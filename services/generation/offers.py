@@ -125,7 +125,10 @@ class Offers:
 
 
 def open_offers(settings: Settings, clock: Clock) -> Offers:
-    """What the settings ask for. Missing credentials do not stop the start: the log says so in a line, the pages do."""
+    """What the settings ask for.
+
+    Credentials that are missing or of no use do not stop the start: the log says so in a line, the pages do.
+    """
     if settings.provider != "google":
         return Offers(clock)
     from services.generation.google.client import Google  # its SDK takes a second to load

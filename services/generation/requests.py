@@ -166,15 +166,15 @@ def told_roles(sources: Sequence[tuple[Role, str]]) -> list[Role] | None:
 
 
 def roles_of(parameters: Mapping[str, JsonValue], count: int) -> tuple[Role, ...]:
-    """The roles of the `count` sources of a run, as `told_roles` told them: of those that it does not tell, none.
+    """The roles of the `count` sources of a run, as `told_roles` told them; none where they do not fit together.
 
     >>> roles_of({}, 1), roles_of({"sources": ["picture", "last"]}, 2), roles_of({"sources": ["clip"]}, 0)
     (('picture',), ('picture', 'last'), ())
     """
-    told = parameters.get("sources")
-    if isinstance(told, list) and len(told) == count and all(role in ROLES for role in told):
+    told = parameters.get("sources") or ["picture"] * count
+    if isinstance(told, list) and len(told) == count and all(one in ROLES and told.count(one) == 1 for one in told):
         return tuple(cast(list[Role], told))
-    return ("picture",) if count == 1 else ()
+    return ()
 
 
 def validate_try_on(

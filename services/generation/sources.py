@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import JsonValue
 
 from services.errors import BadInput
-
-Role = Literal["picture", "last", "clip"]
-"""To repaint or the first frame; a clip's last frame; a clip to go on from."""
-_ROLES: dict[str, Role] = {"picture": "picture", "last": "last", "clip": "clip"}
+from services.generation.requests import Role, roles_of
 
 
 @dataclass(frozen=True)
@@ -24,19 +20,16 @@ class Sources:
     clip: bytes | None = None
 
 
-def roles(parameters: Mapping[str, JsonValue], count: int) -> tuple[Role, ...]:
-    """The parts that a run's `count` sources have, in their order; without a word on it, one is the picture.
+def require_roles(parameters: Mapping[str, JsonValue], count: int) -> tuple[Role, ...]:
+    """`roles_of`, of each source one. Raises BadInput on "picture" for roles that are none or stand twice.
 
-    Raises BadInput on "picture" for parts that are none or stand twice.
-
-    >>> roles({}, 1), roles({"sources": ["picture", "last"]}, 2)
+    >>> require_roles({}, 1), require_roles({"sources": ["picture", "last"]}, 2)
     (('picture',), ('picture', 'last'))
     """
-    told = parameters.get("sources") or ["picture"] * count
-    found = [_ROLES[str(one)] for one in told if str(one) in _ROLES] if isinstance(told, list) else []
-    if len(found) != count or len(set(found)) != count:
+    found = roles_of(parameters, count)
+    if len(found) != count:
         raise BadInput("picture", "What this is to be made from does not fit together. Choose the pictures anew.")
-    return tuple(found)
+    return found
 
 
 def placed(parts: Sequence[Role], files: Sequence[bytes]) -> Sources:

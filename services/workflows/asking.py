@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from services.errors import (
+    ONCE_MORE,
     AnswerLost,
     BadInput,
     GenerationError,
@@ -27,7 +28,8 @@ from services.generation.catalog import ModelSpec, find_model
 from services.generation.pool import PoolClosed
 from services.generation.prices import total
 from services.generation.received import to_send, to_send_as_jpeg
-from services.generation.sources import Role, placed, roles
+from services.generation.requests import Role, roles_of
+from services.generation.sources import placed, require_roles
 from services.log import log_event
 from services.models import Run
 from services.workflows.context import Unwanted, WorkflowContext
@@ -94,7 +96,7 @@ class Asked:
 
     @property
     def extends(self) -> bool:
-        return "clip" in roles(self.run.parameters, len(self.run.source_ids))
+        return "clip" in roles_of(self.run.parameters, len(self.run.source_ids))
 
 
 def ask_google(asked: Asked) -> Made:
@@ -176,7 +178,7 @@ def _begin(asked: Asked) -> str:
     """Have a clip made; its name, which is noted."""
     asked.ctx.offers.require(asked.run.model, asked.run.run_type)
     files = asked.sources()
-    parts = roles(asked.run.parameters, len(files))
+    parts = require_roles(asked.run.parameters, len(files))
     sources = placed(parts, [_sent(asked.ctx, part, data) for part, data in zip(parts, files, strict=True)])
     asked.on_progress(BEGUN)
     with asked.claim() as note:
@@ -245,8 +247,7 @@ def _passes(error: GenerationError) -> bool:
 def _untold(error: GenerationError) -> GenerationError:
     kind = ProviderForgot if isinstance(error, ProviderForgot) else Unsettled
     return kind(
-        f"What became of this cannot be found out: it may have been made, and charged. {error} Retry asks for it once "
-        "more, and for a new one only if Google says that there is none.",
+        f"What became of this cannot be found out: it may have been made, and charged. {error} {ONCE_MORE}",
         cost_nano=None,
     )
 

@@ -114,7 +114,7 @@ class WorkflowEngine:
 
         Those in flight are resumed by DBOS itself. One that was committed but never enqueued (the process ended in
         between) is enqueued now; one whose workflow gave up, or belongs to an older version of `generate`, is
-        recorded as failed.
+        recorded as failed. Raises StoreError.
         """
         for run in runs:
             with _mapped("The workflow database"):

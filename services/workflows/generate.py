@@ -49,7 +49,7 @@ from services.workflows.shown import note_progress, on_progress, show
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 """Seconds between two attempts of a step while the store is away or full."""
-
+LOST = "Outcome unknown: this had been asked for, so it may have been made, and charged; Retry asks for it again."
 
 _files = TypeAdapter(dict[Variant, FileRef])
 _P = ParamSpec("_P")
@@ -261,11 +261,16 @@ def find_in_time(run_id: str) -> Run | None:
 
 
 def abandon(run_id: str, reason: str) -> None:
-    """Record a run as failed that nothing works on, and its placeholders with it. Raises NotFound, StoreError."""
+    """Record a run as failed that nothing works on, and its placeholders with it. Raises NotFound, StoreError.
+
+    What a provider was asked for and has given no name, nobody can ask about any more: of that the outcome is unknown.
+    """
     run = context().store.runs.get(SYSTEM, run_id)
     for media_id in run.output_ids:
         cost = None if media_id in (*run.asked, *run.operations) else 0
-        _settle(run_id, media_id, {"status": "failed", "error": reason, "cost_nano": cost})
+        lost = media_id in run.asked and media_id not in run.operations
+        why = f"{LOST} {reason}" if lost else reason
+        _settle(run_id, media_id, {"status": "failed", "error": why, "cost_nano": cost})
     _close(run_id, "failed", reason, 0 if is_free(run.model) else None)
 
 

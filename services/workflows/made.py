@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.errors import BadInput, FileError, GenerationError, StorageFull, Unsettled
+from services.errors import ONCE_MORE, BadInput, FileError, GenerationError, StorageFull, Unsettled
 from services.files.keep import store_files
 from services.files.rendered import RenderedFile
 from services.generation.pool import PoolClosed
@@ -43,8 +43,21 @@ class Made:
 def opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Made:
     """What a provider sent for an output of the run.
 
-    Raises GenerationError for what is no such thing, Unsettled where that could not be found out here, Interrupted.
+    Raises GenerationError for what is no picture, Unsettled for what is no clip (its provider has it, and another one
+    would be paid for) and where that could not be found out here, and Interrupted.
     """
+    try:
+        return _opened_in_time(ctx, run, data, cost)
+    except BadInput as error:
+        if run.run_type == "video":
+            none = f"What Google sent is no clip that can be played. {ONCE_MORE} For another one use Remix."
+            raise Unsettled(none, cost_nano=cost) from error
+        none = "What Google sent is no picture that can be opened. Press Retry to ask again."
+        raise GenerationError(none, cost_nano=cost) from error
+
+
+def _opened_in_time(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Made:
+    """`_opened`, again after a while where the process that does it ended."""
     for wait in OPENING_WAITS:
         try:
             return _opened(ctx, run, data, cost)
@@ -91,10 +104,6 @@ def _opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Ma
         return Made(ctx.pool.run(open_received, data, "video" if clip else "image", on_progress=unheard), cost)
     except PoolClosed:
         raise
-    except BadInput as error:
-        noun = "clip that can be played" if clip else "picture that can be opened"
-        what = f"What Google sent is no {noun}. Press Retry to ask again."
-        raise GenerationError(what, cost_nano=cost) from error
     except GenerationError as error:
         remedy = "fetches the same clip again, at no further cost" if clip else "asks for another one"
         what = f"Google made this, but it could not be opened here. {error}. Retry {remedy}."

@@ -111,11 +111,21 @@ def test_after_kill_9_before_the_name_of_a_clip_is_kept_its_outcome_is_unknown_a
     assert len(stub.requests) == 1
 
 
-def test_without_credentials_it_starts_says_so_in_a_line_and_offers_what_this_machine_makes(yard: Yard) -> None:
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "neither GOOGLE_API_KEY nor GOOGLE_CLOUD_PROJECT is set"),
+        ({"GOOGLE_CLOUD_PROJECT": "studio", "GOOGLE_APPLICATION_CREDENTIALS": "/"}, "Is a directory: '/'"),
+        ({"GOOGLE_API_KEY": "AIza…"}, "GOOGLE_API_KEY has characters that are in no API key"),
+    ],
+)
+def test_without_credentials_it_starts_says_so_in_a_line_and_offers_what_this_machine_makes(
+    yard: Yard, settings: dict[str, str], words: str
+) -> None:
     run = yard.order(1, prompt="Dunes")
     nothing = {"GOOGLE_API_KEY": "", "GEMINI_API_KEY": "", "GOOGLE_CLOUD_PROJECT": ""}
-    with serving(Server(yard.data_dir, FRESHET_PROVIDER="google", **nothing)) as server:
+    with serving(Server(yard.data_dir, FRESHET_PROVIDER="google", **nothing | settings)) as server:
         [line] = server.wait_logged("google.not_set_up")
-        assert "neither GOOGLE_API_KEY nor GOOGLE_CLOUD_PROJECT is set" in line
+        assert words in line
         assert urlopen(f"{server.url}/healthz").status == 200
         assert yard.finished(run).status == "succeeded"

@@ -128,12 +128,35 @@ def test_one_that_could_not_be_opened_here_is_fetched_again(
     assert len(stub.paid()) == 1
 
 
-def test_one_that_is_no_clip_is_begun_anew_if_google_sends_the_same_again(studio: Running, stub: GoogleStub) -> None:
-    stub.will(began(), finished(b"plain words"), finished(b"plain words"), began(SECOND))
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (finished(b"plain words"), "no clip that can be played"),
+        (finished(videos=[{"gcsUri": "gs://bucket/clip.mp4"}]), "left it at gs://bucket/clip.mp4"),
+    ],
+)
+def test_one_that_google_has_and_that_is_of_no_use_here_is_asked_for_again_and_not_paid_for_again(
+    studio: Running, stub: GoogleStub, reply: Reply, words: str
+) -> None:
+    stub.will(began(), reply, reply)
     run = studio.finished(order(studio))
-    item = retried(studio, run)
-    assert (item.status, item.cost_nano) == ("ready", 2 * COST), "both were made"
-    assert asked_for(stub) == [OPERATION, SECOND]
+    first = output(studio, run).error or ""
+    assert words in first
+    assert "Retry asks for it once more, and for a new one only if Google says that there is none." in first
+    again = retried(studio, run)
+    assert (again.status, again.error) == ("failed", first)
+    assert len(stub.paid()) == 1
+    assert retried(studio, run).status == "ready"  # should it be another one by then
+    assert len(stub.paid()) == 1
+
+
+def test_nor_is_one_that_turns_out_to_be_of_no_use_only_once_it_is_retried(
+    studio: Running, stub: GoogleStub, clock: FakeClock
+) -> None:
+    run = given_up(studio, stub, clock)
+    stub.will(finished(b"plain words"))
+    assert "no clip that can be played" in (retried(studio, run).error or "")
+    assert len(stub.paid()) == 1
 
 
 def test_one_that_failed_is_begun_anew(studio: Running, stub: GoogleStub) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +20,8 @@ from services.errors import FileError, StorageFull, StoreUnavailable
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
-from tests.support.google_stub import COST, KEY, GoogleStub, blocked, failed, made, reset, said
+from tests.support.google_platforms import VERTEX, service_account
+from tests.support.google_stub import COST, KEY, TOKEN, GoogleStub, blocked, failed, made, reset, said
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
 from tests.support.mesop_client import MesopClient
@@ -287,6 +289,51 @@ class TestStopping:
         assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
         assert len(stub.requests) == 3
 
+    def test_a_run_that_cannot_be_resumed_tells_apart_what_may_have_been_paid_for(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.workflows.engine.PATIENCE", 0.1)
+        stub.will(made(), stub.hang)
+        run = order(studio, 3)
+        studio.wait_for(lambda: len(stub.requests) == 2)
+        studio.stop()
+        monkeypatch.setattr("services.workflows.engine.APPLICATION_VERSION", "2")
+        studio.start()
+        run = studio.finished(run)
+        assert studio.statuses(run) == ["ready", "failed", "failed"]
+        interrupted = "This run was interrupted and could not be resumed. Try again."
+        asked, unasked = (item_of(studio, run, index).error for index in (1, 2))
+        assert (asked or "").startswith("Outcome unknown: this had been asked for")
+        assert ((asked or "").endswith(interrupted), unasked) == (True, interrupted)
+        assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
+        assert len(stub.requests) == 2
+
+
+def assert_kept_nowhere(studio: Running, secret: str) -> None:
+    """In no file and in no database."""
+    for path in studio.data_dir.rglob("*"):
+        if path.is_file():
+            assert secret.encode() not in path.read_bytes(), path
+    with closing(sqlite3.connect(studio.data_dir / "workflows.sqlite")) as connection:
+        assert secret not in "\n".join(connection.iterdump())
+
+
+def pages_of(good: MediaItem, bad: MediaItem) -> list[tuple[str, dict[str, str]]]:
+    """The address and the query of every page that tells of these items, or of Google."""
+    return [
+        *((path, {}) for path in PAGES),
+        *(("/media-item", {"id": item.id}) for item in (good, bad)),
+        ("/library", {"item": bad.id}),
+        ("/create/image", {"remix": good.id}),
+    ]
+
+
+def assert_not_shown(path: str, query: dict[str, str], secret: str) -> None:
+    tab = MesopClient(flask_app(), path, query)
+    assert tab.whole_trees, path
+    assert secret.encode() not in b"".join(tab.messages), path
+    assert secret.encode() not in flask_app().test_client().get(path, query_string=query).data, path
+
 
 class TestTheKey:
     def test_it_is_in_no_log_no_record_and_no_file(self, studio: Running, stub: GoogleStub) -> None:
@@ -300,11 +347,34 @@ class TestTheKey:
         assert KEY not in str(lines)
         assert KEY not in repr(studio.services.settings)
         assert KEY not in f"{run}{studio.library()}"
-        for path in studio.data_dir.rglob("*"):
-            if path.is_file():
-                assert KEY.encode() not in path.read_bytes(), path
-        with closing(sqlite3.connect(studio.data_dir / "workflows.sqlite")) as connection:
-            assert KEY not in "\n".join(connection.iterdump())
+        assert_kept_nowhere(studio, KEY)
+
+    def test_nor_is_the_account_of_a_project_or_its_token(
+        self, studio: Running, stub: GoogleStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        account = service_account(stub, tmp_path)
+        for name, value in account.items():
+            monkeypatch.setenv(name, value)
+        studio.stop()
+        studio.settings |= VERTEX
+        studio.start()
+        echo = f"You sent {TOKEN}"
+        stub.will(
+            made(), failed(400, "INVALID_ARGUMENT", echo), failed(404, "NOT_FOUND", echo), failed(401, "", echo),
+            blocked("PROHIBITED_CONTENT", blockReasonMessage=echo), said(echo),
+        )  # fmt: skip
+        with recorded_lines() as lines:
+            run = studio.finished(order(studio, 6))
+        assert [asked["headers"]["authorization"] for asked in stub.requests] == [f"Bearer {TOKEN}"] * 6
+        assert studio.statuses(run) == ["ready", *["failed"] * 5]
+        assert "Google says: “You sent …”" in (item_of(studio, run, 1).error or "")
+        [path] = account.values()
+        for secret in (TOKEN, json.loads(Path(path).read_text())["private_key"].splitlines()[1]):
+            shown = [*map(str, lines), repr(studio.services.settings), f"{run}{studio.library()}"]
+            assert not [words for words in shown if secret in words]
+            assert_kept_nowhere(studio, secret)
+            for page, query in pages_of(item_of(studio, run), item_of(studio, run, 1)):
+                assert_not_shown(page, query, secret)
 
     def test_it_is_in_no_reason_for_a_refusal(self, studio: Running, stub: GoogleStub) -> None:
         stub.will(
@@ -322,17 +392,8 @@ class TestTheKey:
         run = studio.finished(order(studio, 2))
         good, bad = (item_of(studio, run, index) for index in range(2))
         assert "Google says: “You sent …”" in (bad.error or "")
-        pages: list[tuple[str, dict[str, str]]] = [
-            *((path, {}) for path in PAGES),
-            *(("/media-item", {"id": item.id}) for item in (good, bad)),
-            ("/library", {"item": bad.id}),
-            ("/create/image", {"remix": good.id}),
-        ]
-        for path, query in pages:
-            tab = MesopClient(flask_app(), path, query)
-            assert tab.whole_trees, path
-            assert KEY.encode() not in b"".join(tab.messages), path
-            assert KEY.encode() not in flask_app().test_client().get(path, query_string=query).data, path
+        for path, query in pages_of(good, bad):
+            assert_not_shown(path, query, KEY)
 
     @pytest.mark.parametrize("reply", [400, 404, 500])
     def test_it_is_in_no_better_prompt_and_no_opinion(self, studio: Running, stub: GoogleStub, reply: int) -> None:

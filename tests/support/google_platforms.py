@@ -14,7 +14,7 @@ from google.oauth2.credentials import Credentials
 
 from services.generation.google.client import Google
 from services.settings import load_settings
-from tests.support.google_stub import TOKENS, GoogleStub
+from tests.support.google_stub import TOKEN, TOKENS, GoogleStub
 
 TIMEOUT = 60
 """Seconds."""
@@ -25,7 +25,7 @@ def with_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Google's credentials be there."""
 
     def found(**options: Any) -> tuple[Credentials, str]:
-        return Credentials(token="project-token"), "other"
+        return Credentials(token=TOKEN), "other"
 
     monkeypatch.setattr(google.auth, "default", found)
 

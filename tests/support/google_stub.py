@@ -16,7 +16,8 @@ from typing import Any, Self
 from tests.support.media import clip, picture
 
 KEY = "AIza-planted-key-0123456789"
-"""What must appear nowhere."""
+TOKEN = "ya29.planted-token-0123456789"
+"""What a project's credentials are exchanged for. Both must appear nowhere."""
 USAGE = {
     "promptTokenCount": 10,
     "candidatesTokenCount": 1140,
@@ -217,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         stub: GoogleStub = self.server.stub  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path == TOKENS:
-            told({"access_token": "project-token", "expires_in": 3600, "token_type": "Bearer"})(self)
+            told({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})(self)
             return
         asked = {
             "method": self.command,

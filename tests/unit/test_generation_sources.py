@@ -14,7 +14,8 @@ from services.errors import BadInput
 from services.generation import sources
 from services.generation.google import prompts
 from services.generation.received import MAX_SIDE, open_received, to_send_as_jpeg
-from services.generation.sources import Sources, placed, roles
+from services.generation.requests import roles_of
+from services.generation.sources import Sources, placed, require_roles
 from tests.support.media import clip, decoded, picture, tone
 
 
@@ -33,12 +34,13 @@ def test_the_examples_hold(module: Any) -> None:
 )
 def test_parts_that_do_not_fit_are_refused(told: JsonValue, count: int) -> None:
     with pytest.raises(BadInput, match="does not fit together") as caught:
-        roles({} if told is None else {"sources": told}, count)
+        require_roles({} if told is None else {"sources": told}, count)
     assert caught.value.field == "picture"
+    assert roles_of({} if told is None else {"sources": told}, count) == ()
 
 
 def test_nothing_has_no_parts() -> None:
-    assert roles({}, 0) == ()
+    assert require_roles({}, 0) == ()
     assert placed((), []) == Sources()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import google.auth.exceptions
@@ -28,6 +28,7 @@ from services.generation.google.failures import mapped, told, told_inside
 from tests.support.google_stub import KEY
 from tests.support.logs import recorded_lines
 
+THEIRS = ("google.genai", "google.auth", "httpx2")
 REMEDIES = ("Try again", "try again", "Press Retry", "press Retry", "Choose", "choose", "Change", "check")
 
 
@@ -35,17 +36,76 @@ def api_error(code: Any, message: str = "", status: str = "") -> Exception:
     return errors.APIError(code, {"error": {"code": code, "message": message, "status": status}})
 
 
-@pytest.mark.parametrize(
-    ("code", "kind", "again"),
-    [
-        (400, BadInput, False), (401, ProviderUnavailable, False), (403, ProviderUnavailable, False),
-        (404, ProviderUnavailable, False), (408, ProviderTimeout, True), (409, ProviderUnavailable, True),
-        (413, BadInput, False), (418, BadInput, False), (422, BadInput, False), (429, QuotaUsedUp, True),
-        (499, ProviderCancelled, False), (500, ProviderUnavailable, True), (501, ProviderUnavailable, False),
-        (502, ProviderUnavailable, True), (503, ProviderUnavailable, True), (504, ProviderTimeout, True),
-        (302, ProviderUnavailable, False), (599, ProviderUnavailable, False),
-    ],
-)  # fmt: skip
+STATUSES: list[tuple[int, type[FreshetError], bool]] = [
+    (400, BadInput, False), (401, ProviderUnavailable, False), (403, ProviderUnavailable, False),
+    (404, ProviderUnavailable, False), (408, ProviderTimeout, True), (409, ProviderUnavailable, True),
+    (413, BadInput, False), (418, BadInput, False), (422, BadInput, False), (429, QuotaUsedUp, True),
+    (499, ProviderCancelled, False), (500, ProviderUnavailable, True), (501, ProviderUnavailable, False),
+    (502, ProviderUnavailable, True), (503, ProviderUnavailable, True), (504, ProviderTimeout, True),
+    (302, ProviderUnavailable, False), (599, ProviderUnavailable, False),
+]  # fmt: skip
+"""What an answer is that came with an error, and whether the same may be asked again."""
+
+Family = tuple[type[FreshetError], int | None, bool]
+"""What it is, what it cost, and whether the same may be asked again."""
+UNREACHABLE: Family = (ProviderUnavailable, 0, True)
+CREDENTIALS: Family = (ProviderUnavailable, 0, False)
+LATE: Family = (ProviderTimeout, None, False)
+LOST: Family = (AnswerLost, None, False)
+GARBLED: Family = (GenerationError, None, False)
+WRONG: Family = (GenerationError, 0, False)
+FAMILIES: dict[str, Family] = {
+    "google.auth.exceptions.GoogleAuthError": CREDENTIALS,
+    "google.auth.exceptions.TransportError": UNREACHABLE,
+    "google.auth.exceptions.TimeoutError": UNREACHABLE,
+    "google.auth.exceptions.ResponseError": UNREACHABLE,
+    "google.genai.errors.APIError": GARBLED,
+    "google.genai.errors.UnknownApiResponseError": GARBLED,
+    "google.genai.errors.ContinuationInterruptedError": GARBLED,
+    "google.genai.errors.UnknownFunctionCallArgumentError": WRONG,
+    "google.genai.errors.UnsupportedFunctionError": WRONG,
+    "google.genai.errors.FunctionInvocationError": WRONG,
+    "google.genai._api_client.EphemeralTokenAPIKeyError": CREDENTIALS,
+    "google.genai._interactions_continuation.ContinuationTimeoutError": LATE,
+    "google.genai._gaos.errors.genaierror.GenAiError": GARBLED,
+    "google.genai._gaos.errors.no_response_error.NoResponseError": LOST,
+    "google.genai._interactions.GeminiNextGenAPIClientError": GARBLED,
+    "google.genai._interactions.APIConnectionError": LOST,
+    "google.genai._interactions.APITimeoutError": LATE,
+    "google.genai._gaos.utils.retries.TemporaryError": GARBLED,
+    "google.genai._gaos.utils.retries.PermanentError": GARBLED,
+    "httpx2.HTTPError": LOST,
+    "httpx2.ConnectError": UNREACHABLE,
+    "httpx2.ConnectTimeout": UNREACHABLE,
+    "httpx2.PoolTimeout": UNREACHABLE,
+    "httpx2.ProxyError": UNREACHABLE,
+    "httpx2.UnsupportedProtocol": UNREACHABLE,
+    "httpx2.InvalidURL": UNREACHABLE,
+    "httpx2.TooManyRedirects": UNREACHABLE,
+    "httpx2.LocalProtocolError": CREDENTIALS,
+    "httpx2.TimeoutException": LATE,
+    "httpx2.DecodingError": GARBLED,
+    "httpx2.StreamError": GARBLED,
+    "httpx2.CookieConflict": GARBLED,
+}
+"""What each class is, and those beneath it that are not named themselves, where no status came with it."""
+BY_STATUS = (
+    "google.genai.errors.APIError",
+    "google.genai._gaos.errors.genaierror.GenAiError",
+    "google.genai._interactions.APIStatusError",
+)
+"""Classes that come with a status, by themselves and beneath."""
+NOT_IMPORTED = {
+    "google.genai._local_tokenizer_loader": "needs sentencepiece, which nothing here does",
+    "google.genai.local_tokenizer": "uses that",
+    "google.genai._replay_api_client": "the SDK's own tests",
+    "google.genai._test_api_client": "the SDK's own tests",
+    "google.genai.tests": "the SDK's own tests",
+}
+"""Modules whose exceptions are not looked at, with the reason."""
+
+
+@pytest.mark.parametrize(("code", "kind", "again"), STATUSES)
 def test_an_answer_with_an_error_is_told_by_its_status_and_costs_nothing(
     code: int, kind: type[FreshetError], again: bool
 ) -> None:
@@ -89,32 +149,58 @@ def test_what_breaks_below_an_answer_says_whether_it_may_have_cost_something(
 
 
 def raised_by_the_sdk() -> Iterator[type[Exception]]:
-    """Every exception class in the SDK, its transport and its credentials."""
-    names = [module.name for module in pkgutil.walk_packages(google.genai.__path__, "google.genai.")]
+    """Every exception class in the SDK, its transport and its credentials. A module that cannot be imported raises."""
     found: set[type[Exception]] = set()
-    for name in (*names, "google.auth.exceptions", "httpx2"):
-        if ".tests" in name or name.rpartition(".")[2].startswith(("_replay", "_test")):
-            continue
-        try:
-            module = importlib.import_module(name)
-        except ImportError:  # a part that needs a package which is not here
-            continue
-        for value in vars(module).values():
+    for name in (*modules_of_the_sdk(), "google.auth.exceptions", "httpx2"):
+        for value in vars(importlib.import_module(name)).values():
             if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, Warning):
                 found.add(value)
-    ours = ("google.genai", "google.auth", "httpx2")
-    yield from sorted((one for one in found if one.__module__.startswith(ours)), key=lambda one: one.__qualname__)
+    yield from sorted((one for one in found if one.__module__.startswith(THEIRS)), key=name_of)
 
 
-def test_no_exception_class_of_the_sdk_is_unforeseen() -> None:
+def modules_of_the_sdk() -> Iterator[str]:
+    """All but NOT_IMPORTED, by their files."""
+    folder = Path(google.genai.__path__[0])
+    for path in sorted(folder.rglob("*.py")):
+        name = ".".join(("google.genai", *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")
+        if not any(name == one or name.startswith(f"{one}.") for one in NOT_IMPORTED):
+            yield name
+
+
+def name_of(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def family_of(kind: type[Exception]) -> Family:
+    """By the nearest base that is named."""
+    return next(FAMILIES[name_of(base)] for base in kind.__mro__ if name_of(base) in FAMILIES)
+
+
+def family(ours: FreshetError) -> Family:
+    assert isinstance(ours, GenerationError)
+    return type(ours), ours.cost_nano, ours.again
+
+
+def test_each_exception_class_of_the_sdk_is_told_for_what_it_is() -> None:
     kinds = list(raised_by_the_sdk())
-    assert len(kinds) > 40
+    assert {*FAMILIES, *BY_STATUS} <= {name_of(kind) for kind in kinds}
     with recorded_lines() as lines:
         for kind in kinds:
-            error = kind.__new__(kind)  # their constructors differ, and none of that counts here
+            error: Any = kind.__new__(kind)  # their constructors differ, and none of that counts here
+            error.status_code = None
+            assert family(told(error)) == family_of(kind), kind
+    assert [line for line in lines if line["event"] == "google.unforeseen"] == []
+
+
+def test_each_that_comes_with_a_status_is_told_by_that() -> None:
+    kinds = [kind for kind in raised_by_the_sdk() if {name_of(base) for base in kind.__mro__} & set(BY_STATUS)]
+    assert len(kinds) > 15
+    for kind in kinds:
+        for code, expected, again in STATUSES:
+            error: Any = kind.__new__(kind)
+            error.code = error.status_code = code
             ours = told(error)
-            assert isinstance(ours, BadInput | GenerationError)
-    assert [line["error"] for line in lines if line["event"] == "google.unforeseen"] == []
+            assert (type(ours), getattr(ours, "again", False)) == (expected, again), (kind, code)
 
 
 def test_one_that_is_unforeseen_all_the_same_is_told_and_logged_without_its_text() -> None:
@@ -135,7 +221,7 @@ def test_a_key_that_google_echoes_is_in_no_message() -> None:
 
 
 def test_ours_pass_as_they_are() -> None:
-    with pytest.raises(BadInput, match="as it is"), mapped(None):
+    with pytest.raises(BadInput, match="as it is"), mapped(lambda: None):
         raise BadInput("prompt", "as it is")
 
 

@@ -250,6 +250,12 @@ class TestLooking:
         assert "gs://bucket/clip.mp4" in str(came)
         assert came.cost_nano == COST
 
+    def test_an_address_is_told_without_the_key(self, google_: Google, stub: GoogleStub) -> None:
+        stub.will(interaction("completed", filed(f"https://proxy.example/clip.mp4?key={KEY}")))
+        came = look(google_)
+        assert "https://proxy.example/clip.mp4?key=… instead" in str(came)
+        assert KEY not in str(came)
+
     @pytest.mark.parametrize(
         ("said", "words"),
         [([{"type": "text", "text": "I cannot show that."}], "“I cannot show that”"), ([], "made no clip")],

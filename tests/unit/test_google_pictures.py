@@ -24,19 +24,23 @@ from services.errors import (
     SettingsError,
 )
 from services.generation.catalog import ModelSpec, read_models
+from services.generation.google.answers import LONGEST_QUOTE
 from services.generation.google.client import Google
 from services.settings import load_settings
 from tests.support.google_platforms import by_project
 from tests.support.google_stub import (
     COST,
     KEY,
+    TOKEN,
     GoogleStub,
+    Reply,
     answered,
     blocked,
     failed,
     held_back,
     made,
     reset,
+    said,
     sent,
 )
 from tests.support.media import picture
@@ -46,6 +50,8 @@ MODEL = known("gemini-nano-banana-2.1")
 TIMEOUT = 60
 """Seconds."""
 GIVEN: dict[str, JsonValue] = {"aspect": "16:9", "resolution": "2K", "count": 1}
+CUT_KEY = f"{'x' * (LONGEST_QUOTE - 20)}{KEY} and more"
+"""Words whose cut would go through the key."""
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def google_(stub: GoogleStub) -> Iterator[Google]:
 @pytest.fixture
 def project(stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
     """Google, asked as a project."""
-    monkeypatch.setattr(google.auth, "default", lambda **options: (Credentials(token="project-token"), "other"))
+    monkeypatch.setattr(google.auth, "default", lambda **options: (Credentials(token=TOKEN), "other"))
     asked = stub.environment | {"GOOGLE_CLOUD_PROJECT": "studio", "GOOGLE_GENAI_USE_VERTEXAI": "true"}
     project = Google(load_settings(asked).google, timeout=TIMEOUT)
     yield project
@@ -112,7 +118,7 @@ class TestAsking:
         [sent_] = stub.requests
         path = "/v1beta1/projects/studio/locations/global/publishers/google/models/gemini-nano-banana-2.1"
         assert sent_["path"] == f"{path}:generateContent"
-        assert sent_["headers"]["authorization"] == "Bearer project-token"
+        assert sent_["headers"]["authorization"] == f"Bearer {TOKEN}"
         assert KEY not in str(sent_)
 
     def test_without_a_key_and_a_project_it_says_what_is_missing(self) -> None:
@@ -307,6 +313,15 @@ class TestFailures:
             google_.picture(MODEL, "dunes", GIVEN)
         assert "Wrong for …" in str(caught.value)
         assert KEY not in str(caught.value)
+
+    @pytest.mark.parametrize("reply", [said(CUT_KEY), blocked("SAFETY", blockReasonMessage=CUT_KEY)])
+    def test_nor_is_a_part_of_one_where_what_google_says_is_cut(
+        self, google_: Google, stub: GoogleStub, reply: Reply
+    ) -> None:
+        stub.will(reply)
+        error = str(fail(google_))
+        assert f"“{CUT_KEY[: LONGEST_QUOTE - 20]}…" in error
+        assert KEY[:8] not in error
 
 
 class TestLocations:

@@ -17,10 +17,10 @@ from services.errors import (
     QuotaUsedUp,
     Refused,
 )
-from services.generation.google.answers import Answer
+from services.generation.google.answers import LONGEST_QUOTE, Answer
 from services.generation.google.client import Google
 from tests.support.google_platforms import by_project
-from tests.support.google_stub import MODELS, GoogleStub, Reply, failed, reset, sent, told, tried_on
+from tests.support.google_stub import MODELS, TOKEN, GoogleStub, Reply, failed, reset, sent, told, tried_on
 from tests.support.media import picture
 from tests.support.models import known
 
@@ -98,6 +98,14 @@ def test_a_refusal_quotes_google(google_: Google, stub: GoogleStub) -> None:
     stub.will(tried_on(raiFilteredReason="It shows a child. Support code 58061214."))
     with pytest.raises(Refused, match=r"“It shows a child\. Support code 58061214”\. Choose other pictures"):
         google_.try_on(MODEL, b"person", b"product")
+
+
+def test_a_refusal_that_is_cut_keeps_no_part_of_a_token(google_: Google, stub: GoogleStub) -> None:
+    stub.will(tried_on(raiFilteredReason=f"{'x' * (LONGEST_QUOTE - 20)}{TOKEN}"))
+    with pytest.raises(Refused) as caught:
+        google_.try_on(MODEL, b"person", b"product")
+    assert "x…" in str(caught.value)
+    assert TOKEN[:8] not in str(caught.value)
 
 
 def test_what_is_too_large_names_the_remedy(google_: Google, stub: GoogleStub) -> None:

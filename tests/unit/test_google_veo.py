@@ -29,6 +29,7 @@ from tests.support.google_stub import (
     KEY,
     MODELS,
     OPERATION,
+    TOKEN,
     GoogleStub,
     Reply,
     a_clip,
@@ -93,7 +94,7 @@ class TestAsking:
         assert ask(google_) == OPERATION
         [request] = stub.requests
         assert request["path"] == f"/v1beta1/{MODELS}/veo-3.1-generate-001:predictLongRunning"
-        assert request["headers"]["authorization"] == "Bearer project-token"
+        assert request["headers"]["authorization"] == f"Bearer {TOKEN}"
         assert KEY not in str(request)
         instance, parameters = asked(stub)
         assert instance == {"prompt": "dunes"}

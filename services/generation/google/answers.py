@@ -13,6 +13,7 @@ from google.genai import types
 from pydantic import JsonValue
 
 from services.errors import GenerationError, Refused
+from services.generation.google.failures import without
 from services.generation.prices import Price, TokenPrice, Tokens
 
 LONGEST_QUOTE = 200
@@ -55,11 +56,14 @@ class Answer:
 
 
 def picture_of(
-    answer: types.GenerateContentResponse, price: Price | TokenPrice | None, parameters: Mapping[str, JsonValue]
+    answer: types.GenerateContentResponse,
+    price: Price | TokenPrice | None,
+    parameters: Mapping[str, JsonValue],
+    secret: str | None,
 ) -> Answer:
     """The picture in an answer to these parameters. Raises Refused and GenerationError, each with what that cost."""
     cost = cost_of(answer.usage_metadata, price)
-    candidate = candidate_of(answer, cost)
+    candidate = candidate_of(answer, cost, secret)
     reason = candidate.finish_reason
     parts = [part for part in (candidate.content and candidate.content.parts) or () if not part.thought]
     pictures = [part.inline_data.data for part in parts if part.inline_data and part.inline_data.data]
@@ -68,7 +72,7 @@ def picture_of(
     said = " ".join(part.text for part in parts if part.text).strip()
     if said:
         raise GenerationError(
-            f"Google answered in words instead of a picture: “{cut(said)}”. Change the prompt and try again.",
+            f"Google answered in words instead of a picture: “{cut(said, secret)}”. Change the prompt and try again.",
             cost_nano=cost,
         )
     raise GenerationError(
@@ -76,28 +80,28 @@ def picture_of(
     )
 
 
-def tried_on(answer: types.RecontextImageResponse, cost: int | None) -> Answer:
+def tried_on(answer: types.RecontextImageResponse, cost: int | None, secret: str | None) -> Answer:
     """The picture in an answer. Raises Refused, which costs nothing, and GenerationError."""
     made = answer.generated_images or []
     for one in made:
         if one.image and one.image.image_bytes:
             return Answer(one.image.image_bytes, cost)
     if reasons := [one.rai_filtered_reason for one in made if one.rai_filtered_reason]:
-        said = "; ".join(cut(reason.strip().removesuffix(".")) for reason in reasons)
+        said = "; ".join(cut(reason.strip().removesuffix("."), secret) for reason in reasons)
         raise Refused(f"Google refused this: “{said}”. Choose other pictures and try again.")
     raise GenerationError("Google's answer has no picture. Press Retry to ask again.", cost_nano=None)
 
 
-def candidate_of(answer: types.GenerateContentResponse, cost: int | None) -> types.Candidate:
+def candidate_of(answer: types.GenerateContentResponse, cost: int | None, secret: str | None) -> types.Candidate:
     """What an answer holds, if anything. Raises Refused and GenerationError, each with what the answer cost."""
     if answer.prompt_feedback is not None and answer.prompt_feedback.block_reason is not None:
-        raise _blocked(answer.prompt_feedback, cost)
+        raise _blocked(answer.prompt_feedback, cost, secret)
     if not answer.candidates:
         raise GenerationError("Google's answer was empty. Press Retry to ask again.", cost_nano=cost)
     candidate = answer.candidates[0]
     reason = candidate.finish_reason
     if reason in WHY_HELD_BACK:
-        words = _refusal(WHY_HELD_BACK[reason], candidate.finish_message, candidate.safety_ratings)
+        words = _refusal(WHY_HELD_BACK[reason], candidate.finish_message, candidate.safety_ratings, secret)
         raise Refused(words, cost_nano=cost)
     return candidate
 
@@ -107,9 +111,10 @@ def why_none(reason: types.FinishReason | None) -> str:
     return WHY_NONE.get(reason, reason.value) if reason is not None else "it gave no reason"
 
 
-def cut(said: str) -> str:
-    """No more of the model's own words than fits under a form."""
-    return f"{said[:LONGEST_QUOTE]}…" if len(said) > LONGEST_QUOTE else said
+def cut(said: str, secret: str | None) -> str:
+    """No more of the model's own words than fits under a form, and nothing of `secret`: a cut could leave a part."""
+    words = without(said, secret)
+    return f"{words[:LONGEST_QUOTE]}…" if len(words) > LONGEST_QUOTE else words
 
 
 def cost_of(usage: types.GenerateContentResponseUsageMetadata | None, price: Price | TokenPrice | None) -> int | None:
@@ -140,16 +145,16 @@ def _tokens(usage: types.GenerateContentResponseUsageMetadata | None) -> Tokens 
     )
 
 
-def _blocked(feedback: types.GenerateContentResponsePromptFeedback, cost: int | None) -> Refused:
+def _blocked(feedback: types.GenerateContentResponsePromptFeedback, cost: int | None, secret: str | None) -> Refused:
     reason = feedback.block_reason
     why = WHY_BLOCKED.get(reason, str(reason.value)) if reason is not None else ""
-    return Refused(_refusal(why, feedback.block_reason_message, feedback.safety_ratings), cost_nano=cost)
+    return Refused(_refusal(why, feedback.block_reason_message, feedback.safety_ratings, secret), cost_nano=cost)
 
 
-def _refusal(why: str, said: str | None, ratings: Iterable[types.SafetyRating] | None) -> str:
+def _refusal(why: str, said: str | None, ratings: Iterable[types.SafetyRating] | None, secret: str | None) -> str:
     themes = [_theme(rating.category.value) for rating in ratings or () if rating.blocked and rating.category]
     about = f" ({', '.join(themes)})" if themes else ""
-    quote = f" Google says: “{said[:LONGEST_QUOTE]}”." if said else ""
+    quote = f" Google says: “{cut(said, secret)}”." if said else ""
     return f"Google refused this: {why}{about}.{quote} Change the prompt or the picture and try again."
 
 

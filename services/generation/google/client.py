@@ -5,14 +5,18 @@ The SDK sends each request once. Who asks again, and how often, is decided by th
 
 from __future__ import annotations
 
+import os
+import re
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import PurePath
 
 import google.auth
 from google import genai
 from google.auth.credentials import Credentials
-from google.auth.exceptions import DefaultCredentialsError
+from google.auth.environment_vars import CREDENTIALS
+from google.auth.exceptions import GoogleAuthError
 from google.genai import types
 from pydantic import JsonValue
 
@@ -22,7 +26,7 @@ from services.generation.apis import Platform
 from services.generation.catalog import HelperSpec, ModelSpec
 from services.generation.google import omni, texts, veo
 from services.generation.google.answers import Answer, picture_of, tried_on
-from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped
+from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped, one_line, without
 from services.generation.google.prompts import in_words, text_of
 from services.generation.google.veo import Came
 from services.generation.opinions import Critique, Rewritten
@@ -44,7 +48,8 @@ class Google:
     """Seconds for which that is asked."""
 
     def __init__(self, access: GoogleAccess, *, timeout: float = TIMEOUT) -> None:
-        """Does not connect. Raises SettingsError if there is neither a key nor a project with credentials."""
+        """Does not connect. Raises SettingsError if there is neither a key nor a project with credentials that can be
+        used."""
         self._options = types.HttpOptions(
             base_url=access.url,
             timeout=round(timeout * 1000),
@@ -55,6 +60,8 @@ class Google:
         self.platform: Platform = "key" if access.api_key else "vertex"
         if not access.api_key and not access.project:
             raise SettingsError("neither GOOGLE_API_KEY nor GOOGLE_CLOUD_PROJECT is set")
+        if access.api_key and not re.fullmatch("[!-~]+", access.api_key):  # no header takes it
+            raise SettingsError(f"{access.key_setting} has characters that are in no API key. Copy it once more")
         self._credentials = None if access.api_key else _credentials()
         self._lock = threading.Lock()
         self._clients: dict[str, genai.Client] = {}
@@ -76,9 +83,9 @@ class Google:
                 aspect_ratio=text_of(parameters, "aspect"), image_size=text_of(parameters, "resolution")
             ),
         )
-        with mapped(self._key):
+        with mapped(self._secret):
             answer = self._client(model).models.generate_content(model=model.id, contents=contents, config=config)
-            return picture_of(answer, model.price, parameters)
+            return picture_of(answer, model.price, parameters, self._secret())
 
     def try_on(self, model: ModelSpec, person: bytes, product: bytes) -> Answer:
         """A person, in JPEG, who wears a product. Blocks until it is there. Raises BadInput and GenerationError."""
@@ -86,17 +93,17 @@ class Google:
             person_image=veo.image_of(person),
             product_images=[types.ProductImage(product_image=veo.image_of(product))],
         )
-        with mapped(self._key):
+        with mapped(self._secret):
             config = types.RecontextImageConfig(number_of_images=1)
             answer = self._client(model).models.recontext_image(model=model.id, source=source, config=config)
-            return tried_on(answer, model.cost_of_one({}))
+            return tried_on(answer, model.cost_of_one({}), self._secret())
 
     def begin_clip(self, model: ModelSpec, prompt: str, parameters: Mapping[str, JsonValue], sources: Sources) -> str:
         """Have Google make a clip; the name under which `clip` tells what became of it.
 
         Pictures in JPEG, a clip in MP4. Raises BadInput and GenerationError.
         """
-        with mapped(self._key, begins=True):
+        with mapped(self._secret, begins=True):
             client = self._client(model)
             if model.api == "veo":
                 source, config = veo.source_of(prompt, parameters, sources), veo.config_of(parameters, sources)
@@ -114,29 +121,29 @@ class Google:
         Costs nothing. Raises GenerationError if that cannot be found out.
         """
         cost = model.cost_of_one(parameters, extends=extends)
-        with mapped(self._key, gone=GONE):
+        with mapped(self._secret, gone=GONE):
             if model.api == "veo":
                 client = self._at(veo.location_of(name) or model.location_for(self._access.location))
                 operation = client.operations.get(types.GenerateVideosOperation.model_validate({"name": name}))
-                return veo.came_of(operation, cost, self._key)
+                return veo.came_of(operation, cost, self._secret())
             client = self._client(model)
-            came = omni.came_of(client.interactions.get(name), cost, self._key)
+            came = omni.came_of(client.interactions.get(name), cost, self._secret())
         return self._fetched(client, came.name, cost) if isinstance(came, omni.Left) else came
 
     def _fetched(self, client: genai.Client, name: str, cost: int | None) -> Came | None:
         """A clip from the file that Google puts it into, which may take it a while longer than the clip itself."""
-        with mapped(self._key, gone=GONE_FILE):
+        with mapped(self._secret, gone=GONE_FILE):
             file = client.files.get(name=name)
             match file.state:
                 case types.FileState.ACTIVE | None:
                     return Answer(client.files.download(file=name), cost)
                 case types.FileState.FAILED:
-                    return omni.not_kept(file.error, self._key)
+                    return omni.not_kept(file.error, self._secret())
         return None
 
     def cancel_clip(self, model: ModelSpec, name: str) -> bool:
         """Have Google stop, where it can be told to; whether it was."""
-        with suppress(BadInput, GenerationError), mapped(self._key):
+        with suppress(BadInput, GenerationError), mapped(self._secret):
             if model.api == "omni":  # an operation of Veo goes on to its end
                 self._client(model).interactions.cancel(name)
                 return True
@@ -145,21 +152,26 @@ class Google:
     def rewrite(self, helper: HelperSpec, price: TextPrice | None, prompt: str) -> Rewritten:
         """A prompt written anew. Blocks until it is there. Raises BadInput and GenerationError."""
         contents, config = texts.to_write(prompt)
-        with mapped(self._key):
+        with mapped(self._secret):
             answer = self._client(helper).models.generate_content(model=helper.id, contents=contents, config=config)
-            return texts.rewritten(answer, price, helper.name)
+            return texts.rewritten(answer, price, helper.name, self._secret())
 
     def critique(self, helper: HelperSpec, price: TextPrice | None, picture: bytes, prompt: str) -> Critique:
         """What is good and bad in a picture. Blocks until it is there. Raises BadInput and GenerationError."""
         contents, config = texts.to_judge(picture, prompt)
-        with mapped(self._key):
+        with mapped(self._secret):
             answer = self._client(helper).models.generate_content(model=helper.id, contents=contents, config=config)
-            return texts.critique(answer, price, helper.name)
+            return texts.critique(answer, price, helper.name, self._secret())
 
     def close(self) -> None:
         with self._lock:
             for client in self._clients.values():
                 client.close()
+
+    def _secret(self) -> str | None:
+        """The key, or the token that a project's credentials have now: whoever answers may quote it."""
+        token = getattr(self._credentials, "token", None)
+        return self._key or (token if isinstance(token, str) else None)
 
     def _client(self, model: ModelSpec | HelperSpec) -> genai.Client:
         return self._at(model.location_for(self._access.location))
@@ -187,8 +199,17 @@ class Google:
 def _credentials() -> Credentials:
     try:
         found, _ = google.auth.default(scopes=[_SCOPE])
-    except DefaultCredentialsError as error:
+    except Exception as error:  # whatever reading a file raises that is none, or holds something else
         raise SettingsError(
-            "GOOGLE_CLOUD_PROJECT is set, but there are no credentials (gcloud auth application-default login)"
+            f"GOOGLE_CLOUD_PROJECT is set, but there are no credentials: {_reason(error)}. Check {CREDENTIALS}, or log "
+            "in with gcloud auth application-default login"
         ) from error
     return found
+
+
+def _reason(error: Exception) -> str:
+    """Why there are none; without what was set if that is no path, since it may be the key itself."""
+    said = str(error.args[0] if isinstance(error, GoogleAuthError) and error.args else error)
+    named = os.environ.get(CREDENTIALS, "")
+    is_path = PurePath(named).is_absolute() or named.endswith(".json")
+    return one_line(said if is_path else without(said, named), None)

@@ -46,10 +46,13 @@ GONE_FILE = (403, *GONE)
 _STATUS_OF_CODE = {1: 499, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 14: 503, 16: 401}
 """By the codes of google.rpc.Code, with which operations fail; the others are like 500."""
 
+Secret = Callable[[], str | None]
+"""Tells what no message may hold. Asked when there is one: a token may have been renewed by the very request."""
+
 
 @contextmanager
-def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = ()) -> Iterator[None]:
-    """Raise whatever the SDK raises inside as BadInput or GenerationError, without `secret` in any message.
+def mapped(secret: Secret, *, begins: bool = False, gone: Collection[int] = ()) -> Iterator[None]:
+    """Raise whatever the SDK raises inside as BadInput or GenerationError, without the `secret` in any message.
 
     `begins`: Google is to begin something. `gone`: it is asked what became of something that Google has begun, and
     these are the statuses that say that it knows of no such thing.
@@ -57,12 +60,12 @@ def mapped(secret: str | None, *, begins: bool = False, gone: Collection[int] = 
     try:
         yield
     except FreshetError as error:
-        error.args = tuple(_without(arg, secret) for arg in error.args)  # it may quote what Google says
+        error.args = tuple(without(str(arg), secret()) for arg in error.args)  # it may quote what Google says
         raise
     except Exception as error:
         if gone:
-            raise told_of_begun(error, secret, gone) from error
-        raise (told_of_beginning(error, secret) if begins else told(error, secret)) from error
+            raise told_of_begun(error, secret(), gone) from error
+        raise (told_of_beginning(error, secret()) if begins else told(error, secret())) from error
 
 
 def told_of_beginning(error: Exception, secret: str | None) -> BadInput | GenerationError:
@@ -76,10 +79,6 @@ def told_of_beginning(error: Exception, secret: str | None) -> BadInput | Genera
         "Press Retry to ask again.",
         cost_nano=None,
     )
-
-
-def _without(words: object, secret: str | None) -> object:
-    return words.replace(secret, "…") if secret and isinstance(words, str) else words
 
 
 def told_of_begun(error: Exception, secret: str | None, gone: Collection[int] = GONE) -> GenerationError:
@@ -173,9 +172,12 @@ def _message(error: Exception) -> object:
 
 def one_line(said: object, secret: str | None) -> str:
     """Google's words, without line breaks, without `secret` and not too many."""
-    words = " ".join(str(said or "").split())
-    words = words.replace(secret, "…") if secret else words
+    words = without(" ".join(str(said or "").split()), secret)
     return f"{words[:LONGEST_QUOTE]}…" if len(words) > LONGEST_QUOTE else words.removesuffix(".")
+
+
+def without(words: str, secret: str | None) -> str:
+    return words.replace(secret, "…") if secret else words
 
 
 def _credentials() -> GenerationError:
@@ -209,7 +211,7 @@ def _wrong() -> GenerationError:
 
 
 _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[], BadInput | GenerationError]], ...] = (
-    ((auth.TransportError,), _unreachable),
+    ((auth.TransportError, auth.TimeoutError, auth.ResponseError), _unreachable),
     ((auth.GoogleAuthError,), _credentials),
     ((JSONDecodeError, ValidationError, errors.UnknownApiResponseError, errors.APIError), garbled),
     ((OSError,), AnswerLost),
@@ -220,8 +222,9 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[], BadInput | Gene
 _BY_NAME: tuple[tuple[set[str], Callable[[], BadInput | GenerationError]], ...] = (
     ({"ConnectTimeout", "PoolTimeout", "ConnectError", "ProxyError"}, _unreachable),
     ({"UnsupportedProtocol", "InvalidURL", "TooManyRedirects"}, _unreachable),
-    ({"LocalProtocolError"}, _credentials),  # a key with characters that no header takes
-    ({"TimeoutException", "APITimeoutError"}, _late),
+    ({"LocalProtocolError"}, _credentials),  # a token with characters that no header takes
+    ({"EphemeralTokenAPIKeyError"}, _credentials),
+    ({"TimeoutException", "APITimeoutError", "ContinuationTimeoutError"}, _late),
     ({"DecodingError", "StreamError", "APIResponseValidationError", "ResponseValidationError"}, garbled),
     ({"HTTPError", "APIConnectionError", "NoResponseError"}, AnswerLost),
     ({"GenAiError", "GeminiNextGenAPIClientError", "ContinuationInterruptedError"}, garbled),

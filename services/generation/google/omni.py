@@ -95,9 +95,9 @@ def _clip(interaction: object, cost: int | None, secret: str | None) -> Came | L
             raise garbled() from error
     if isinstance(uri, str) and uri:
         file = _FILE.fullmatch(uri)
-        return Left(file[1]) if file else left_at(uri, cost)
+        return Left(file[1]) if file else left_at(uri, cost, secret)
     said = one_line(_value(interaction, "output_text"), secret)
-    quote = f": “{cut(said)}”" if said else ""
+    quote = f": “{cut(said, secret)}”" if said else ""
     return Refused(f"Google made no clip of this{quote}. Change the prompt and try again.", cost_nano=None)
 
 

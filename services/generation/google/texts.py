@@ -57,19 +57,19 @@ def to_judge(picture: bytes, prompt: str) -> tuple[list[types.PartUnionDict], ty
     return [part, f"The prompt: {prompt}" if prompt else "The prompt is not known."], _config(_JUDGE, Opinion)
 
 
-def rewritten(answer: types.GenerateContentResponse, price: TextPrice | None, by: str) -> Rewritten:
+def rewritten(answer: types.GenerateContentResponse, price: TextPrice | None, by: str, secret: str | None) -> Rewritten:
     """Raises Refused and GenerationError, each with what the answer cost."""
     cost = _cost(answer.usage_metadata, price)
-    prompt = clean_prompt(_form(answer, Prompt, cost).prompt)
+    prompt = clean_prompt(_form(answer, Prompt, cost, secret).prompt)
     if not prompt:
         raise GenerationError("Google's answer was empty. Try again.", cost_nano=cost)
     return Rewritten(prompt, by, cost)
 
 
-def critique(answer: types.GenerateContentResponse, price: TextPrice | None, by: str) -> Critique:
+def critique(answer: types.GenerateContentResponse, price: TextPrice | None, by: str, secret: str | None) -> Critique:
     """Raises Refused and GenerationError, each with what the answer cost."""
     cost = _cost(answer.usage_metadata, price)
-    told = _form(answer, Opinion, cost)
+    told = _form(answer, Opinion, cost, secret)
     return Critique(_sentences(told.strengths), _sentences(told.problems), clean_prompt(told.prompt), by, cost)
 
 
@@ -79,8 +79,8 @@ def _config(instruction: str, form: type[BaseModel]) -> types.GenerateContentCon
     )
 
 
-def _form(answer: types.GenerateContentResponse, form: type[F], cost: int | None) -> F:
-    candidate = candidate_of(answer, cost)
+def _form(answer: types.GenerateContentResponse, form: type[F], cost: int | None, secret: str | None) -> F:
+    candidate = candidate_of(answer, cost, secret)
     if isinstance(answer.parsed, form):
         return answer.parsed
     why = "its form is another"

@@ -13,7 +13,7 @@ from typing import Any
 from google.genai import types
 from pydantic import JsonValue
 
-from services.errors import BadInput, GenerationError
+from services.errors import ONCE_MORE, BadInput, GenerationError, Unsettled
 from services.generation.google.answers import Answer
 from services.generation.google.failures import one_line, refused, told_inside
 from services.generation.google.prompts import flag_of, in_words, text_of, whole_of
@@ -69,7 +69,7 @@ def came_of(operation: types.GenerateVideosOperation, cost: int | None, secret: 
         if clip.video_bytes:
             return Answer(clip.video_bytes, cost)
     if left := [clip.uri for clip in clips if clip.uri]:
-        return left_at(left[0], cost)
+        return left_at(left[0], cost, secret)
     if found.rai_media_filtered_reasons or found.rai_media_filtered_count:
         reasons = found.rai_media_filtered_reasons or ["no reason was given"]
         return refused(one_line("; ".join(reason.strip().removesuffix(".") for reason in reasons), secret))
@@ -79,11 +79,11 @@ def came_of(operation: types.GenerateVideosOperation, cost: int | None, secret: 
     )
 
 
-def left_at(uri: str, cost: int | None) -> GenerationError:
-    """For a clip that stays where only Google's own tools fetch it."""
-    return GenerationError(
-        f"Google made this and left it at {one_line(uri, None)} instead of sending it. Download it there, and upload "
-        "it here.",
+def left_at(uri: str, cost: int | None, secret: str | None) -> Unsettled:
+    """For a clip that stays where only Google's own tools fetch it. It is there, so another one is not asked for."""
+    return Unsettled(
+        f"Google made this and left it at {one_line(uri, secret)} instead of sending it. Download it there, and upload "
+        f"it here. {ONCE_MORE}",
         cost_nano=cost,
     )
 
