@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.freshness.queue import Job, Request
 from services.freshness.session import COOKIE
 from services.models import MediaItem
 from tests.handler.test_page_account import figures
@@ -192,6 +193,26 @@ def test_B06_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags
     assert wait_for(lambda: idle(studio))
     push(tab, "ready")
     assert (title(tab), status(tab)["mode"]) == ("As it is", "plain")
+
+
+@pytest.mark.parametrize("reason", ["ttl", "focus", "online", "live"])
+@pytest.mark.parametrize("path", ["/library", *LISTS])
+def test_R2_03_what_a_page_shows_is_asked_for_as_high_for_whatever_reason(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, path: str, reason: str
+) -> None:
+    (item,) = studio.add()
+    tab = open_at(studio, path, item)
+    studio.clock.advance(A_DAY)
+    queue = studio.services.freshness.queue
+    submit, asked = queue.submit, list[str]()
+
+    def note(request: Request) -> Job:
+        asked.append(request.priority)
+        return submit(request)
+
+    monkeypatch.setattr(queue, "submit", note)
+    push(tab, reason)
+    assert set(asked) == {"high"}
 
 
 @pytest.mark.parametrize("path", LISTS)
