@@ -120,7 +120,7 @@ class LiveHub:
 
     def heard_of(self, principal: Principal) -> object:
         """What was told of the person's items, in all of their projects. While that stays equal nothing of theirs has
-        changed, as far as feeds have told; None where one of the projects is not listened to just now.
+        changed, as far as feeds have told, and none is down. None where one of the projects is not listened to.
         """
         with self._lock:
             feeds = [self._feeds.get(project_id) for project_id in sorted(principal.project_ids)]

@@ -42,10 +42,13 @@ class ProjectFeed:
         self.changes.update(item.owner_id for item in batch.changed)
         self.removals += len(batch.removed)
 
-    def told_of(self, user_id: str) -> tuple[int, int] | None:
-        """Differs as soon as it has told of anything that may be this person's; None while it tells of nothing."""
-        if self.watch is None or self.state not in ("live", "polling"):
+    def told_of(self, user_id: str) -> object:
+        """Differs as soon as it has told of anything that may be this person's, and each time while it is down, when
+        only a question can tell. None where nobody listens yet."""
+        if self.watch is None or self.state == "starting":
             return None
+        if self.state == "down":
+            return object()
         return self.turn, self.changes[user_id] + self.removals
 
 
