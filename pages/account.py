@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
 import mesop as me
 
@@ -12,14 +13,17 @@ from components.page import View, page
 from components.web import aria, key_help, setting
 from services.freshness import Reason
 from state.handlers import handler
+from state.preview import close_preview
 from state.session import within
 from state.storage import (
+    MOST_PROJECTS,
+    follows_changes,
+    is_heard,
     load_storage,
     load_when_needed,
     needs_refresh,
     open_storage,
     own_items,
-    own_trash,
     storage,
     storage_view,
 )
@@ -41,12 +45,21 @@ def _load_storage_and_update_state(reason: Reason, *, hold: bool = False) -> Gen
 
 
 VIEWS = [
-    View(storage_view, query, _load_storage_and_update_state, "account", items=False)
-    for query in (own_items, own_trash)
+    View(
+        storage_view,
+        partial(own_items, place, trash=trash),
+        _load_storage_and_update_state,
+        "account",
+        active=partial(is_heard, place),
+        items=False,
+    )
+    for place in range(MOST_PROJECTS)
+    for trash in (False, True)
 ]
 
 
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
+    close_preview()
     open_storage()
     yield
     yield from load_when_needed()
@@ -59,11 +72,11 @@ def account_page() -> None:
 
 def _head() -> None:
     head_bar("Account", actions=_capsule)
-    waterline(storage_view())
+    waterline(storage_view(), pushed=follows_changes())
 
 
 def _capsule() -> None:
-    freshness(storage_view(), on_refresh_click)
+    freshness(storage_view(), on_refresh_click, pushed=follows_changes())
 
 
 def _body() -> None:
@@ -75,7 +88,14 @@ def _body() -> None:
             for name, label, hint in SETTINGS:
                 setting(name=name, label=label, hint=hint, key=f"setting-{name}")
         _heading("Storage used", "storage")
-        storage_card(storage(), view, needs_refresh=needs_refresh(), on_retry=on_refresh_click, on_trash=on_trash_press)
+        storage_card(
+            storage(),
+            view,
+            needs_refresh=needs_refresh(),
+            follows=follows_changes(),
+            on_retry=on_refresh_click,
+            on_trash=on_trash_press,
+        )
         _heading("Your data", "data")
         export_card(storage() if view.version else None)
         key_help()

@@ -220,7 +220,7 @@ def build(
     freshness = Freshness(store.media, clock, SnapshotStore(ids.new()[-6:]), ttls=ttls, disk=disk)
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
     editor.told = hub.edited
-    usages = Usages(store.upkeep, clock, ttls=ttls, disk=disk)
+    usages = Usages(store.upkeep, clock, ttls=ttls, disk=disk, heard=hub.heard_of)
     usages.on_away = freshness.tell_away
     templates = Templates(store, clock, ids, freshness.mark, ttls=ttls)
     templates.lists.on_away = freshness.tell_away

@@ -8,7 +8,6 @@ from typing import Literal
 
 from services.container import services
 from services.freshness import Reason
-from services.freshness.policy import priority_of
 from services.models import MediaItem, MediaQuery
 from state.loading import PATIENCE
 from state.preview import look_again, refresh_previewed, stored_preview
@@ -31,9 +30,7 @@ def load_apart(reason: Reason | Literal["ready"], *, hold: bool = False) -> Gene
     """Refresh the item; what comes of that later announces itself ("ready"). The look stays open in any case."""
     query, who = apart_query(), principal()
     if reason != "ready":
-        ticket = services().freshness.submit(
-            query, reason, who, scope="preview", priority=priority_of(reason), kind="item"
-        )
+        ticket = services().freshness.submit(query, reason, who, scope="preview", kind="item")
         if not ticket.wait(PATIENCE):
             ticket.on_done(partial(services().hub.finished, query, who.user_id))
     held = services().freshness.snapshots.latest(query, who)

@@ -8,7 +8,7 @@ from functools import cmp_to_key, partial
 
 from services.container import services
 from services.freshness import Reason, Sessions, Ticket
-from services.freshness.policy import ALWAYS, ContentKind, priority_of
+from services.freshness.policy import ALWAYS, ContentKind
 from services.freshness.session import Token
 from services.models import MediaQuery
 from services.store.protocol import PAGE_SIZE
@@ -129,13 +129,14 @@ def _begin(part: Part, reason: Reason, until: str, hold: bool) -> Reason:
 
 
 def _submit(part: Part, reason: Reason) -> Answer:
+    """Somebody looks at the view, so it goes before whatever nobody does, for whichever reason it is asked for."""
     ticket = services().freshness.submit(
         part.query,
         reason,
         principal(),
         scope=part.scope,
         loaded=part.view.wanted,
-        priority=priority_of(reason),
+        priority="high",
         kind=part.kind,
     )
     return Answer(ticket, partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {}))

@@ -26,6 +26,8 @@ PATIENCE = 0.3
 TRASH = "trash"
 _ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
 """Older than anything."""
+MOST_PROJECTS = 4
+"""Projects whose changes the page hears of, each by two views: it may have eight (services/http/events.py)."""
 HELD = "held"
 """Stands for a version in the view's state: there is no more to tell than that something is held."""
 
@@ -34,10 +36,12 @@ HELD = "held"
 class StorageState:
     """`items` and `bytes` by type, and of them what lies in the trash.
 
-    `needs_refresh` is set by the page's opening, for the loader to ask the store and to clear.
+    `needs_refresh` is set by the page's opening, for the loader to ask the store and to clear. `dear`: they cost too
+    much to be asked for without somebody's asking (services/freshness/usages.py).
     """
 
     needs_refresh: bool = False
+    dear: bool = False
     items: dict[str, int] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
     view: ViewState = field(default_factory=ViewState)
@@ -61,14 +65,27 @@ def _amount(kind: str) -> Amount:
     return Amount(state.items.get(kind, 0), state.bytes.get(kind, 0))
 
 
-def own_items() -> MediaQuery:
-    """What changes the figures: the principal's items outside the trash, and `own_trash`. No list asks for the same,
-    so they are told of every change and not only of those in what somebody has loaded."""
-    return MediaQuery(project_id=project_id(), owner_id=principal().user_id, since=_ALWAYS)
+def follows_changes() -> bool:
+    """Whether changes of the figures show by themselves; pure. Not where a sum is dear, or there are more projects than
+    the page can hear of: then it must not look as if they did."""
+    return not me.state(StorageState).dear and len(principal().project_ids) <= MOST_PROJECTS
 
 
-def own_trash() -> MediaQuery:
-    return own_items().model_copy(update={"trash": True})
+def is_heard(place: int) -> bool:
+    """Whether the page hears of changes in a project by this number."""
+    return place < len(_heard_projects())
+
+
+def own_items(place: int = 0, *, trash: bool = False) -> MediaQuery:
+    """What changes the figures: the principal's items, and what is in their `trash`, in each project. No list asks for
+    the same, so they are told of every change and not only of those in what somebody has loaded."""
+    return MediaQuery(project_id=_heard_projects()[place], owner_id=principal().user_id, since=_ALWAYS, trash=trash)
+
+
+def _heard_projects() -> tuple[str, ...]:
+    """The address's own project, whose stream a slow answer comes by, and the person's others."""
+    here = project_id()
+    return (here, *sorted(principal().project_ids - {here})) if follows_changes() else (here,)
 
 
 def open_storage() -> None:
@@ -76,7 +93,9 @@ def open_storage() -> None:
     state, view = me.state(StorageState), storage_view()
     state.needs_refresh, view.error = True, ""
     view.fetching, view.asked = "open", services().freshness.mark
-    _show(services().usages.held(principal()))
+    held = services().usages.held(principal())
+    if not _is_older(held):
+        _show(held)
 
 
 def load_when_needed() -> Generator[None, None, None]:
@@ -97,10 +116,14 @@ def load_when_needed() -> Generator[None, None, None]:
 def load_storage(reason: Reason | Literal["ready"]) -> Generator[None, None, None]:
     """Refresh the figures for `reason`; yields when that has ended or goes on by itself, and before where it shows.
 
-    "ready": a slow answer has come.
+    "ready": a slow answer has come. Where this process holds older figures than the page shows, it asks in any case:
+    another one has read those, and what is on screen must not go back behind it.
     """
     view = storage_view()
     asking = services().usages.submit(principal(), reason, scope="account") if reason != "ready" else None
+    if asking is None and not view.fetching and _is_older(services().usages.held(principal())):
+        reason = "recover"
+        asking = services().usages.submit(principal(), "recover", scope="account")
     if asking is None:
         settle_storage()
         yield
@@ -118,11 +141,19 @@ def load_storage(reason: Reason | Literal["ready"]) -> Generator[None, None, Non
 def settle_storage(*, answered: bool = False) -> None:
     """Take up what is known by now; asks nothing. `answered`: what this page waits for has come."""
     held, view = services().usages.held(principal()), storage_view()
+    ours = bool(view.fetching) and view.asked == services().freshness.mark
     if answered or (held.state.running is None and not services().usages.is_asked(principal())):
         view.fetching = ""
         failure = held.state.failure
         view.error, view.offline = (failure.message, failure.offline) if failure else ("", False)
-    _show(held)
+    has_come = ours and not view.fetching and not view.error  # later than the page's own question, whatever clocks say
+    if has_come or not _is_older(held):
+        _show(held)
+
+
+def _is_older(held: HeldUsage) -> bool:
+    """Whether what this process holds is of an earlier time than what the page shows."""
+    return held.as_of is not None and _in_ms(held.as_of) < storage_view().as_of_ms
 
 
 def _show(held: HeldUsage) -> None:
@@ -132,4 +163,9 @@ def _show(held: HeldUsage) -> None:
     amounts = {str(kind): amount for kind, amount in held.usage.by_type.items()} | {TRASH: held.usage.trash}
     state.items = {kind: amount.items for kind, amount in amounts.items()}
     state.bytes = {kind: amount.bytes for kind, amount in amounts.items()}
-    state.view.version, state.view.as_of_ms = HELD, int(held.as_of.timestamp() * 1000)
+    state.dear = held.usage.is_dear
+    state.view.version, state.view.as_of_ms = HELD, _in_ms(held.as_of)
+
+
+def _in_ms(time: datetime) -> int:
+    return int(time.timestamp() * 1000)

@@ -13,6 +13,7 @@ from state.handlers import Handler
 from state.view import ViewState, first_load
 
 EXPORT_URL = "/api/export"
+NOT_FOLLOWED = "Summed up when you open this page, come back to it or press Refresh, not with each change."
 KINDS: dict[MediaType, tuple[str, str]] = {
     "image": ("image", "Images"),
     "video": ("movie", "Videos"),
@@ -22,8 +23,11 @@ KINDS: dict[MediaType, tuple[str, str]] = {
 """Symbol and words, in the order of the library's tabs."""
 
 
-def storage_card(usage: Usage, view: ViewState, *, needs_refresh: bool, on_retry: Handler, on_trash: Handler) -> None:
-    """The figures, or why there are none. While the page's `needs_refresh` stands they are from before its opening."""
+def storage_card(
+    usage: Usage, view: ViewState, *, needs_refresh: bool, follows: bool, on_retry: Handler, on_trash: Handler
+) -> None:
+    """The figures, or why there are none. While the page's `needs_refresh` stands they are from before its opening.
+    Where they do not follow changes (not `follows`), that is said."""
     failed_notice(view, on_retry, first=True)
     with me.box(classes="card usage", key="usage"):
         aria(role="list", label="Storage used", busy=needs_refresh or first_load(view))
@@ -33,6 +37,10 @@ def storage_card(usage: Usage, view: ViewState, *, needs_refresh: bool, on_retry
                 if usage.by_type.get(kind, Amount()).items:
                     _line(kind, icon, words, usage.by_type[kind])
             _trash(usage.trash, on_trash)
+            if not follows:
+                with me.box(classes="used meta", key="asked"):
+                    aria(role="listitem")
+                    me.text(NOT_FOLLOWED)
         elif first_load(view):
             for place in range(3):
                 with me.box(classes="used waits", key=f"waits-{place}"):

@@ -20,8 +20,8 @@ const PATIENCE = RETRY_MS.length; // streams that fail one after another, before
  * page, which reads what changed. A hidden tab listens to nothing and asks nothing. With live updates off neither does
  * a visible one: it asks for nothing but the slow answer to what somebody did.
  *
- * A browser opens at most STREAMS streams, counted with Web Locks; further visible tabs poll instead. All of it ends
- * with the element.
+ * A browser opens at most STREAMS streams, counted with Web Locks; further visible tabs poll instead, and where there
+ * are no locks all do. All of it ends with the element.
  */
 class FreshetLive extends FreshetElement {
   static props = {views: '[]', versions: [], waiting: false, unsure: false};
@@ -149,9 +149,11 @@ class FreshetLive extends FreshetElement {
 
   #hearFeed(feed) {
     const recovered = feed === 'live' && ['polling', 'down'].includes(this.#feed);
+    const lost = feed === 'down' && this.#feed !== 'down';
     this.#feed = feed;
     this.#show();
     if (recovered) this.#tell('online', null);
+    if (lost) this.#tell('live', null); // the page finds out why, and says so with its way to try again
   }
 
   #broken() {
@@ -211,7 +213,7 @@ class FreshetLive extends FreshetElement {
 
   /** A place among the browser's streams: the way to give it back, or null if all are taken. */
   async #place() {
-    if (!navigator.locks) return () => {}; // only on insecure origins other than this machine
+    if (!navigator.locks) return null; // an insecure origin other than this machine: nobody can tell how many are open
     for (let number = 0; number < STREAMS; number++) {
       const release = await new Promise((taken) => {
         navigator.locks.request(`freshet-stream-${number}`, {ifAvailable: true}, (lock) => {

@@ -22,17 +22,23 @@ when it comes. A snapshot is immutable, so what Mesop renders before and after a
 database differed.
 
 policy.py      when the store is asked: pure functions over a view's fetch state
-queue.py       which fetch runs next, and who shares it
+queue.py       which fetch runs next, and who shares it; workers.py are the threads that come when there is work
 reading.py     one fetch: from what is held and the store's answer to a successor
 merge.py       changes applied to a list: pure
 reach.py       how far into the history a list reaches, before and after a batch: pure
 views.py       what is held, view by view; answers and pushes change it here, under one lock
+entries.py     what is known of each view besides its items, and what a screen may say of it
+narrowing.py   a view taken from a wider one that is held: pure
+seen.py        what was read lately, which stands as permission to fetch its files
 snapshots.py   the versions themselves, bounded; disk.py and keeper.py keep the newest across restarts
 revalidate.py  Freshness, the door: `revalidate` waits, `submit` does not, `apply` takes pushes
 shared.py      one read of a project's changes for all views that ask for them at the same time
 live.py        the hub: from the store's change feed to the open views that a change belongs to
+feeds.py       which projects' changes reach the snapshots; project_feeds.py what the hub knows of each feed
+subscriber.py  one open stream of events, as the hub sees it
 edits.py       people's own pending edits over what is held: pure; overlays.py keeps their versions
 editor.py      has edits stored in the background, and takes back those that fail; attempts.py is one of them
+groups.py      one edit of several items, stored in as few commits as can be
 totals.py      how many items a query finds in all; usages.py what somebody's items take up
 waited.py      what goes on in the background, for whoever waits for its end
 session.py     what a session has written and seen, so that no screen goes back behind it

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from functools import partial
+from itertools import count
 
 from services.clock import Clock
 from services.errors import FreshetError
@@ -66,6 +67,7 @@ class LiveHub:
         self._feeds: dict[str, ProjectFeed] = {}
         self._errands = Errands()
         self._sweeper: threading.Timer | None = None
+        self._turns = count(1)
         self._closing = threading.Event()
         self.ending = False
         freshness.on_change, freshness.on_away = self._on_change, self.doubt
@@ -115,6 +117,15 @@ class LiveHub:
         with self._lock:
             feed = self._feeds.get(project_id)
             return feed is not None and feed.waits
+
+    def heard_of(self, principal: Principal) -> object:
+        """What was told of the person's items, in all of their projects. While that stays equal nothing of theirs has
+        changed, as far as feeds have told, and none is down. None where one of the projects is not listened to.
+        """
+        with self._lock:
+            feeds = [self._feeds.get(project_id) for project_id in sorted(principal.project_ids)]
+            told = tuple(feed.told_of(principal.user_id) if feed else None for feed in feeds)
+        return None if None in told else told
 
     def doubt(self) -> None:
         """A question found the store away: each feed finds out whether it is, so that all who look hear of it now.
@@ -244,7 +255,7 @@ class LiveHub:
         """From here on everything is delivered: what is read later misses nothing."""
         with self._lock:
             if wanted := self._is_wanted(project_id, feed):
-                feed.watch = watch
+                feed.watch, feed.turn = watch, next(self._turns)
                 self._freshness.feed(project_id, "starting")
                 self._become(project_id, feed, feed.told or "starting")
                 for subscriber in feed.subscribers:
@@ -256,6 +267,8 @@ class LiveHub:
         changed = set(self._freshness.apply(batch))
         with self._lock:
             feed = self._feeds.get(batch.project_id)
+            if feed is not None:
+                feed.note(batch)
             for subscriber in list(feed.subscribers) if feed else []:
                 user_id = subscriber.principal.user_id
                 places = [
@@ -297,6 +310,8 @@ class LiveHub:
         if feed.state == state:
             return
         before, feed.state, feed.since = feed.state, state, self._clock.monotonic()
+        if before == "down":
+            feed.turn = next(self._turns)  # what has come back may be a copy of an earlier database
         for subscriber in feed.subscribers:
             subscriber.tell(state_changed=True)
         log_event("feed.state", project_id=project_id, state=state, before=before)

@@ -19,7 +19,7 @@ from services.errors import FreshetError, StoreUnavailable
 ContentKind = Literal["sections", "library", "item", "clips", "metadata"]
 """What a view shows: a home page's sections, a list of media, one item, a lecture's clips, an item's full metadata."""
 Priority = Literal["high", "normal", "low"]
-"""high: somebody looks at it now. normal: they may in a moment. low: it is merely old."""
+"""high: somebody looks at it now, whatever the reason. normal: they may in a moment. low: it is merely old."""
 Reason = Literal[
     "open", "manual", "filter", "page", "permalink", "complete", "batch", "recover",
     "focus", "visibility", "online", "ttl", "live",
@@ -159,17 +159,6 @@ def invalidated(state: FetchState) -> FetchState:
     False
     """
     return replace(state, invalid=True, overtaken=state.running is not None)
-
-
-def priority_of(reason: Reason) -> Priority:
-    """How urgent a fetch is: what somebody awaits goes before what a screen asks by itself.
-
-    >>> [priority_of(reason) for reason in ("manual", "online", "live", "ttl")]
-    ['high', 'normal', 'normal', 'low']
-    """
-    if reason in ALWAYS:
-        return "high"
-    return "low" if reason == "ttl" else "normal"
 
 
 def is_stale(kind: ContentKind, state: FetchState, now: datetime, ttls: Mapping[ContentKind, timedelta] = TTLS) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from services.freshness.subscriber import Subscriber
+from services.models import Batch
 from services.store.protocol import Watch, WatchState
 
 HubState = WatchState | Literal["starting"]
@@ -29,6 +31,25 @@ class ProjectFeed:
     subscribers: set[Subscriber] = field(default_factory=set)
     waits: bool = False
     """There are as many as there may be without it: nobody listens, and who looks has to ask."""
+    turn: int = 0
+    """Another one each time that something may have been committed of which nothing was told."""
+    changes: Counter[str] = field(default_factory=Counter)
+    """Items that were told of, by owner."""
+    removals: int = 0
+    """Those of which only the id was told: they may have been anybody's."""
+
+    def note(self, batch: Batch) -> None:
+        self.changes.update(item.owner_id for item in batch.changed)
+        self.removals += len(batch.removed)
+
+    def told_of(self, user_id: str) -> object:
+        """Differs as soon as it has told of anything that may be this person's, and each time while it is down, when
+        only a question can tell. None where nobody listens yet."""
+        if self.watch is None or self.state == "starting":
+            return None
+        if self.state == "down":
+            return object()
+        return self.turn, self.changes[user_id] + self.removals
 
 
 def are_full(feeds: Mapping[str, ProjectFeed], most: int) -> bool:

@@ -13,7 +13,7 @@ import random
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.clock import Clock
@@ -29,6 +29,10 @@ from services.store.protocol import UpkeepRepository
 
 KIND: ContentKind = "sections"
 WORKERS = 2
+BY_ITSELF: frozenset[Reason] = frozenset(("ttl", "live"))
+"""Reasons that come without anybody's doing anything at the page."""
+UNHEARD_PAUSE = timedelta(minutes=1)
+"""Where no feed tells of changes a page asks every few seconds for any. Then it is summed once in this time."""
 REMEMBERED = 1_000
 """People whose figures are remembered, the latest."""
 
@@ -49,6 +53,8 @@ class HeldUsage:
     usage: Usage | None = None
     as_of: datetime | None = None
     state: FetchState = field(default_factory=FetchState)
+    heard: object = None
+    """What the feeds had told of the person's items when this was asked for; None where they do not tell of all."""
 
 
 class Usages:
@@ -59,9 +65,11 @@ class Usages:
         *,
         ttls: Mapping[ContentKind, timedelta] = TTLS,
         disk: DiskCache | None = None,
+        heard: Callable[[Principal], object] = lambda principal: None,
         workers: int = WORKERS,
     ) -> None:
-        self._upkeep, self._clock, self._ttls, self._disk = upkeep, clock, ttls, disk
+        """`heard` tells what the feeds have told of somebody's items (LiveHub.heard_of)."""
+        self._upkeep, self._clock, self._ttls, self._disk, self._heard = upkeep, clock, ttls, disk, heard
         self.on_away: Callable[[], None] = lambda: None
         """Hears of each question that found the store away. From any thread; must not block."""
         self._lock = threading.Lock()
@@ -83,9 +91,9 @@ class Usages:
     def submit(self, principal: Principal, reason: Reason, *, scope: str) -> Asking | None:
         """Ask, if `reason` is one to ask for now. Shares a question that has not begun, never one that runs: its
         answer may know less."""
+        heard = self._heard(principal)
         with self._lock:
-            state = self._of(principal.user_id).state
-            if not policy.is_due(KIND, state, reason, self._clock.now(), ttls=self._ttls):
+            if not self._is_due(self._of(principal.user_id), reason, heard):
                 return None
             for other in self._waiting:
                 if other.principal.user_id == principal.user_id:
@@ -108,7 +116,7 @@ class Usages:
             user_id, now = asking.principal.user_id, self._clock.now()
             self._running.add(user_id)
             held = self._of(user_id)
-            self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.started(held.state, asking.reason, now)))
+            self._hold(user_id, replace(held, state=policy.started(held.state, asking.reason, now)))
         try:
             self._answer(asking, now)
         finally:
@@ -123,8 +131,18 @@ class Usages:
             self._waiting.clear()
         self._workers.join(timeout)
 
+    def _is_due(self, held: HeldUsage, reason: Reason, heard: object) -> bool:
+        """As the policy has it; but a sum is no delta. So neither age nor a push asks where the feeds have told of
+        nothing since, nor where it is dear, nor often where no feed tells of anything."""
+        state, now = held.state, self._clock.now()
+        if reason in BY_ITSELF and held.usage is not None and held.as_of is not None and state.failure is None:
+            asked_just_now = heard is None and timedelta(0) <= now - held.as_of < UNHEARD_PAUSE
+            if held.usage.is_dear or asked_just_now or (heard is not None and heard == held.heard):
+                return False
+        return policy.is_due(KIND, state, reason, now, ttls=self._ttls)
+
     def _answer(self, asking: Asking, asked_at: datetime) -> None:
-        began = self._clock.monotonic()
+        began, heard = self._clock.monotonic(), self._heard(asking.principal)
         usage: Usage | None = None
         error: FreshetError | None = None
         try:
@@ -134,7 +152,7 @@ class Usages:
         except Exception as crash:  # noqa: BLE001 - whoever waits for it must hear of its end
             error = StoreError(f"Something went wrong (error {log_failure('usage.crashed', crash)}).")
         ms = round((self._clock.monotonic() - began) * 1000, 1)
-        self._note(asking.principal.user_id, usage, error, asked_at)
+        self._note(asking.principal.user_id, usage, error, asked_at, heard)
         if isinstance(error, StoreUnavailable):
             self.on_away()
         log_event(
@@ -148,14 +166,16 @@ class Usages:
             **({"why": str(error)} if error else {}),
         )
 
-    def _note(self, user_id: str, usage: Usage | None, error: FreshetError | None, asked_at: datetime) -> None:
+    def _note(
+        self, user_id: str, usage: Usage | None, error: FreshetError | None, asked_at: datetime, heard: object
+    ) -> None:
         with self._lock:
             held, now = self._of(user_id), self._clock.now()
             if usage is not None:
-                self._hold(user_id, HeldUsage(usage, asked_at, policy.succeeded(held.state, now)))
+                self._hold(user_id, HeldUsage(usage, asked_at, policy.succeeded(held.state, now), heard))
             elif error is not None:
                 pause = policy.retry_pause(held.state.failures + 1, random.random())
-                self._hold(user_id, HeldUsage(held.usage, held.as_of, policy.failed(held.state, error, now, pause)))
+                self._hold(user_id, replace(held, state=policy.failed(held.state, error, now, pause)))
         if usage is not None and self._disk is not None:
             self._disk.keep_figures(user_id, _written(usage), asked_at)
 
@@ -179,9 +199,8 @@ class Usages:
 
 
 def _written(usage: Usage) -> str:
-    return json.dumps(
-        {"by_type": {kind: asdict(one) for kind, one in usage.by_type.items()}, "trash": asdict(usage.trash)}
-    )
+    by_type = {kind: asdict(one) for kind, one in usage.by_type.items()}
+    return json.dumps({"by_type": by_type, "trash": asdict(usage.trash), "documents_read": usage.documents_read})
 
 
 def _read(text: str) -> Usage | None:
@@ -189,6 +208,6 @@ def _read(text: str) -> Usage | None:
     try:
         told = json.loads(text)
         by_type = {kind: Amount(**told["by_type"][kind]) for kind in MEDIA_TYPES}
-        return Usage(by_type, Amount(**told["trash"]))
+        return Usage(by_type, Amount(**told["trash"]), int(told.get("documents_read", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

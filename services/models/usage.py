@@ -8,6 +8,9 @@ from typing import get_args
 
 from services.models.media import MediaType
 
+DEAR = 6
+"""Documents read for a sum, above which it is dear. Twice an hour, one of so many is what an idle page may cost."""
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -36,6 +39,16 @@ class Usage:
         Amount(items=3, bytes=1400)
         """
         return sum(self.by_type.values(), Amount())
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether it costs too much to be made anew without somebody's asking. On Firestore it does from some
+        thousands of items on, since it costs in proportion to them.
+
+        >>> Usage({}, documents_read=DEAR).is_dear, Usage({}, documents_read=DEAR + 1).is_dear
+        (False, True)
+        """
+        return self.documents_read > DEAR
 
 
 MEDIA_TYPES: tuple[MediaType, ...] = get_args(MediaType)

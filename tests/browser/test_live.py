@@ -533,6 +533,21 @@ def test_more_tabs_than_a_browser_has_connections_all_load_and_all_hear(server: 
         expect(page.locator(f"freshet-tile[data-id='{new}']")).to_be_attached()
 
 
+@SHARED_ALONE
+def test_where_windows_cannot_agree_on_who_listens_all_of_them_load_and_ask(
+    server: Server, visit: Visit, context: BrowserContext
+) -> None:
+    """Browsers have no Web Locks on plain http, other than on the server's own machine."""
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})")
+    pages = [visit("/library") for _ in range(7)]
+    for page in pages:
+        updated(page)
+        expect(page.locator("html")).to_have_attribute("data-live", "polling")
+    (new,) = arrive(server, "For all who ask")
+    for page in pages:
+        expect(page.locator(f"freshet-tile[data-id='{new}']")).to_be_attached()
+
+
 def arrive(server: Server, *titles: str) -> list[str]:
     """Pictures committed one after another by another process; their ids, the newest first."""
     return [media_id for title in titles for media_id in add(server, [(title, timedelta(0))])][::-1]

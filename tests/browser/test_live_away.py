@@ -61,6 +61,8 @@ def test_B18_B19_home_an_item_and_the_account_say_that_the_store_is_gone_and_cat
     proxy.cut()
     for page in pages:
         expect(page.get_by_role("main").get_by_role("status").filter(has_text="Offline, as of")).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text="Offline, as of")).to_be_visible()
+        expect(page.get_by_role("button", name="Retry")).to_be_visible()
     (new,) = arrive(server, "Committed while nobody heard")
     rename(server, held, "Renamed while nobody heard")
     proxy.mend()

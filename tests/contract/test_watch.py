@@ -12,6 +12,8 @@ import pytest
 
 from services.clock import Clock
 from services.errors import StoreUnavailable
+from services.freshness.edits import Edit, favourite
+from services.freshness.groups import CHUNK, store_group
 from services.models import MediaItem, MediaQuery, Put, Remove, Write
 from services.store.protocol import Store
 from tests.support.records import (
@@ -112,6 +114,20 @@ class TestBatches:
             assert {old.id, gone.id, *(item.id for item in new)} <= ids_in(batch)
             assert name in batch.operation_ids
             assert batch.project_id == PROJECT
+
+    def test_X_04_a_change_of_more_items_than_one_commit_takes_is_told_in_as_many_batches_of_one_operation(
+        self, store: Store
+    ) -> None:
+        items = [item for _ in range(3) for item in save(store, *(make_item() for _ in range(CHUNK)))][: 2 * CHUNK + 50]
+        with watching(store) as told:
+            name = operation()
+            edits = [Edit(name, favourite(True), item) for item in items]
+            stored = store_group(store, ME, edits, {item.id: item for item in items})
+            told.wait_for_revision(*stored.items)
+            batches = [batch for batch in told.batches if name in batch.operation_ids]
+            assert 1 <= len(batches) <= 3
+            assert {one.id for batch in batches for one in batch.changed} == {item.id for item in items}
+            assert all(told.held[item.id].favourite for item in items)
 
     def test_B08_a_batch_holds_what_changed_and_not_what_was_delivered_before(self, store: Store) -> None:
         with watching(store) as told:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from components.account.storage import NOT_FOLLOWED
 from services.errors import StoreUnavailable
 from services.freshness.live import LIVE_COOKIE
 from services.freshness.subscriber import Subscriber
+from services.http.events import MOST_VIEWS
 from services.models import MediaItem, MediaQuery
+from state.storage import MOST_PROJECTS
 from tests.handler.test_page_live import push, wait_for
+from tests.handler.test_page_projects import make
 from tests.support.logs import recorded_lines
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_file, make_principal, save
+from tests.support.stores import Backend
 from tests.support.studio import Studio
 
 MB = 1_000_000
+Listen = Callable[[MesopClient], Subscriber]
 
 
 @pytest.fixture
@@ -210,6 +216,123 @@ def test_R4_01_what_is_committed_elsewhere_shows_by_itself(studio: Studio) -> No
             assert not any(query.matches(bobs.model_copy(update={"owner_id": "bob"})) for query in queries)
     finally:
         studio.services.hub.unsubscribe(subscriber)
+
+
+@pytest.fixture
+def listen(studio: Studio) -> Iterator[Listen]:
+    """Opens a page's stream, without the network, once the feeds of all its projects deliver."""
+    hub, opened = studio.services.hub, list[Subscriber]()
+
+    def listen(tab: MesopClient) -> Subscriber:
+        queries = tuple(MediaQuery.model_validate(view) for view in json.loads(tab.element("freshet-live")["views"]))
+        opened.append(Subscriber(studio.principal, queries, lambda: None))
+        hub.subscribe(opened[-1])
+        assert wait_for(lambda: all(hub.state(query.project_id)[0] == "live" for query in queries))
+        opened[-1].take()
+        return opened[-1]
+
+    yield listen
+    for subscriber in opened:
+        hub.unsubscribe(subscriber)
+
+
+def heard(subscriber: Subscriber) -> list[int]:
+    """The views that are told to have changed, once any is."""
+    assert wait_for(lambda: bool(subscriber.changed))
+    return subscriber.take().changed
+
+
+def test_F08_what_is_committed_in_any_of_ones_projects_shows_by_itself(studio: Studio, listen: Listen) -> None:
+    add(studio)
+    spring = make(studio)
+    tab = studio.open("/account")
+    subscriber = listen(tab)
+    item = add(studio, "video", 4 * MB, project_id=spring)
+    push(tab, views=heard(subscriber))
+    assert figures(tab)["Videos"] == ("1 item", 4 * MB)
+    studio.change(item, deleted_at=studio.clock.now())
+    push(tab, views=heard(subscriber))
+    assert figures(tab)["Of these in the trash"] == ("1 item", 4 * MB)
+    assert status(tab)["mode"] == "plain"
+
+
+def test_F08_with_more_projects_than_it_hears_of_the_page_does_not_look_as_if_it_did(studio: Studio) -> None:
+    for number in range(MOST_PROJECTS - 1):
+        make(studio, f"Project {number}")
+    tab = studio.open("/account")
+    assert len(json.loads(tab.element("freshet-live")["views"])) == 2 * MOST_PROJECTS == MOST_VIEWS
+    assert status(tab)["mode"] == "plain"
+    assert NOT_FOLLOWED not in tab.text
+    spring = make(studio)
+    tab = studio.open("/account", {"project": spring})
+    views = json.loads(tab.element("freshet-live")["views"])
+    assert {view["project_id"] for view in views} == {spring}
+    assert status(tab)["mode"] == "asked"
+    assert NOT_FOLLOWED in tab.text
+
+
+def test_a_closer_look_that_was_left_open_elsewhere_is_none_of_the_views_that_the_page_may_have(studio: Studio) -> None:
+    item = add(studio)
+    tab = studio.open("/library")
+    tab.fire("freshet-tile", "activateEvent", {"id": item.id}, mediaId=item.id)
+    tab.navigate("/account")
+    assert len(json.loads(tab.element("freshet-live")["views"])) == 2
+
+
+def summed(backend: Backend) -> int:
+    """Documents that Firestore has billed for sums."""
+    return sum(client.tally.by_rpc["RunAggregationQuery"] for client in backend.clients)
+
+
+@pytest.mark.parametrize("dear", [False, True])
+def test_B14_F11_an_idle_page_costs_the_same_however_much_there_is(
+    studio: Studio, backend: Backend, listen: Listen, monkeypatch: pytest.MonkeyPatch, dear: bool
+) -> None:
+    """Neither age nor a window that has to poll sums up anew, while the feeds tell of nothing."""
+    if dear:
+        monkeypatch.setattr("services.models.usage.DEAR", -1)
+    add(studio)
+    tab = studio.open("/account")
+    listen(tab)
+    studio.clock.advance(61)
+    push(tab)  # the page was read before its feed began
+    sums, cost = asked(studio), summed(backend)
+    assert sums == (1 if dear else 2)
+    for _ in range(12):
+        studio.clock.advance(301)
+        push(tab, "ttl")
+        push(tab)
+    assert (asked(studio), summed(backend)) == (sums, cost)
+
+
+def test_F11_a_change_costs_a_sum_only_where_that_is_cheap_and_else_the_page_says_so(
+    studio: Studio, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(studio)
+    tab = studio.open("/account")
+    subscriber = listen(tab)
+    add(studio)
+    push(tab, views=heard(subscriber))
+    assert figures(tab)["Images"] == ("2 items", 2 * MB)
+    monkeypatch.setattr("services.models.usage.DEAR", -1)
+    tab.fire("freshet-status", "refreshEvent")
+    assert status(tab)["mode"] == "asked"
+    assert NOT_FOLLOWED in tab.text
+    sums = asked(studio)
+    add(studio)
+    push(tab, views=heard(subscriber))
+    assert asked(studio) == sums
+    tab.fire("freshet-status", "refreshEvent")
+    assert figures(tab)["Images"] == ("3 items", 3 * MB)
+
+
+def test_F11_where_no_feed_tells_of_changes_a_page_that_polls_sums_once_a_minute(studio: Studio) -> None:
+    add(studio)
+    tab = studio.open("/account")
+    for _ in range(24):
+        studio.clock.advance(5)
+        push(tab)
+    assert asked(studio) == 1 + 2
 
 
 def test_F14_with_live_updates_off_only_opening_and_refresh_ask(studio: Studio) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.freshness.queue import Job, Request
 from services.freshness.session import COOKIE
 from services.models import MediaItem
 from tests.handler.test_page_account import figures
@@ -194,6 +195,65 @@ def test_B06_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags
     assert (title(tab), status(tab)["mode"]) == ("As it is", "plain")
 
 
+@pytest.mark.parametrize("reason", ["ttl", "ready", "live"])
+def test_B06_F10_a_process_that_holds_older_figures_than_the_page_shows_asks_instead_of_showing_them(
+    studio: Studio, reason: str
+) -> None:
+    studio.add()
+    tab, processes = studio.open("/account"), Processes(studio)
+    processes.to_the_other()
+    studio.clock.advance(600)
+    studio.add()
+    refresh(tab)
+    shown, as_of = figures(tab), status(tab)["asOfMs"]
+    assert shown["All your files"][0] == "2 items"
+    processes.back()
+    push(tab, reason)
+    assert figures(tab) == shown
+    assert status(tab)["asOfMs"] >= as_of
+    push(tab, reason)
+    assert figures(tab) == shown
+
+
+def test_B06_F10_older_figures_of_another_process_are_not_painted_on_a_visit_either(studio: Studio, hold: Hold) -> None:
+    studio.add()
+    tab, processes = studio.open("/account"), Processes(studio)
+    processes.to_the_other()
+    studio.clock.advance(600)
+    studio.add()
+    refresh(tab)
+    shown = figures(tab)
+    processes.back()
+    gate = hold()
+    tab.navigate("/library")
+    tab.navigate("/account")
+    assert figures(tab) == shown
+    gate.set()
+    assert wait_for(lambda: idle(studio))
+    push(tab, "ready")
+    assert figures(tab) == shown
+
+
+@pytest.mark.parametrize("reason", ["ttl", "focus", "online", "live"])
+@pytest.mark.parametrize("path", ["/library", *LISTS])
+def test_R2_03_what_a_page_shows_is_asked_for_as_high_for_whatever_reason(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, path: str, reason: str
+) -> None:
+    (item,) = studio.add()
+    tab = open_at(studio, path, item)
+    studio.clock.advance(A_DAY)
+    queue = studio.services.freshness.queue
+    submit, asked = queue.submit, list[str]()
+
+    def note(request: Request) -> Job:
+        asked.append(request.priority)
+        return submit(request)
+
+    monkeypatch.setattr(queue, "submit", note)
+    push(tab, reason)
+    assert set(asked) == {"high"}
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_B07_an_answer_that_a_push_overtook_takes_nothing_back(
     studio: Studio, listen: Any, late: Late, path: str
@@ -224,6 +284,7 @@ def test_B07_figures_that_were_counted_before_a_change_give_way_to_those_asked_f
     refresh(tab)
     assert late.has_read.wait(20)
     studio.add()
+    studio.clock.advance(60)
     push(tab)
     late.gate.set()
     assert wait_for(lambda: idle(studio))
@@ -329,6 +390,7 @@ def test_B17_ten_account_pages_that_ask_at_once_are_two_questions_at_most(studio
     (item,) = studio.add()
     tabs = [open_at(studio, "/account", item) for _ in range(10)]
     studio.add()
+    studio.clock.advance(60)
     before = studio.store.calls["upkeep.usage"]
     gate = hold()
     for tab in tabs:

@@ -10,6 +10,7 @@ from typing import Any
 from services import container
 from services.clock import FakeClock
 from services.container import Services
+from services.freshness.disk import DiskCache
 from services.ids import SequentialIds
 from services.models import MediaItem, Principal, Put
 from services.settings import load_settings
@@ -153,8 +154,8 @@ class Studio:
         assert isinstance(stored, MediaItem)
         return stored
 
-    def restart(self) -> None:
-        """As if another process answered from now on: nothing that was read is held."""
+    def restart(self, disk: DiskCache | None = None) -> None:
+        """As if another process answered from now on: nothing that was read is held, but for what is on `disk`."""
         from services.freshness import Editor, Freshness, SnapshotStore
         from services.freshness.session import Sessions
         from services.freshness.totals import Totals
@@ -162,9 +163,9 @@ class Studio:
         from services.prompts.templates import Templates
 
         s, mark = self.services, self.services.ids.new()
-        s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark))
+        s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark), disk=disk)
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
-        s.usages = Usages(s.store.upkeep, self.clock)
+        s.usages = Usages(s.store.upkeep, self.clock, disk=disk)
         s.totals = Totals(s.store.media, self.clock, s.freshness.version_of)
         s.templates = Templates(s.store, self.clock, s.ids, mark)
         s.sessions = Sessions(SECRET.encode())

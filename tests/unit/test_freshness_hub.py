@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ from services.errors import StoreUnavailable
 from services.freshness import Freshness, SnapshotStore
 from services.freshness.live import LINGER, LiveHub
 from services.freshness.subscriber import Subscriber
-from services.models import Batch, MediaQuery
+from services.models import Batch, MediaQuery, Removal
 from services.store.protocol import OnBatch, OnState
 from tests.support.engine import ADA, ALL, until
 from tests.support.logs import recorded_lines
-from tests.support.records import NOON, PROJECT, make_item
+from tests.support.records import NOON, PROJECT, make_item, make_principal
 
 ELSEWHERE = MediaQuery(project_id="elsewhere")
 
@@ -323,3 +324,44 @@ class TestEnding:
         until(lambda: [watch.closed for watch in yard.store.watches] == [1])
         hub.close()
         assert not threads("freshet-sweep")
+
+
+class TestWhatWasHeard:
+    """Of somebody's items, for whoever holds figures of them: equal as long as nothing of theirs was told."""
+
+    def test_F11_it_changes_with_ones_own_items_and_what_may_be_and_with_nothing_else(self, yard: Yard) -> None:
+        yard.store.tells_at_once = True
+        begun(yard.subscribe())
+        [watch] = yard.store.watches
+        before = yard.hub.heard_of(ADA)
+        assert before is not None
+        watch.on_batch(replace(batch(), changed=(make_item(owner_id="grace"),)))
+        watch.on_batch(replace(batch(), changed=()))
+        assert yard.hub.heard_of(ADA) == before
+        watch.on_batch(batch())
+        changed = yard.hub.heard_of(ADA)
+        assert changed != before
+        watch.on_batch(replace(batch(), changed=(), removed=(Removal("media", "anybodys", 2),)))
+        assert yard.hub.heard_of(ADA) != changed
+
+    def test_F11_it_is_known_of_all_projects_or_not_at_all(self, yard: Yard) -> None:
+        yard.store.tells_at_once = True
+        both = make_principal("ada", PROJECT, ELSEWHERE.project_id)
+        begun(yard.subscribe())
+        assert yard.hub.heard_of(both) is None
+        begun(yard.subscribe(ALL, ELSEWHERE))
+        until(lambda: yard.hub.heard_of(both) is not None)
+
+    def test_B18_nothing_stays_known_while_a_feed_is_down_and_what_comes_back_may_be_another_database(
+        self, yard: Yard
+    ) -> None:
+        yard.store.tells_at_once = True
+        begun(yard.subscribe())
+        [watch] = yard.store.watches
+        before = yard.hub.heard_of(ADA)
+        watch.on_state("polling")
+        assert yard.hub.heard_of(ADA) == before
+        watch.on_state("down")
+        assert yard.hub.heard_of(ADA) != yard.hub.heard_of(ADA), "whoever asks has a reason to"
+        watch.on_state("live")
+        assert yard.hub.heard_of(ADA) not in (None, before)

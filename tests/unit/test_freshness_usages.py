@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 from services.clock import FakeClock
 from services.errors import StoreUnavailable
 from services.freshness.disk import DiskCache
-from services.freshness.usages import Usages
+from services.freshness.usages import BY_ITSELF, Usages
 from services.models import MEDIA_TYPES, Amount, Principal, Usage
+from services.models.usage import DEAR
 from tests.support.logs import recorded_lines
 from tests.support.records import make_principal
 
 ADA, BOB = make_principal("ada"), make_principal("bob")
+A_DAY = 24 * 3600
 
 
 def usage(images: int, trash: int = 0) -> Usage:
@@ -45,9 +48,9 @@ def upkeep() -> Upkeep:
     return Upkeep()
 
 
-def make(upkeep: Any, clock: FakeClock, disk: DiskCache | None = None) -> Usages:
+def make(upkeep: Any, clock: FakeClock, disk: DiskCache | None = None, heard: Any = lambda principal: None) -> Usages:
     """Without threads: tests do each step."""
-    return Usages(upkeep, clock, disk=disk, workers=0)
+    return Usages(upkeep, clock, disk=disk, heard=heard, workers=0)
 
 
 def test_F07_what_is_held_and_how_the_last_fetch_went_are_two_facts(upkeep: Upkeep, clock: FakeClock) -> None:
@@ -127,6 +130,35 @@ def test_R2_03_age_asks_once_it_is_over_and_a_return_once_in_five_seconds(upkeep
     assert usages.submit(ADA, "ttl", scope="account") is not None
 
 
+def test_F11_a_push_asks_once_the_feeds_have_told_of_something_since_the_question_began(
+    upkeep: Upkeep, clock: FakeClock
+) -> None:
+    told = [1]
+    usages = make(upkeep, clock, heard=lambda principal: told[0])
+    usages.submit(ADA, "open", scope="account")
+    upkeep.meanwhile = lambda: told.__setitem__(0, 2)  # the answer may know of it, or may not
+    usages.step()
+    assert usages.submit(ADA, "live", scope="account") is not None
+    upkeep.meanwhile = lambda: None
+    usages.step()
+    clock.advance(A_DAY)
+    assert [usages.submit(ADA, reason, scope="account") for reason in BY_ITSELF] == [None, None]
+    assert usages.submit(ADA, "focus", scope="account") is not None
+
+
+def test_F11_a_dear_sum_is_made_for_somebody_alone_and_after_a_failure(upkeep: Upkeep, clock: FakeClock) -> None:
+    usages = make(upkeep, clock, heard=lambda principal: upkeep.asked)
+    upkeep.answer = replace(usage(1), documents_read=DEAR + 1)
+    assert usages.submit(ADA, "live", scope="account") is not None, "nothing is held"
+    usages.step()
+    clock.advance(A_DAY)
+    assert [usages.submit(ADA, reason, scope="account") for reason in BY_ITSELF] == [None, None]
+    usages.submit(ADA, "focus", scope="account")
+    upkeep.answer = StoreUnavailable("The store did not answer.")
+    usages.step()
+    assert usages.submit(ADA, "live", scope="account") is not None
+
+
 def test_whoever_waits_hears_of_the_end_of_a_fault_that_nobody_foresaw(upkeep: Upkeep, clock: FakeClock) -> None:
     usages, heard = make(upkeep, clock), []
     upkeep.answer = ZeroDivisionError()
@@ -146,7 +178,7 @@ def test_R2_09_the_last_answer_survives_a_restart_with_its_age_and_is_its_owners
 ) -> None:
     disk = DiskCache(tmp_path / "cache.sqlite", source="here")
     usages = make(upkeep, clock, disk)
-    upkeep.answer = usage(7, trash=2)
+    upkeep.answer = replace(usage(7, trash=2), documents_read=104)
     usages.submit(ADA, "open", scope="account")
     usages.step()
     as_of = clock.now()
@@ -154,7 +186,7 @@ def test_R2_09_the_last_answer_survives_a_restart_with_its_age_and_is_its_owners
     clock.advance(3600)
     again = make(upkeep, clock, DiskCache(tmp_path / "cache.sqlite", source="here"))
     held = again.held(ADA)
-    assert (held.usage, held.as_of, held.state.fetched_at) == (usage(7, trash=2), as_of, as_of)
+    assert (held.usage, held.as_of, held.state.fetched_at) == (upkeep.answer, as_of, as_of)
     assert again.held(BOB).usage is None
     elsewhere = make(upkeep, clock, DiskCache(tmp_path / "cache.sqlite", source="elsewhere"))
     assert elsewhere.held(ADA).usage is None

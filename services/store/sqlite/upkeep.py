@@ -60,7 +60,7 @@ class SqliteUpkeep:
         for media_type, trashed, items, size in rows:
             by_type[media_type] += Amount(items, size)
             trash += Amount(items, size) if trashed else Amount()
-        return Usage(by_type, trash, documents_read=len(rows))
+        return Usage(by_type, trash)  # kept, not summed: no document is read
 
 
 def _owner_refers(connection: sqlite3.Connection, key: str) -> bool:
