@@ -199,6 +199,19 @@ class TestFirestore:
         line = refusal(FRESHET_STORE="firestore", GOOGLE_APPLICATION_CREDENTIALS=str(account))
         assert line.startswith("freshet: Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: ")
 
+    @pytest.mark.parametrize("text", ['{"private_key": "' + "s3cret" * 100 + '"}', "[1]"], ids=["itself", "no-object"])
+    def test_credentials_that_are_none_are_told_without_their_text(
+        self, refusal: Refusal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+    ) -> None:
+        monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)
+        named = text
+        if text == "[1]":
+            named = str(tmp_path / "list.json")
+            Path(named).write_text(text)
+        line = refusal(FRESHET_STORE="firestore", GOOGLE_CLOUD_PROJECT="p", GOOGLE_APPLICATION_CREDENTIALS=named)
+        assert line.startswith("freshet: Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: ")
+        assert "s3cret" not in line
+
     def test_no_credentials(self, refusal: Refusal, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)
         line = refusal(

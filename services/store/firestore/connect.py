@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
 from google.api_core.exceptions import DeadlineExceeded
-from google.auth.exceptions import GoogleAuthError
 
 from services.clock import Clock
 from services.errors import StoreError, StoreUnavailable
@@ -11,6 +12,8 @@ from services.store.firestore.client import Client
 from services.store.firestore.store import FirestoreStore
 from services.store.firestore.vigil import PACE, Pace
 
+LONGEST_PATH = 300
+"""Characters in what can be the path of a file with credentials."""
 COLD_TRIES = 5
 """Pings that may run out of time at the start, on top of the one that may not."""
 
@@ -26,8 +29,11 @@ def connect(
     """
     try:
         client = Client(project=project, database=database)
-    except (GoogleAuthError, OSError) as error:  # OSError: no project could be found
-        raise StoreError(f"Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: {error}") from error
+    except Exception as error:  # OSError: no project could be found; and whatever reading a file raises that is none
+        # What was set may be the credentials themselves instead of their path.
+        named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or "\0"
+        why = str(error) if len(named) < LONGEST_PATH else str(error).replace(named, "(what was set)")
+        raise StoreError(f"Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: {why}") from error
     store = FirestoreStore(client, clock, pace=pace)
     if not reach:
         return store
