@@ -33,7 +33,6 @@ from state.library import (
     LibraryState,
     count_exactly,
     filter_by,
-    find_place,
     follow,
     library_filters,
     library_query,
@@ -76,7 +75,6 @@ VIEWS = [
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     read_url()
     yield from _load_media_and_update_state("open")
-    yield from find_place()
     yield from find_previewed(held_items(library_view()))
     yield from learn_projects()
 
