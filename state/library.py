@@ -122,8 +122,8 @@ def filter_by(wanted: Mapping[str, object]) -> None:
 def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """Refresh the library's view for `reason`, and count anew where somebody asked for that.
 
-    Then it is led to the place that the address names, if that has not been found yet. A refresh is one frame, its count
-    included; what opens shows its items first.
+    Then it is led to the place that the address names, if that has not been found yet. A refresh is one frame, its
+    count included; what opens shows its items first.
     """
     state, counted = me.state(LibraryState), reason in COUNTED
     if reason == "manual":

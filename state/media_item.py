@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import field, replace
+from functools import partial
 
 import flask
 import mesop as me
@@ -20,6 +21,7 @@ from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
 from state import loading
+from state.aside import read_aside
 from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.handlers import notify
@@ -233,7 +235,7 @@ def _seek() -> Generator[None, None, None]:
     """Ask for the item by its id alone, since it may have been moved. Then the page goes on in its project."""
     state = me.state(MediaItemState)
     try:
-        item = services().store.media.get(principal(), state.item_id)
+        item = read_aside("media.seek", "permalink", partial(services().store.media.get, principal(), state.item_id))
     except StoreError as error:
         state.view.error, state.view.offline = str(error), isinstance(error, StoreUnavailable)
     except NotFound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import mesop as me
@@ -15,6 +16,7 @@ from services.freshness.edits import Change, Edit, delete, edited, favourite, mo
 from services.identity import can
 from services.ids import is_id
 from services.models import MediaItem, clean_tags
+from state.aside import read_aside
 from state.edits import (
     FROM,
     UNDONE,
@@ -170,7 +172,9 @@ def _found(shown: Shown, ids: Sequence[str], *, anew: bool = False) -> list[Medi
     found = {one: held[one] for one in ids if one in held} | (known if is_kept_current(shown) else {})
     missing = [one for one in ids if one not in found]
     try:
-        found |= services().store.media.get_many(who, missing) if missing else {}
+        if missing:
+            read = partial(services().store.media.get_many, who, missing)
+            found |= read_aside("edit", "batch", read, lambda answer: len(answer))
     except StoreUnavailable:  # what this process saw last has to do
         if not all(one in known for one in missing):
             raise
