@@ -42,13 +42,15 @@ class MediaItemState:
     """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit.
 
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
-    `passed`: those from which it went on to the next one, likewise.
+    `passed`: those from which it went on to the next one, likewise. `reached`: how far, and which way, a neighbour was
+    looked for in vain (`Step.reached`).
     """
 
     item_id: str = ""
     known: bool = False
     left: str = ""
     passed: str = ""
+    reached: str = ""
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
@@ -177,6 +179,7 @@ def show(media_id: str) -> None:
     state = me.state(MediaItemState)
     forget_opinion()
     state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
+    state.reached = ""
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():
         show_held(state.view, item_query())
