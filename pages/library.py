@@ -27,6 +27,7 @@ from components.web import anchor, button, discard, run_watch, search, selection
 from services.freshness import Reason
 from services.ids import is_id
 from services.models import MediaItem
+from state.edits import EditState
 from state.filters import is_wordless, sort_name
 from state.handlers import handler
 from state.library import (
@@ -173,6 +174,7 @@ def library_content() -> None:
         order=order_of(items),
         on_order=on_order,
         on_project=on_project,
+        tagged=me.state(EditState).tagged,
         trash="trash" in on,
     )
     anchor(seek=state.seek)

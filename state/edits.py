@@ -46,6 +46,7 @@ class EditState:
     travels with every event, and a text's difference is shorter than a list's. Several that were deleted or moved at
     once stand there by one name, "~…", and the browser knows which they were (state/several.py). `unheard_ms`: since
     when the process that answers does not know of one of `pending`, which another has begun; 0 where it knows of all.
+    `tagged`: how often several were given tags, or lost some, so that what was written need not stay in its field.
     """
 
     pending: str = ""
@@ -53,6 +54,7 @@ class EditState:
     deleted: str = ""
     focus: str = ""
     turns: int = 0
+    tagged: int = 0
     refused_id: str = ""
     refused_why: str = ""
     refused_title: str = ""
