@@ -338,6 +338,30 @@ def test_tags_that_cannot_be_stay_in_their_field_and_those_that_can_go_to_all_at
     assert selected(page) == [made[0], made[2]]
 
 
+def test_a_tag_to_filter_by_is_told_once(server: Server, visit: Visit) -> None:
+    fill(server, 2)
+    page = visit("/library")
+    updated(page)
+    page.evaluate("""() => {
+        window.told = [];
+        const hear = ({target, payload}) => target.localName === 'freshet-filters' && window.told.push(payload.tag);
+        window.addEventListener('mesop-event', hear, true);
+    }""")
+    page.get_by_role("button", name="Filters").click()
+    field = panel(page).get_by_label("Tag")
+    field.fill("sea")
+    field.press("Enter")
+    field.press("Tab")
+    expect(page.get_by_role("button", name="Remove filter: Tag: sea")).to_be_visible()
+    settle(page)
+    assert page.evaluate("window.told") == ["sea"]
+    field.fill("dunes")
+    field.press("Tab")
+    expect(page.get_by_role("button", name="Remove filter: Tag: dunes")).to_be_visible()
+    settle(page)
+    assert page.evaluate("window.told") == ["sea", "dunes"]
+
+
 def test_B10_several_are_selected_by_keyboard_and_leave_by_escape(server: Server, visit: Visit) -> None:
     made = fill(server, 6)
     page = visit("/library")
