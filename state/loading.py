@@ -137,6 +137,7 @@ def _submit(part: Part, reason: Reason) -> Answer:
         loaded=part.view.wanted,
         priority=priority_of(reason),
         kind=part.kind,
+        down_to=part.view.searched,
     )
     return Answer(ticket, partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {}))
 
