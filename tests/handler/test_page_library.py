@@ -45,6 +45,19 @@ def test_R0_03_a_permalink_opens_its_item_and_gates_only_the_preview(studio: Stu
     assert tab.element("freshet-dialog", isOpen=False)["address"] == ""
 
 
+def test_F10_a_list_that_is_catching_up_goes_on_where_its_end_comes_near(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a list asks once: a page that was not brought then would never come."""
+    studio.add(60)
+    tab = studio.open("/library")
+    monkeypatch.setattr("state.view.is_behind", lambda snapshot: True)
+    tab.fire("freshet-status", "refreshEvent")
+    assert tab.element("freshet-status")["mode"] == "catching"
+    tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+    assert len(tab.tiles()) == 48
+
+
 def test_F04_an_item_that_is_read_by_its_id_alone_logs_what_that_cost(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
