@@ -27,13 +27,13 @@ from components.web import anchor, button, discard, run_watch, search, selection
 from services.freshness import Reason
 from services.ids import is_id
 from services.models import MediaItem
+from state.edits import EditState
 from state.filters import is_wordless, sort_name
 from state.handlers import handler
 from state.library import (
     LibraryState,
     count_exactly,
     filter_by,
-    find_place,
     follow,
     library_filters,
     library_query,
@@ -76,7 +76,6 @@ VIEWS = [
 def on_load(event: me.LoadEvent) -> Generator[None, None, None]:
     read_url()
     yield from _load_media_and_update_state("open")
-    yield from find_place()
     yield from find_previewed(held_items(library_view()))
     yield from learn_projects()
 
@@ -175,6 +174,7 @@ def library_content() -> None:
         order=order_of(items),
         on_order=on_order,
         on_project=on_project,
+        tagged=me.state(EditState).tagged,
         trash="trash" in on,
     )
     anchor(seek=state.seek)

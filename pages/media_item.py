@@ -50,7 +50,7 @@ from state.media_item import (
     sources_view,
     why_absent,
 )
-from state.neighbours import Way, neighbour
+from state.neighbours import Step, Way, held_neighbour, neighbour
 from state.opinion import is_judging, load_opinion
 from state.preview import close_preview
 from state.retry import retry_item
@@ -66,10 +66,9 @@ NO_FURTHER: dict[Way, str] = {
     "previous": "This is the first item of the list.",
     "next": "This is the last item of the list.",
 }
-NOT_FOUND: dict[Way, str] = {
-    "previous": "What comes before this item is not known here. Go back to the list to see it.",
-    "next": "None of the next items that were looked at belongs to the list. Go back to it to look further.",
-}
+NOT_KNOWN = "What comes before this item is not known here. Go back to the list to see it."
+NOT_FOUND = "None of the {count} items that were looked at belongs to the list. Press again to look further."
+OLD = "The database does not answer: this is by the list as it was held here last."
 MOST_PASSED = 50
 """Items that a visit remembers to have been on, for where the list cannot be read backwards."""
 VIEWS = [
@@ -231,17 +230,29 @@ def on_step(event: me.WebEvent) -> Generator[None, None, None]:
     if item is None:
         yield
         return
-    passed = me.state(MediaItemState).passed.split()
-    found = neighbour(item, list_query(), way)
-    if found is None and way == "previous" and passed:
+    state, passed = me.state(MediaItemState), me.state(MediaItemState).passed.split()
+    reached_by, _, reached = state.reached.partition(" ")
+    step = neighbour(item, list_query(), way, after=reached if reached_by == way else "")
+    state.reached = f"{way} {step.reached}" if step.reached else ""
+    found = step.media_id
+    if found is None and way == "previous" and passed and not step.reached:
         found = passed[-1]
+    if step.old or not found:
+        notify(_told(step, way))
     if not found:
-        notify(NO_FURTHER[way] if found == "" else NOT_FOUND[way])
         yield
         return
     passed = [*passed, item.id] if way == "next" else passed[:-1]
-    me.state(MediaItemState).passed = " ".join(passed[-MOST_PASSED:])
+    state.passed = " ".join(passed[-MOST_PASSED:])
     yield from _go(found)
+
+
+def _told(step: Step, way: Way) -> str:
+    """Why a step leads nowhere, or by what it leads."""
+    why = NO_FURTHER[way] if step.media_id == "" else ""
+    if step.media_id is None:
+        why = NOT_FOUND.format(count=step.looked_at) if step.reached else NOT_KNOWN
+    return " ".join(filter(None, (why, OLD if step.old else "")))
 
 
 def _go(media_id: str) -> Generator[None, None, None]:
@@ -258,10 +269,10 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
     if item is None or item.id != event.value.get("id"):
         yield
         return
-    found = _beside(item)
     shown = [(view.state(), view.query()) for view in VIEWS if view.items and view.active()]
     frames = edit(shown, {"id": item.id, "edit": "delete"})
     next(frames, None)  # pending from here on
+    found = yield from _beside(item)
     if found:
         go_on_from(item.id)
         yield from _go(found)
@@ -271,12 +282,22 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
     yield
 
 
-def _beside(item: MediaItem) -> str:
-    """The next item, else the one before. A deletion does not fail because that cannot be read."""
-    try:
-        return neighbour(item, list_query(), "next") or neighbour(item, list_query(), "previous") or ""
-    except FreshetError:
-        return ""
+def _beside(item: MediaItem) -> Generator[None, None, str]:
+    """The next item, else the one before. Where that has to be read, the deletion shows meanwhile, and it does not fail
+    because that cannot be read.
+    """
+    ways: tuple[Way, Way] = ("next", "previous")
+    for way in ways:
+        found = held_neighbour(item, list_query(), way)
+        if found is None:
+            yield
+            try:
+                found = neighbour(item, list_query(), way).media_id
+            except FreshetError:
+                return ""
+        if found:
+            return found
+    return ""
 
 
 @handler

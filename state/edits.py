@@ -6,6 +6,7 @@ Views are given as the page has them, each with its query: an edit concerns ever
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import mesop as me
@@ -17,6 +18,7 @@ from services.freshness.editor import WAITING
 from services.freshness.edits import GONE, Change, Edit, delete, edited, favourite, restore, tags, title
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery, clean_tags
+from state.aside import read_aside
 from state.handlers import notify
 from state.loading import PATIENCE
 from state.preview import PreviewState, go_on_to, look_again, stored_preview
@@ -44,6 +46,7 @@ class EditState:
     travels with every event, and a text's difference is shorter than a list's. Several that were deleted or moved at
     once stand there by one name, "~…", and the browser knows which they were (state/several.py). `unheard_ms`: since
     when the process that answers does not know of one of `pending`, which another has begun; 0 where it knows of all.
+    `tagged`: how often several were given tags, or lost some, so that what was written need not stay in its field.
     """
 
     pending: str = ""
@@ -51,6 +54,7 @@ class EditState:
     deleted: str = ""
     focus: str = ""
     turns: int = 0
+    tagged: int = 0
     refused_id: str = ""
     refused_why: str = ""
     refused_title: str = ""
@@ -249,7 +253,7 @@ def _find(shown: Shown, media_id: str) -> tuple[MediaItem, tuple[Edit, ...]]:
     if seen is not None and is_kept_current(shown):
         return seen, pending
     try:
-        return services().store.media.get(who, media_id), pending
+        return read_aside("edit", "manual", partial(services().store.media.get, who, media_id)), pending
     except StoreUnavailable:
         if seen is None:
             raise

@@ -10,23 +10,20 @@ import flask
 import mesop as me
 
 from services.container import services
-from services.errors import FreshetError
 from services.freshness import Reason
-from services.freshness.merge import is_within
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from state.filters import NAMES, Reader, changed, from_spec, read, to_query, to_spec
 from state.loading import load_view
+from state.place import PlaceState, lead_down
 from state.preview import open_preview
 from state.session import home_project, principal
 from state.totals import TotalState, count_total, follow_total, forget_total
-from state.view import ViewState, end_of_held, is_whole, show_down_to, show_held
+from state.view import ViewState, is_whole, show_down_to, show_held
 from state.zone import zone_of
 
 COUNTED: frozenset[Reason] = frozenset(("open", "filter", "manual"))
 """Reasons that count anew: somebody did something. Pushes and pages do not (state/totals.py)."""
-EXTENTS = (96, 240, 480)
-"""Items down to which a list is read, step by step, to find the place that an address names; no further."""
 NO_ITEM = "The item that this address names does not exist, or it is not yours to see."
 
 
@@ -34,8 +31,8 @@ NO_ITEM = "The item that this address names does not exist, or it is not yours t
 class LibraryState:
     """Filters as the address has them (`spec`, state/filters.py), what in it names nothing (`note`), and the view.
 
-    `seek`: the item to scroll to, "" for the top, and how often that was said ("2 01ARZ…"). `ordered`: the list whose
-    order was asked for (see `order_of`).
+    `place`: that of the address, until it has been found. `seek`: the item to scroll to, "" for the top, and how often
+    that was said ("2 01ARZ…"). `ordered`: the list whose order was asked for (see `order_of`).
     """
 
     spec: str = ""
@@ -44,6 +41,7 @@ class LibraryState:
     ordered: str = ""
     view: ViewState = field(default_factory=ViewState)
     total: TotalState = field(default_factory=TotalState)
+    place: PlaceState = field(default_factory=PlaceState)
 
 
 def library_query() -> MediaQuery:
@@ -97,8 +95,9 @@ def read_url() -> None:
     state.view.loaded = ViewState().loaded
     show_held(state.view, library_query())
     _seek("")
-    if (place := _place()) and show_down_to(state.view, place):
-        _seek(place)
+    state.place.item_id, state.place.asked = _place(), ""
+    if state.place.item_id and show_down_to(state.view, state.place.item_id):
+        _seek(state.place.item_id)
 
 
 def renew_dates() -> None:
@@ -123,7 +122,8 @@ def filter_by(wanted: Mapping[str, object]) -> None:
 def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """Refresh the library's view for `reason`, and count anew where somebody asked for that.
 
-    A refresh is one frame, its count included; what opens shows its items first.
+    Then it is led to the place that the address names, if that has not been found yet. A refresh is one frame, its
+    count included; what opens shows its items first.
     """
     state, counted = me.state(LibraryState), reason in COUNTED
     if reason == "manual":
@@ -138,6 +138,7 @@ def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Gene
         yield
     if counted:
         yield from count_total(state.total, state.view, library_query())
+    yield from _find_place()
 
 
 def count_exactly() -> Generator[None, None, None]:
@@ -147,35 +148,27 @@ def count_exactly() -> Generator[None, None, None]:
 
 
 def follow() -> Generator[None, None, None]:
-    """The list, or a count, may have come."""
+    """The list, or a count, or the item that the address leads to, may have come."""
     state = me.state(LibraryState)
     yield from follow_total(state.total, state.view, library_query())
+    yield from _find_place()
 
 
-def find_place() -> Generator[None, None, None]:
-    """Lead to the item that the address names, if it is still in this list and not too far down."""
-    state, query, place = me.state(LibraryState), library_query(), _place()
-    if not place or not state.view.version:
+def _find_place() -> Generator[None, None, None]:
+    """Lead to the item that the address names, if it is still in this list and not too far down.
+
+    Whoever has scrolled elsewhere meanwhile, which the address tells, stays there.
+    """
+    state = me.state(LibraryState)
+    wanted = state.place.item_id
+    if wanted and _place() not in ("", wanted):
+        wanted = state.place.item_id = ""
+    if not wanted:
         return
-    if not show_down_to(state.view, place):
-        yield from _read_down_to(state.view, query, place)
-    if show_down_to(state.view, place):
-        _seek(place)
-        yield
-
-
-def _read_down_to(view: ViewState, query: MediaQuery, place: str) -> Generator[None, None, None]:
-    try:
-        item = services().store.media.get(principal(), place)
-    except FreshetError:
-        return  # gone, or nobody can tell: the list begins at its top
-    if not query.matches(item):
-        return
-    for extent in EXTENTS:
-        if is_within(item, end_of_held(view), query):
-            return
-        view.loaded = extent
-        yield from load_view(view, query, "permalink", scope="library")
+    if (yield from lead_down(state.place, state.view, library_query())):
+        _seek(wanted)
+        state.place.item_id = ""
+    yield
 
 
 def _seek(media_id: str) -> None:

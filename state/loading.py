@@ -119,12 +119,12 @@ def _begin(part: Part, reason: Reason, until: str, hold: bool) -> Reason:
     if reason == "filter":
         point_at(view, query)
     take_up(view, query, hold=hold)
-    if view.catching_up and reason not in CURRENT:
-        reason = "recover"
-    view.fetching, view.asked = reason, services().freshness.mark
     view.wanted = min(view.loaded, MOST_LOADED)
     if reason == "page" and until == cursor(view):
         view.wanted = next_extent(view.loaded)
+    if view.catching_up and reason not in CURRENT:
+        reason = "recover"  # for as many items: the end of a list asks for more only once
+    view.fetching, view.asked = reason, services().freshness.mark
     return reason
 
 
@@ -138,6 +138,7 @@ def _submit(part: Part, reason: Reason) -> Answer:
         loaded=part.view.wanted,
         priority="high",
         kind=part.kind,
+        down_to=part.view.searched,
     )
     return Answer(ticket, partial(_prove, services().sessions, ticket, token() if reason in CURRENT else {}))
 

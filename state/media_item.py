@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import field, replace
+from functools import partial
 
 import flask
 import mesop as me
@@ -20,6 +21,7 @@ from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
 from state import loading
+from state.aside import read_aside
 from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.handlers import notify
@@ -40,13 +42,15 @@ class MediaItemState:
     """`item_id` is "" for an address that names nothing; `known`: the item has been shown on this visit.
 
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
-    `passed`: those from which it went on to the next one, likewise.
+    `passed`: those from which it went on to the next one, likewise. `reached`: how far, and which way, a neighbour was
+    looked for in vain (`Step.reached`).
     """
 
     item_id: str = ""
     known: bool = False
     left: str = ""
     passed: str = ""
+    reached: str = ""
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
@@ -175,6 +179,7 @@ def show(media_id: str) -> None:
     state = me.state(MediaItemState)
     forget_opinion()
     state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
+    state.reached = ""
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():
         show_held(state.view, item_query())
@@ -233,7 +238,7 @@ def _seek() -> Generator[None, None, None]:
     """Ask for the item by its id alone, since it may have been moved. Then the page goes on in its project."""
     state = me.state(MediaItemState)
     try:
-        item = services().store.media.get(principal(), state.item_id)
+        item = read_aside("media.seek", "permalink", partial(services().store.media.get, principal(), state.item_id))
     except StoreError as error:
         state.view.error, state.view.offline = str(error), isinstance(error, StoreUnavailable)
     except NotFound:

@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from services.container import services
+from services.errors import StoreUnavailable
 from services.freshness.edits import overlaid
-from services.log import log_event
+from services.freshness.merge import is_within
 from services.models import MediaItem, MediaQuery, Sort
 from services.store.cursors import encode_cursor, place_of
+from state.aside import read_aside
 from state.session import principal
 from state.view import pending_edits
 
 Way = Literal["previous", "next"]
-MOST_STEPS = 3
-"""Pages that a search for a neighbour may read where filters are applied after the read."""
 _REVERSE: dict[Sort, Sort] = {"newest": "oldest", "oldest": "newest"}
 
 
-def neighbour(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
-    """The id of the item next to `item` in the list of `query`; "" at its end, None where that could not be found out.
+@dataclass(frozen=True)
+class Step:
+    """Where a step leads: to `media_id`, "" at the end of the list, None where that could not be found out.
 
-    The item itself need not be in it.
+    `old`: so says the list as it was held last, since the store does not answer. `reached`: the place down to which
+    `looked_at` documents were read in vain, so that another step can go on from there; "" where nothing was.
+    """
+
+    media_id: str | None
+    old: bool = False
+    reached: str = ""
+    looked_at: int = 0
+
+
+def neighbour(item: MediaItem, query: MediaQuery, way: Way, *, after: str = "") -> Step:
+    """The item next to `item` in the list of `query`, of which it need not be.
 
     From the list as this process holds it, if that is current and reaches so far; else it is read, for one document.
+    Where filters are applied after the read, that may take more: one page is read at most, and `after` is where the
+    one before ended (`Step.reached`). While the store is away, an old list tells, where one is held.
     Raises StoreError.
     """
-    known = _held(item, query, way)
-    return known if known is not None else _read(item, query, way)
+    known = held_neighbour(item, query, way)
+    if known is not None:
+        return Step(known)
+    try:
+        return _read(item, query, way, after)
+    except StoreUnavailable:
+        old = held_neighbour(item, query, way, old=True)
+        if old is None:
+            raise
+        return Step(old, old=True)
 
 
 def beside(item: MediaItem, shown: Sequence[MediaItem], query: MediaQuery, *, whole: bool) -> tuple[str, str]:
@@ -50,20 +74,23 @@ def beside(item: MediaItem, shown: Sequence[MediaItem], query: MediaQuery, *, wh
     return next(iter(made[0][-1:]), ""), next(iter(made[1]), "")
 
 
-def _held(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
-    """None where what is held does not tell."""
+def held_neighbour(item: MediaItem, query: MediaQuery, way: Way, *, old: bool = False) -> str | None:
+    """The id of the item next to `item`, "" at the end, as the list is held; None where that does not tell.
+
+    It has to be kept current by a feed, unless it may be `old`. Reads nothing.
+    """
     who = principal()
     snapshot = services().freshness.snapshots.find(query, who)
-    if snapshot is None or not services().freshness.entry(query, who).current:
+    if snapshot is None or not (old or services().freshness.entry(query, who).current):
         return None
     pending = pending_edits(services().editor.overlays.current(who.user_id))
-    items = [one for one in overlaid(snapshot.held, query, pending) if one.id != item.id]
-    before = [one for one in items if _precedes(one, item, query)]
-    if way == "previous" and (len(before) < len(items) or snapshot.complete):
-        return before[-1].id if before else ""
-    if way == "next" and (len(before) < len(items) or snapshot.complete):
-        return items[len(before)].id if len(before) < len(items) else ""
-    return None
+    others = [one for one in overlaid(snapshot.held, query, pending) if one.id != item.id]
+    before = [one for one in others if _precedes(one, item, query)]
+    if way == "previous":
+        inside = is_within(item, snapshot.held.cursor, query)
+        return (before[-1].id if before else "") if inside else None
+    after = others[len(before) :]
+    return after[0].id if after else ("" if snapshot.complete else None)
 
 
 def _precedes(one: MediaItem, other: MediaItem, query: MediaQuery) -> bool:
@@ -71,30 +98,17 @@ def _precedes(one: MediaItem, other: MediaItem, query: MediaQuery) -> bool:
     return mine > others if query.descending else mine < others  # of one order
 
 
-def _read(item: MediaItem, query: MediaQuery, way: Way) -> str | None:
+def _read(item: MediaItem, query: MediaQuery, way: Way, after: str) -> Step:
     if way == "previous":
         reverse = None if query.trash else _REVERSE.get(query.sort)
-        if reverse is None:  # a list that can be read from its other end only
-            return _last_before(item, query)
+        if reverse is None:  # a list that can be read from its other end only: however old what is held is, it tells
+            return Step(held_neighbour(item, query, way, old=True))
         query = query.model_copy(update={"sort": reverse})
-    found = ""
-    cursor: str | None = encode_cursor(place_of(item, query.order))
-    read = 0
-    for _ in range(MOST_STEPS):
-        page = services().store.media.get_media_for_page(principal(), query, cursor=cursor, limit=1)
-        read, cursor = read + page.documents_read, page.next_cursor
-        found = page.items[0].id if page.items else ""
-        if found or cursor is None:
-            break
-    log_event("media.step", way=way, documents=read, found=bool(found))
-    return found or ("" if cursor is None else None)
-
-
-def _last_before(item: MediaItem, query: MediaQuery) -> str | None:
-    """From what is held of the list, however old it is, if that goes on beyond the item."""
-    snapshot = services().freshness.snapshots.find(query, principal())
-    others = [one for one in snapshot.items if one.id != item.id] if snapshot else []
-    before = [one for one in others if _precedes(one, item, query)]
-    if snapshot is None or not (snapshot.complete or len(before) < len(others) or others != list(snapshot.items)):
-        return None
-    return before[-1].id if before else ""
+    cursor = after or encode_cursor(place_of(item, query.order))
+    read = partial(services().store.media.get_media_for_page, principal(), query, cursor=cursor, limit=1)
+    page = read_aside("media.step", way, read, lambda page: page.documents_read)
+    if page.items:
+        return Step(page.items[0].id)
+    if page.next_cursor is None:
+        return Step("")
+    return Step(None, reached=page.next_cursor, looked_at=page.documents_read)

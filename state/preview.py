@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import suppress
+from functools import partial
 
 import mesop as me
 
@@ -12,6 +13,7 @@ from services.errors import NotFound, StoreError
 from services.freshness.edits import edited
 from services.ids import is_id
 from services.models import MediaItem
+from state.aside import read_aside
 from state.session import principal
 
 NOT_THERE = "This item does not exist, or it is not yours to see."
@@ -118,7 +120,8 @@ def recover_preview(items: tuple[MediaItem, ...]) -> bool:
 
 def _ask() -> None:
     """Read the open item by its id alone, whatever project it is in. Raises NotFound, StoreError."""
-    item = services().store.media.get(principal(), me.state(PreviewState).item_id)
+    wanted = me.state(PreviewState).item_id
+    item = read_aside("preview", "permalink", partial(services().store.media.get, principal(), wanted))
     services().freshness.seen.note(principal().user_id, [item])
     look_again()
 

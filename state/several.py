@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import mesop as me
@@ -15,6 +16,8 @@ from services.freshness.edits import Change, Edit, delete, edited, favourite, mo
 from services.identity import can
 from services.ids import is_id
 from services.models import MediaItem, clean_tags
+from services.models.tags import MOST_TAGS
+from state.aside import read_aside
 from state.edits import (
     FROM,
     UNDONE,
@@ -35,6 +38,8 @@ from state.view import MOST_LOADED, held_items, pending_edits, stored_items
 LEAVE = ("delete", "move", "restore")
 """What takes an item out of the list that somebody looks at."""
 _GROUP = re.compile(r"~[0-9a-z]{1,20}")
+MOST_NAMED = 3
+"""Items, or tags, that a message names; of the others it says how many there are."""
 
 
 def group_of(deleted: str) -> str:
@@ -75,20 +80,42 @@ def _begin(
     mine = [item for item in items if can(principal(), change.action, item)]
     if not mine:
         raise Forbidden("These items belong to others: only their owners may change them")
+    others, full = len(items) - len(mine), list[MediaItem]()
     if change.kind == "tags":
-        for item in mine:
-            clean_tags(change.made(edited(item, over)).tags)  # too many, before anything shows
+        mine, full = _with_room(mine, change, over)
+        if not mine:
+            raise BadInput("tags", f"Tags: {_too_many(full)}. Take one out there first.")
     neighbour = neighbour_of(shown, {item.id for item in mine}) if change.kind in LEAVE else ""
     undoes = undone_by({item.id for item in mine}) if change.kind == "restore" else ""
     attempt = services().editor.begin_all(principal(), mine, change, over, name=group, undoes=undoes)
+    if change.kind == "tags":
+        me.state(EditState).tagged += 1
     if change.kind in UNDONE:
         _remember(group, f"{FROM}{mine[0].project_id}" if change.kind == "move" else "")
     if change.kind == "restore":
         no_longer_deleted({item.id for item in mine})
     if change.kind in LEAVE:
         focus_on(neighbour)
-    _tell(change, len(mine), len(items) - len(mine))
+    _tell(change, len(mine), others, full)
     return attempt
+
+
+def _with_room(
+    items: Sequence[MediaItem], change: Change, over: tuple[Edit, ...]
+) -> tuple[list[MediaItem], list[MediaItem]]:
+    """Those that can have all their tags with the change made, and those that would have too many."""
+    room, full = list[MediaItem](), list[MediaItem]()
+    for item in items:
+        try:
+            clean_tags(change.made(edited(item, over)).tags)
+            room.append(item)
+        except BadInput:
+            full.append(item)
+    return room, full
+
+
+def _too_many(full: Sequence[MediaItem]) -> str:
+    return f"{_named([item.title for item in full])} would have more than {MOST_TAGS} tags"
 
 
 def _change(what: object, value: object) -> Change | None:
@@ -99,9 +126,9 @@ def _change(what: object, value: object) -> Change | None:
         case "favourite":
             return favourite(value is True)
         case "tag":
-            return tags(on=[str(value)])
+            return tags(on=str(value).split(","))
         case "untag":
-            return tags(off=[str(value)])
+            return tags(off=str(value).split(","))
         case "move" if str(value) in principal().project_ids:
             return move(str(value))
         case "delete":
@@ -170,12 +197,17 @@ def _found(shown: Shown, ids: Sequence[str], *, anew: bool = False) -> list[Medi
     found = {one: held[one] for one in ids if one in held} | (known if is_kept_current(shown) else {})
     missing = [one for one in ids if one not in found]
     try:
-        found |= services().store.media.get_many(who, missing) if missing else {}
+        if missing:
+            found |= _read(missing)
     except StoreUnavailable:  # what this process saw last has to do
         if not all(one in known for one in missing):
             raise
         found |= known
     return [found[one] for one in ids if one in found]
+
+
+def _read(ids: Sequence[str]) -> dict[str, MediaItem]:
+    return read_aside("edit", "batch", partial(services().store.media.get_many, principal(), ids), len)
 
 
 def _of_one_project(items: Sequence[MediaItem]) -> list[MediaItem]:
@@ -203,18 +235,32 @@ def _remember(group: str, origin: str) -> None:
         can_be_undone(group + origin)
 
 
-def _tell(change: Change, count: int, others: int) -> None:
-    tag = "".join((*change.tags_on, *change.tags_off)[:1])
+def _tell(change: Change, count: int, others: int, full: Sequence[MediaItem]) -> None:
+    named = _named([*change.tags_on, *change.tags_off])
     project = project_names().get(str(change.fields.get("project_id", "")), "")
     words = {
         "favourite": "added to favourites" if change.fields.get("favourite") else "taken out of favourites",
-        "tags": f"tagged “{tag}”" if change.tags_on else f"without the tag “{tag}”",
+        "tags": f"tagged {named}" if change.tags_on else f"without the {_tags(change)} {named}",
         "move": f"moved to “{project}”" if project else "moved",
         "delete": "deleted",
         "restore": "restored",
     }[change.kind]
     left_out = f". {_count(others)} of others left as {'it is' if others == 1 else 'they are'}" if others else ""
+    left_out += f". Not tagged: {_too_many(full)}" if full else ""
     notify(f"{_count(count)} {words}{left_out}", undo=change.kind in UNDONE)
+
+
+def _tags(change: Change) -> str:
+    return "tag" if len(change.tags_off) == 1 else "tags"
+
+
+def _named(names: Sequence[str]) -> str:
+    """
+    >>> _named(["Dunes", "Sea"]), _named(["A", "B", "C", "D", "E"])
+    ('“Dunes”, “Sea”', '“A”, “B”, “C” and 2 more')
+    """
+    shown = ", ".join(f"“{name if len(name) <= 40 else f'{name[:40]}…'}”" for name in names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED} more"
 
 
 def _count(number: int) -> str:

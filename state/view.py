@@ -9,6 +9,7 @@ from services.container import services
 from services.errors import FreshetError, StoreUnavailable
 from services.freshness import Snapshot
 from services.freshness.edits import Edit, overlaid
+from services.freshness.reading import searched_down_to
 from services.models import MediaItem, MediaQuery
 from services.store.cursors import Place, decode_cursor, encode_cursor, place_of
 from services.store.protocol import PAGE_SIZE
@@ -35,7 +36,8 @@ class ViewState:
     how many tiles the screen takes in, where that is more than usual (state/window.py).
     `ceiling` is a time of creation, as a place ("" for none): what is above it has arrived while the list was scrolled
     and is held back, so that nothing moves. `opened_ms` is when this visit's first answer was current. `edits` names
-    the pending edits that lie over the snapshot ("" for none).
+    the pending edits that lie over the snapshot ("" for none). `searched`: of a list that is searched in steps, how far
+    it was, so that a process that holds nothing of it searches as far again.
     """
 
     version: str = ""
@@ -53,6 +55,7 @@ class ViewState:
     around: str = ""
     place: int = 0
     seen: int = 0
+    searched: str = ""
 
 
 def first_load(view: ViewState) -> bool:
@@ -120,7 +123,7 @@ def point_at(view: ViewState, query: MediaQuery, loaded: int = PAGE_SIZE) -> Non
     """Show what is held of `query` in place of what `view` showed, from its top."""
     edits, held = _now(query)
     view.loaded = view.wanted = loaded
-    view.ceiling = view.around = ""
+    view.ceiling = view.around = view.searched = ""
     view.place = 0
     if held is None:
         view.version, view.edits, view.as_of_ms, view.catching_up = "", "", 0, False
@@ -133,6 +136,8 @@ def _show(view: ViewState, snapshot: Snapshot, edits: str) -> None:
         saw(snapshot)
     view.catching_up = is_behind(snapshot)
     view.version, view.edits = snapshot.version, edits
+    if snapshot.held.searched_to is not None or view.searched:
+        view.searched = searched_down_to(snapshot.held)
     view.as_of_ms = int(snapshot.as_of.timestamp() * 1000)
     view.opened_ms = view.opened_ms or view.as_of_ms
     if view.ceiling and not held_items(view):
@@ -282,7 +287,9 @@ def recover(view: ViewState, query: MediaQuery, *, scope: str) -> bool:
     try:
         loaded = min(view.loaded, MOST_LOADED)
         known, edits = token(), services().editor.overlays.current(principal().user_id)
-        snapshot = services().freshness.revalidate(query, "recover", principal(), scope=scope, loaded=loaded)
+        snapshot = services().freshness.revalidate(
+            query, "recover", principal(), scope=scope, loaded=loaded, down_to=view.searched
+        )
         services().sessions.answered(snapshot, known)
         _show(view, snapshot, edits)
     except FreshetError as error:

@@ -15,8 +15,8 @@ def edits(*, on_edit: Handler, focus: str = "", undoes: str = "", key: str = "ed
     come from tiles, `item_bar` and `toast`, and from keys: F and Del on the focused tile, Ctrl Z. Each new `focus`,
     "<number> <media id>", gives the focus to that tile.
     Of several items at once (`selection`) there are {ids} instead of {id}; besides "favourite" and "delete" there are
-    "tag", "untag" (`value`: the tag) and "move" (`value`: the project). Such a deletion is named, {group}; an "undo"
-    while `undoes` is that name has the {ids} again.
+    "tag", "untag" (`value`: tags, parted by commas) and "move" (`value`: the project). Such a deletion is named,
+    {group}; an "undo" while `undoes` is that name has the {ids} again.
     """
     return insert(
         "freshet-edits", key=key, events={"editEvent": on_edit}, properties={"focusOn": focus, "undoes": undoes}

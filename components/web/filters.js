@@ -23,6 +23,7 @@ class FreshetFilters extends FreshetElement {
   #panel = el('div', {class: 'panel', popover: 'auto', role: 'dialog', 'aria-label': 'Filters'});
   #fields = {}; // by the name of the filter
   #range = false; // two dates are asked for
+  #asked = null; // the tag that the server was told last, until it has answered: Enter and leaving the field tell it, too
   #place = () => this.#panel.matches(':popover-open') && this.#settle();
 
   build() {
@@ -116,7 +117,9 @@ class FreshetFilters extends FreshetElement {
 
   #sendTag() {
     const tag = this.#fields.tag.value.trim();
-    if (tag !== (this.chosen.tag ?? '')) this.#tell({tag});
+    if (tag === (this.#asked ?? this.chosen.tag ?? '')) return;
+    this.#asked = tag;
+    this.#tell({tag}).then(() => { if (this.#asked === tag) this.#asked = null; });
   }
 
   #left(event) {
@@ -125,7 +128,7 @@ class FreshetFilters extends FreshetElement {
 
   #tell(wanted) {
     step();
-    this.emit('filterEvent', wanted);
+    return this.emit('filterEvent', wanted);
   }
 
   draw(changed) {

@@ -1,3 +1,5 @@
+import {el} from './base.js';
+
 // A panel is closed by a press outside of it. On a phone all outside lies in the dark (static/controls.css), as behind a
 // dialog: the press that closes the panel must not press what lies there, too.
 
@@ -19,3 +21,9 @@ window.addEventListener('click', (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
+
+/** A labelled text field for a panel; Enter in it does `enter`. */
+export function lined(label, input, enter) {
+  input.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && enter());
+  return el('div', {class: 'field'}, el('label', {class: 'lab', for: input.id}, label), el('div', {class: 'input'}, input));
+}

@@ -3,18 +3,18 @@ import {ask} from './editing.js';
 import {tiles, windowOf} from './grid.js';
 import {focusAt, led} from './grid_keys.js';
 import {WRITES, keyName} from './hotkeys.js';
-import './panels.js';
+import {Mover} from './mover.js';
 import {save} from './save.js';
 import {
   clearSelected, extendTo, forget, howMany, isSelected, leftOf, onSelected, rangeStart, selectAll, selectedIds, toggle,
 } from './selected.js';
+import {Tagger} from './tagger.js';
 import {tell} from './toast.js';
 
 const ARROWS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
 const ORDER_MS = 10e3; // so long the order of the list is waited for
 const EDITS = {delete: 'delete', f: 'favourite'};
 const IN_TRASH = {delete: 'purge', u: 'restore'};
-const NEW = 'new'; // no project's id
 const LEAVE = new Set(['delete', 'move', 'restore']);
 
 /**
@@ -23,17 +23,14 @@ const LEAVE = new Set(['delete', 'move', 'restore']);
  * tiles of which one is not mounted, the page is asked for (`order`).
  */
 class FreshetSelection extends FreshetElement {
-  static props = {scope: '', projects: [], tags: [], zipUrl: '', order: [], trash: false};
+  static props = {scope: '', projects: [], tags: [], zipUrl: '', order: [], tagged: 0, trash: false};
   #count = el('b', {role: 'status'});
   #bar = el('div', {role: 'toolbar', 'aria-label': 'Selection'});
   #dock = el('div', {class: 'selbar'}, this.#bar);
-  #tagger = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'Tag'});
-  #tag = el('input', {class: 'txt', type: 'text', id: 'selection-tag', autocomplete: 'off', list: 'selection-tags', maxlength: '60'});
-  #founder = el('div', {class: 'panel tagger', popover: 'auto', role: 'dialog', 'aria-label': 'New project'});
-  #name = el('input', {class: 'txt', type: 'text', id: 'selection-project', autocomplete: 'off', maxlength: '80'});
-  #founding = ''; // the name of the project that is being made
-  #move = el('select', {'aria-label': 'Move to project'});
-  #moving = el('label', {class: 'btn choice'}, icon('folder'), this.#move);
+  #tagger = new Tagger({send: (edit, tags) => this.#edit(edit, tags)});
+  #move = this.#button('folder', 'Move to project', null, '', 'Move to…');
+  #mover = new Mover(this.#move, {move: (id) => this.#edit('move', id), create: (name) => this.emit('projectEvent', {name})});
+  #panels = [...this.#tagger.panels, ...this.#mover.panels];
   #looking = 0;
   #before = []; // the tiles that were mounted when the selection was last looked at
   #unheard = null;
@@ -44,9 +41,9 @@ class FreshetSelection extends FreshetElement {
   #held = (event) => event.shiftKey && event.target.closest?.('[data-selectable] freshet-tile') && event.preventDefault();
 
   #inLibrary = [
-    this.#button('sell', 'Tag', () => this.#askTag()),
+    this.#button('sell', 'Tag', () => this.#tagger.open()),
     this.#button('favorite', 'Favourite', () => this.#like()),
-    this.#moving,
+    this.#move,
     el('span', {class: 'split'}),
     this.#button('delete', 'Delete', () => this.#edit('delete'), 'danger'),
   ];
@@ -60,49 +57,22 @@ class FreshetSelection extends FreshetElement {
     const download = this.#button('download', 'Download ZIP', () => this.#download());
     const close = this.#button('close', 'Clear selection', clearSelected, 'ib');
     this.#bar.append(this.#count, el('span', {class: 'split hide-s'}), download, close);
-    this.#makeTagger();
-    this.#makeFounder();
-    this.#move.addEventListener('change', () => {
-      const {value} = this.#move;
-      this.#move.value = '';
-      if (value === NEW) this.#askFor(this.#founder, this.#name);
-      else if (value) this.#edit('move', value);
-    });
-    this.append(this.#dock, this.#tagger, this.#founder);
-    for (const panel of [this.#tagger, this.#founder]) {
-      panel.addEventListener('toggle', () => document.body.classList.toggle('above-panel', Boolean(this.querySelector('.tagger:popover-open'))));
-    }
+    this.append(this.#dock, ...this.#panels);
+    for (const panel of this.#panels) panel.addEventListener('toggle', () => this.#makeRoom());
   }
 
-  #button(symbol, label, press, look = '') {
+  /** For a message, above the panel that is open. */
+  #makeRoom() {
+    const open = this.#panels.find((panel) => panel.matches(':popover-open'));
+    document.body.classList.toggle('above-panel', Boolean(open));
+    if (open) document.body.style.setProperty('--above', `${Math.round(innerHeight - open.getBoundingClientRect().top)}px`);
+  }
+
+  #button(symbol, label, press, look = '', words = label) {
     const button = el('button', {type: 'button', class: look === 'ib' ? 'ib' : `btn ${look}`, title: look === 'ib' ? `${label} (Esc)` : label, 'aria-label': label}, icon(symbol));
-    if (look !== 'ib') button.append(el('span', {class: 'hide-s', 'aria-hidden': 'true'}, label));
-    button.addEventListener('click', press);
+    if (look !== 'ib') button.append(el('span', {class: 'hide-s', 'aria-hidden': 'true'}, words));
+    if (press) button.addEventListener('click', press);
     return button;
-  }
-
-  #makeTagger() {
-    const act = (edit, words) => {
-      const button = el('button', {type: 'button', class: edit === 'tag' ? 'btn primary' : 'btn line'}, words);
-      button.addEventListener('click', () => this.#sendTag(edit));
-      return button;
-    };
-    this.#tagger.append(
-      this.#field('Tag', this.#tag, () => this.#sendTag('tag')),
-      el('datalist', {id: 'selection-tags'}),
-      el('div', {class: 'row'}, act('tag', 'Add'), act('untag', 'Remove')),
-    );
-  }
-
-  #makeFounder() {
-    const make = el('button', {type: 'button', class: 'btn primary'}, 'Create and move');
-    make.addEventListener('click', () => this.#found());
-    this.#founder.append(this.#field('Name of the new project', this.#name, () => this.#found()), el('div', {class: 'row'}, make));
-  }
-
-  #field(label, input, enter) {
-    input.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && enter());
-    return el('div', {class: 'field'}, el('label', {class: 'lab', for: input.id}, label), el('div', {class: 'input'}, input));
   }
 
   connectedCallback() {
@@ -137,19 +107,10 @@ class FreshetSelection extends FreshetElement {
     if (changed.has('scope')) clearSelected();
     if (changed.has('order') && this.order.length) this.#told();
     if (changed.has('trash')) this.#drawActions();
-    if (changed.has('projects')) this.#drawProjects();
-    if (changed.has('tags')) this.#tagger.querySelector('datalist').replaceChildren(...this.tags.map((value) => el('option', {value})));
+    if (changed.has('projects')) this.#mover.draw(this.projects);
+    if (changed.has('tags')) this.#tagger.draw(this.tags);
+    if (changed.has('tagged')) this.#tagger.taken();
     this.#mark();
-  }
-
-  #drawProjects() {
-    const choices = [['', 'Move to…'], ...this.projects, [NEW, 'New project…']];
-    this.#move.replaceChildren(...choices.map(([value, label]) => el('option', {value}, label)));
-    const made = this.#founding && this.projects.find(([, label]) => label === this.#founding);
-    if (!made) return;
-    this.#founding = this.#name.value = '';
-    this.#founder.hidePopover();
-    this.#edit('move', made[0]);
   }
 
   #drawActions() {
@@ -209,7 +170,7 @@ class FreshetSelection extends FreshetElement {
     this.#dock.hidden = !count;
     document.body.classList.toggle('above-selbar', count > 0); // for the toast
     say(this.#count, count ? `${count} selected` : '');
-    for (const panel of [this.#tagger, this.#founder]) if (!count && panel.matches(':popover-open')) panel.hidePopover();
+    for (const panel of this.#panels) if (!count && panel.matches(':popover-open')) panel.hidePopover();
   }
 
   // By mouse
@@ -275,38 +236,6 @@ class FreshetSelection extends FreshetElement {
   #like() {
     const shown = this.#tiles.filter((tile) => isSelected(tile.mediaId));
     this.#edit('favourite', !shown.length || shown.some((tile) => !tile.favourite));
-  }
-
-  #askTag() {
-    this.#askFor(this.#tagger, this.#tag);
-  }
-
-  #askFor(panel, input) {
-    panel.showPopover();
-    input.focus({preventScroll: true});
-    input.select();
-  }
-
-  /** What is selected stays so until the project is there: a name that is refused can be mended. */
-  #found() {
-    const name = this.#name.value.trim().replace(/\s+/g, ' ');
-    if (name) {
-      this.#founding = name;
-      this.emit('projectEvent', {name});
-    } else {
-      this.#name.focus();
-    }
-  }
-
-  #sendTag(edit) {
-    const tag = this.#tag.value.trim();
-    if (!tag) {
-      this.#tag.focus();
-      return;
-    }
-    this.#tagger.hidePopover();
-    this.#tag.value = '';
-    this.#edit(edit, tag);
   }
 
   #download() {

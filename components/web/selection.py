@@ -18,6 +18,7 @@ def selection(
     on_project: Handler,
     tags: Sequence[str] = (),
     projects: Sequence[tuple[str, str]] = (),
+    tagged: int = 0,
     trash: bool = False,
     key: str = "selection",
 ) -> Any:
@@ -28,7 +29,8 @@ def selection(
     favourites and moving are heard by the page's `edits`, {ids, edit, value}; `zip_url` gets the ids in a form. In the
     `trash` they are restored or deleted for good instead. `on_order`: which tiles there are has to be told, in `order`,
     since some of those that are to be selected are not mounted. `on_project`: a project {name} is wanted, to move them
-    to; once it is among `projects` they are.
+    to; once it is among `projects` they are. `tagged` is another number once tags have been taken: until then they stay
+    in the field where they were written.
     """
     return insert(
         "freshet-selection",
@@ -40,6 +42,7 @@ def selection(
             "tags": list(tags),
             "projects": [list(pair) for pair in projects],
             "order": list(order),
+            "tagged": tagged,
             "trash": trash,
         },
     )

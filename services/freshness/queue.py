@@ -43,6 +43,8 @@ class Request:
     priority: Priority = "high"
     changes_too: bool = True
     """Whether the changes above are to be read, or only what is missing below."""
+    down_to: str = ""
+    """How far the list had been searched, should it have to be read anew (reading.searched_down_to)."""
 
     @property
     def view(self) -> View:
@@ -82,6 +84,7 @@ class Job:
             kind=request.kind,
             priority=min(mine.priority, request.priority, key=_RANK.__getitem__),
             changes_too=mine.changes_too or request.changes_too,
+            down_to=mine.down_to or request.down_to,
         )
 
 

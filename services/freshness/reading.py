@@ -13,6 +13,7 @@ from services.freshness.seen import SeenItems
 from services.freshness.shared import SharedChanges
 from services.freshness.snapshots import Snapshot
 from services.models import MediaQuery, Principal
+from services.store.cursors import decode_cursor
 from services.store.protocol import MediaRepository
 from services.store.watermarks import further, is_at_least
 
@@ -34,6 +35,17 @@ class Answer:
     even: bool = False
 
 
+MOST_STEPS = 5
+"""Steps of a search that are taken again at once where a list has to be read anew: 1,000 documents."""
+END = "end"
+"""In place of a cursor: the end of the list."""
+
+
+def searched_down_to(held: Held) -> str:
+    """How far a list was searched, to be told to `Reader.read` should it have to be read anew."""
+    return END if held.cursor is None else held.cursor
+
+
 def goes_on(held: Held, changes_too: bool) -> bool:
     """Whether a list that is shorter than wanted is read on: where a search stopped, only if that is what is asked."""
     return held.searched_to is None or not changes_too
@@ -48,30 +60,49 @@ class Reader:
         self._seen = seen
 
     def read(
-        self, query: MediaQuery, principal: Principal, held: Snapshot | None, *, loaded: int, changes_too: bool
+        self,
+        query: MediaQuery,
+        principal: Principal,
+        held: Snapshot | None,
+        *,
+        loaded: int,
+        changes_too: bool,
+        down_to: str = "",
     ) -> Answer:
         """At least `loaded` items, or all there are; without `changes_too` only what is missing below.
 
-        Raises StoreError, NotFound.
+        A list that is searched in steps, and of which nothing is held any more, had been searched `down_to` a place.
+        Raises StoreError, NotFound, BadInput (a place that is none).
         """
         if held is None:
-            return self._in_full(query, principal, loaded)
+            return self._in_full(query, principal, loaded, down_to)
         even = is_at_least(held.watermark, held.furthest)
         answer = Answer(held.held, held.watermark, held.as_of, 0, "changes", whole=False, newest=held.newest, even=even)
         if changes_too:  # the next page needs no delta: its watermark stays behind, so nothing is lost
             try:
                 answer = self._changes(held, principal)
             except WatermarkTooOld:
-                return self._in_full(query, principal, max(loaded, len(held.items)))
+                return self._in_full(query, principal, max(loaded, len(held.items)), searched_down_to(held.held))
         if len(answer.held.items) < loaded and answer.held.cursor is not None and goes_on(answer.held, changes_too):
             answer = self._page(query, principal, answer, loaded)
         return answer
 
-    def _in_full(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
+    def _in_full(self, query: MediaQuery, principal: Principal, loaded: int, down_to: str) -> Answer:
+        """What the steps of a search had found is found again, within MOST_STEPS."""
+        answer = self._from_the_top(query, principal, loaded)
+        for _ in range(MOST_STEPS - 1):
+            if not down_to or answer.held.searched_to is None or _reaches(answer.held, down_to, query):
+                break
+            answer = self._page(query, principal, answer, loaded)
+        return answer
+
+    def _from_the_top(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
         page = self._media.get_media_for_page(principal, query, limit=max(loaded, 1))
         self._seen.note(principal.user_id, page.items)
         held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
-        return Answer(held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest)
+        return Answer(
+            held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest, even=True
+        )
 
     def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
         project_id, watermark = snapshot.query.project_id, snapshot.watermark
@@ -98,3 +129,10 @@ class Reader:
         held = append_page(before.held, query, page)
         newest = further(before.newest or before.watermark, page.watermark)
         return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole, newest)
+
+
+def _reaches(held: Held, down_to: str, query: MediaQuery) -> bool:
+    """Whether a list is loaded down to a place. Raises BadInput."""
+    if held.cursor is None or down_to == END:
+        return held.cursor is None
+    return decode_cursor(held.cursor, query.order).reaches(decode_cursor(down_to, query.order))

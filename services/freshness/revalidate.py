@@ -76,16 +76,18 @@ class Freshness:
         scope: str,
         loaded: int = PAGE_SIZE,
         kind: ContentKind = "library",
+        down_to: str = "",
     ) -> Snapshot:
         """Ask the store about `query`, unless `reason` can be answered without, and return the newest snapshot.
 
         It holds at least `loaded` items, or all there are; fewer only where a page came back short (`searched_to`, see
-        `MediaRepository.get_media_for_page`), and then the next call with the reason `page` reads on from there.
+        `MediaRepository.get_media_for_page`), and then the next call with the reason `page` reads on from there. Where
+        nothing is held any more of a list that had been searched `down_to` a place, it is searched so far again.
         Whatever was committed before the call is in it; identical calls share a read that begins after each of them.
         Logs one line, `{scope}.refresh`. Raises StoreError; what was held stays held. Raises NotFound; what was held
         is not the principal's to see any more, and is dropped. Raises FreshetError with an id for what nobody foresaw.
         """
-        request = Request(query, reason, principal, scope, loaded, kind)
+        request = Request(query, reason, principal, scope, loaded, kind, down_to=down_to)
         request, job = self._prepare(request)
         if job is None:
             job = self.queue.perform(request)
@@ -104,12 +106,13 @@ class Freshness:
         loaded: int = PAGE_SIZE,
         priority: Priority = "high",
         kind: ContentKind = "library",
+        down_to: str = "",
     ) -> Ticket:
         """As `revalidate`, in the background: returns at once and raises nothing.
 
         Where `reason` need not ask the store (policy.is_due), the ticket is done and has what is held.
         """
-        request = Request(query, reason, principal, scope, loaded, kind, priority)
+        request = Request(query, reason, principal, scope, loaded, kind, priority, down_to=down_to)
         request, job = self._prepare(request)
         return Ticket(self.queue, job or self.queue.submit(request))
 
@@ -191,7 +194,7 @@ class Freshness:
         try:
             answer = self._reader.read(
                 request.query, request.principal, fetch.held,
-                loaded=request.loaded, changes_too=request.changes_too,
+                loaded=request.loaded, changes_too=request.changes_too, down_to=request.down_to,
             )  # fmt: skip
             job.snapshot = self._views.succeed(fetch, answer)
             self.away = False

@@ -75,6 +75,12 @@ def _selecting(page: Page) -> None:
     expect(page.get_by_role("toolbar", name="Selection").get_by_text("2 selected")).to_be_visible()
 
 
+def _moving(page: Page) -> None:
+    _selecting(page)
+    page.get_by_role("toolbar", name="Selection").get_by_role("button", name="Move to project").click()
+    expect(page.get_by_role("dialog", name="Move to project").get_by_role("button").first).to_be_focused()
+
+
 def _preview(page: Page) -> None:
     tile(page, "harbour at dawn").click()
     expect(page.get_by_role("dialog", name="harbour at dawn").locator("video")).to_be_visible()
@@ -274,6 +280,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "nothing of a type": ("/library?type=audio", _library),
     "filters": ("/library?owner=me&date=7d&tag=sea&q=picture&type=hologram", _filtering),
     "selection": ("/library?q=picture&sort=title", _selecting),
+    "moving": ("/library?q=picture&sort=title", _moving),
     "preview": ("/library", _preview),
     "renaming": ("/library", _renaming),
     "deleting": ("/library", _deleting),

@@ -61,6 +61,15 @@ def bar(page: Page) -> Locator:
     return page.get_by_role("toolbar", name="Selection")
 
 
+def mover(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Move to project")
+
+
+def move_to(page: Page, name: str) -> None:
+    bar(page).get_by_role("button", name="Move to project").click()
+    mover(page).get_by_role("button", name=name, exact=True).click()
+
+
 def panel(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Filters")
 
@@ -244,7 +253,7 @@ def test_R0_06_several_move_to_a_project_that_is_made_for_them_and_its_filter_fi
     for title in ("Picture 000", "Picture 002"):
         tile(page, title).hover()
         check(page, title).click()
-    bar(page).get_by_role("combobox", name="Move to project").select_option("New project…")
+    move_to(page, "New project…")
     founder = page.get_by_role("dialog", name="New project")
     name = founder.get_by_role("textbox", name="Name of the new project")
     expect(name).to_be_focused()
@@ -261,6 +270,96 @@ def test_R0_06_several_move_to_a_project_that_is_made_for_them_and_its_filter_fi
     page.get_by_role("button", name="Filters").click()
     panel(page).get_by_label("Project").select_option("Spring collection")
     shows(page, [made[0], made[2]])
+
+
+def test_R0_06_by_keyboard_several_move_to_the_project_that_is_chosen_and_looking_through_them_moves_nothing(
+    server: Server, visit: Visit
+) -> None:
+    made = fill(server, 5)
+    page = visit("/library")
+    shows(page, made)
+    for place, name in enumerate(("Autumn", "Spring")):
+        check(page, f"Picture {place:03}").click()
+        move_to(page, "New project…")
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        expect(page.locator(TOAST)).to_contain_text(f"1 item moved to “{name}”")
+    shows(page, made[2:])
+    hit(page, made[2]).focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+ArrowRight")
+    opens = bar(page).get_by_role("button", name="Move to project")
+    opens.focus()
+    page.keyboard.press("Enter")
+    lines = mover(page).get_by_role("button")
+    expect(lines.first).to_be_focused()
+    names = lines.all_inner_texts()
+    assert names[-1] == "New project…"
+    assert {"Autumn", "Spring"} <= set(names)
+    for key, line in (("ArrowUp", -1), ("Home", 0), ("ArrowDown", 1), ("End", -1), ("ArrowDown", 0), ("a", 0)):
+        page.keyboard.press(key)
+        expect(lines.nth(line)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(mover(page)).to_be_hidden()
+    expect(opens).to_be_focused()
+    assert selected(page) == made[2:4]
+    page.keyboard.press("Enter")
+    expect(lines.first).to_be_focused()
+    for _ in range(names.index("Spring")):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(TOAST)).to_contain_text("2 items moved to “Spring”")
+    shows(page, made[4:])
+    expect(mover(page)).to_be_hidden()
+    expect(hit(page, made[4])).to_be_focused()
+
+
+def test_tags_that_cannot_be_stay_in_their_field_and_those_that_can_go_to_all_at_once(
+    server: Server, visit: Visit
+) -> None:
+    made = fill(server, 3)
+    page = visit("/library")
+    shows(page, made)
+    for title in ("Picture 000", "Picture 002"):
+        check(page, title).click()
+    bar(page).get_by_role("button", name="Tag", exact=True).click()
+    tagger = page.get_by_role("dialog", name="Tag", exact=True)
+    field = tagger.get_by_role("combobox", name="Tag")
+    expect(field).to_be_focused()
+    field.fill(f"night sky, {'x' * 41}")
+    field.press("Enter")
+    expect(page.locator(TOAST)).to_contain_text("is longer than 40 characters")
+    expect(field).to_have_value(f"night sky, {'x' * 41}")
+    field.fill("night sky, sea")
+    field.press("Enter")
+    expect(page.locator(TOAST)).to_contain_text("2 items tagged “night sky”, “sea”")
+    expect(tagger).to_be_hidden()
+    expect(page.locator("#selection-tag")).to_have_value("")
+    assert selected(page) == [made[0], made[2]]
+
+
+def test_a_tag_to_filter_by_is_told_once(server: Server, visit: Visit) -> None:
+    fill(server, 2)
+    page = visit("/library")
+    updated(page)
+    page.evaluate("""() => {
+        window.told = [];
+        const hear = ({target, payload}) => target.localName === 'freshet-filters' && window.told.push(payload.tag);
+        window.addEventListener('mesop-event', hear, true);
+    }""")
+    page.get_by_role("button", name="Filters").click()
+    field = panel(page).get_by_label("Tag")
+    field.fill("sea")
+    field.press("Enter")
+    field.press("Tab")
+    expect(page.get_by_role("button", name="Remove filter: Tag: sea")).to_be_visible()
+    settle(page)
+    assert page.evaluate("window.told") == ["sea"]
+    field.fill("dunes")
+    field.press("Tab")
+    expect(page.get_by_role("button", name="Remove filter: Tag: dunes")).to_be_visible()
+    settle(page)
+    assert page.evaluate("window.told") == ["sea", "dunes"]
 
 
 def test_B10_several_are_selected_by_keyboard_and_leave_by_escape(server: Server, visit: Visit) -> None:

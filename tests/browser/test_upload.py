@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from services.files.spool import PIECE_BYTES
 from tests.browser.apps.choosing import PATH as CHOOSERS
-from tests.browser.conftest import Visit
+from tests.browser.conftest import KINDS, Visit, on_firestore
 from tests.browser.library import fill
 from tests.browser.server import Server
 from tests.browser.steps import READY, close, go, ids, intercept, settle, shows, tile, tiles, updated
@@ -18,6 +18,8 @@ from tests.browser.uploads import drop, hover, paste, pick, silence, tray
 from tests.support.media import clip, picture
 
 MANY, BAD = 200, 5
+ON_BOTH = pytest.mark.parametrize("server", KINDS, indirect=True)
+"""On each kind of store; the others are about what the browser sends, and is told before any store hears of it."""
 LIMITS = "Pictures up to 50 MB, videos and sounds up to 500 MB."
 REFUSED = "status of 400"
 """What the console says of a file that is of no use."""
@@ -29,9 +31,11 @@ class ChoosingServer(Server):
     program = ("-m", "tests.browser.apps.choosing")
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = ChoosingServer(tmp_path_factory.mktemp("uploads") / "data")
+@pytest.fixture(params=KINDS[:1])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    is_remote = request.param == "firestore"
+    settings = on_firestore(request.getfixturevalue("firestore_emulator")) if is_remote else {}
+    server = ChoosingServer(tmp_path_factory.mktemp("uploads") / "data", **settings)
     yield server
     server.stop()
 
@@ -103,6 +107,7 @@ def test_only_what_may_go_better_another_time_can_be_tried_again(
     expect(tile(page, "harbour")).to_be_visible()
 
 
+@ON_BOTH
 @pytest.mark.usefixtures("still")
 def test_files_dropped_on_a_page_without_a_button_for_them_are_in_the_library(server: Server, visit: Visit) -> None:
     page = visit("/create/image")
@@ -188,6 +193,7 @@ def test_an_upload_goes_on_after_a_network_drop_and_a_restart_and_sends_nothing_
     expect(tiles(page)).to_have_count(1)
 
 
+@ON_BOTH
 def test_R0_16_a_chooser_finds_pages_uploads_and_hands_over_what_was_uploaded(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:

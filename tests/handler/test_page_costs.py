@@ -16,6 +16,8 @@ from tests.support.studio import Studio
 
 MOST = 25
 PAGES = 10
+MOST_OF_A_VISIT = 180
+"""Reads of who opens the library, chooses another filter and looks at 150 items."""
 
 
 @pytest.fixture
@@ -65,3 +67,18 @@ def test_A01_a_page_of_the_library_is_25_reads_at_any_depth_its_total_included_a
     assert tab.element("freshet-window")["total"] == 24 * (PAGES - 1) + 6, "150 are a whole number of pages"
     assert max(costs) <= MOST, costs
     assert cost(lambda: tab.fire("freshet-status", "refreshEvent")) <= 1
+
+
+def test_A03_the_library_one_other_filter_and_150_items_are_180_reads_in_all(studio: Studio, backend: Backend) -> None:
+    for _ in range(3):
+        studio.add(100)
+    let_settle(backend)
+    studio.store.ping()  # as a server does at its start
+    before = backend.billed_reads()
+    tab = studio.open("/library")
+    tab.fire("freshet-segments", "selectEvent", {"value": "image"}, label="Type")
+    while tab.element("freshet-window")["total"] < 150:
+        load_more(tab)
+    assert tab.element("freshet-window")["total"] == 150
+    assert any("150 shown of 300" in text for text in tab.text)
+    assert backend.billed_reads() - before <= MOST_OF_A_VISIT

@@ -588,3 +588,24 @@ def test_a_search_that_stopped_says_how_far_back_it_looked_and_goes_on_when_aske
             load_more(tab)
     assert ids_shown(tab) == [oldest.id]
     assert said(tab, "1 found")
+
+
+@pytest.mark.parametrize("lost", ["by another process", "by its age"])
+def test_R0_07_what_a_search_found_in_several_steps_is_found_again_where_it_has_to_be_read_anew(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr("services.store.paging.SEARCH_STEP", 50)
+    (oldest,) = studio.add(tags=("sea",), title="Lighthouse", favourite=True)
+    studio.add(110, tags=("sea",), title="Lighthouse")
+    tab = studio.open("/library", {"tag": "sea", "q": "lighthouse", "favourite": "1"})
+    for _ in range(2):
+        if any(one["label"] == "Search further" for one in tab.elements("freshet-button")):
+            tab.press("Search further")
+    assert ids_shown(tab) == [oldest.id]
+    if lost == "by another process":
+        studio.restart()
+        tab.fire("freshet-nav", "navigateEvent", {"url": "/nowhere"})
+    else:
+        studio.clock.advance(31 * 24 * 3600)
+        refresh(tab)
+    assert ids_shown(tab) == [oldest.id]

@@ -45,6 +45,35 @@ def test_R0_03_a_permalink_opens_its_item_and_gates_only_the_preview(studio: Stu
     assert tab.element("freshet-dialog", isOpen=False)["address"] == ""
 
 
+def test_F10_a_list_that_is_catching_up_goes_on_where_its_end_comes_near(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a list asks once: a page that was not brought then would never come."""
+    studio.add(60)
+    tab = studio.open("/library")
+    monkeypatch.setattr("state.view.is_behind", lambda snapshot: True)
+    tab.fire("freshet-status", "refreshEvent")
+    assert tab.element("freshet-status")["mode"] == "catching"
+    tab.fire("freshet-sentinel", "moreEvent", {"cursor": tab.element("freshet-sentinel")["cursor"]})
+    assert len(tab.tiles()) == 48
+
+
+def test_F04_an_item_that_is_read_by_its_id_alone_logs_what_that_cost(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    oldest, *_ = studio.add(30)
+    caplog.set_level(logging.INFO, "freshet")
+    studio.open("/library", {"item": oldest.id})
+    tab = studio.open("/library")
+    studio.restart()
+    studio.store.fault = DOWN
+    tab.navigate("/library", {"item": oldest.id})
+    lines = [record.fields for record in caplog.records if record.getMessage() == "preview.read"]  # type: ignore[attr-defined]
+    told = [(line["reason"], line["documents"], line["outcome"], line["as_of"] is not None) for line in lines]
+    assert told == [("permalink", 1, "read", True), ("permalink", 0, "StoreUnavailable", False)]
+    assert all(line["ms"] >= 0 for line in lines)
+
+
 @pytest.mark.parametrize("item", ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "nonsense", "../../etc/passwd"])
 def test_a_permalink_to_nothing_says_so_and_leaves_the_grid_alone(studio: Studio, item: str) -> None:
     studio.add(2)

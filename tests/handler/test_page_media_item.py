@@ -23,10 +23,10 @@ from tests.handler.test_page_edits import (
     told,
 )
 from tests.handler.test_page_library import refreshes
-from tests.handler.test_page_live import push
+from tests.handler.test_page_live import push, wait_for
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_item, operation
-from tests.support.slow_reads import slow
+from tests.support.slow_reads import Slow, slow
 from tests.support.studio import Studio, ids_shown
 
 __all__ = ["listen", "slow"]
@@ -241,7 +241,7 @@ def test_a_step_costs_one_document_where_nothing_is_held_and_none_where_it_is(
     for way, place in (("next", 41), ("next", 42), ("previous", 41)):
         step(tab, way)
         assert heading(tab) == order[place].title
-    lines = [record.fields for record in caplog.records if record.getMessage() == "media.step"]  # type: ignore[attr-defined]
+    lines = [record.fields for record in caplog.records if record.getMessage() == "media.step.read"]  # type: ignore[attr-defined]
     assert [line["documents"] for line in lines] == [1, 1, 1]
 
 
@@ -299,6 +299,49 @@ def test_a_step_from_the_open_library_reads_no_list(studio: Studio, listen: Any)
     assert heading(tab) == items[0].title
     # The item itself is known from the list; what was made from it has to be asked for.
     assert studio.store.calls["media.get_media_for_page"] == before + 1
+
+
+def test_a_step_is_by_the_list_as_it_was_held_last_while_the_store_is_away_and_says_so(studio: Studio) -> None:
+    items = studio.add(3)
+    studio.open("/library")
+    tab = open_item(studio, items[1])
+    studio.store.fault = DOWN
+    for way, place in (("next", 0), ("previous", 1), ("previous", 2)):
+        step(tab, way)
+        assert heading(tab) == items[place].title
+        assert told(tab) == "The database does not answer: this is by the list as it was held here last."
+    step(tab, "previous")
+    assert told(tab).startswith("This is the first item of the list. The database does not answer")
+    assert tab.element("freshet-status")["mode"] == "offline"
+
+
+def test_a_step_that_nothing_held_knows_says_that_the_store_is_away(studio: Studio) -> None:
+    items = studio.add(3)
+    tab = open_item(studio, items[1])
+    studio.store.fault = DOWN
+    step(tab, "next")
+    assert heading(tab) == items[1].title
+    assert told(tab) == "The store did not answer."
+
+
+def test_a_step_that_has_to_search_reads_one_page_a_press_and_the_next_press_goes_on(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Firestore has one of words, tag and favourite: the others are looked for in what it finds."""
+    monkeypatch.setattr("services.store.paging.SEARCH_STEP", 50)
+    (oldest,) = studio.add(tags=("sea",), title="Lighthouse", favourite=True)
+    studio.add(110, tags=("sea",), title="Lighthouse")
+    (newest,) = studio.add(tags=("sea",), title="Lighthouse, the last", favourite=True)
+    tab = open_item(studio, newest, tag="sea", q="lighthouse", favourite="1")
+    caplog.set_level(logging.INFO, "freshet")
+    for _ in range(3):
+        step(tab, "next")
+        if heading(tab) == oldest.title:
+            break
+        assert told(tab) == "None of the 50 items that were looked at belongs to the list. Press again to look further."
+    assert tab.query["id"] == [oldest.id]
+    lines = [record.fields for record in caplog.records if record.getMessage() == "media.step.read"]  # type: ignore[attr-defined]
+    assert max(line["documents"] for line in lines) <= 50
 
 
 # ── edits ──
@@ -409,6 +452,32 @@ def test_B12_the_neighbour_shows_before_the_store_has_stored_the_deletion(
         assert ended(studio)
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_B12_a_deletion_shows_while_the_store_takes_its_time_over_the_neighbour(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, answers: bool
+) -> None:
+    items = studio.add(2)
+    tab = open_item(studio, items[1])
+    gate, store = threading.Event(), studio.services.store
+    media = store.media
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        assert gate.wait(30)
+        if not answers:
+            raise DOWN
+        return media.get_media_for_page(*args, **options)
+
+    monkeypatch.setattr(store, "media", Slow(media, get_media_for_page=slowly))
+    pressed = threading.Thread(target=delete, args=(tab,))
+    pressed.start()
+    assert wait_for(lambda: tab.element("freshet-item-head")["deleted"])
+    assert wait_for(lambda: stored(studio, items[1]).deleted_at is not None), "it waits for no neighbour"
+    gate.set()
+    pressed.join(30)
+    assert tab.query["id"] == [items[0 if answers else 1].id]
+    assert told(tab) == "1 item deleted"
+
+
 def test_B12_an_undo_leads_back_to_what_was_deleted_one_after_the_other(studio: Studio) -> None:
     items = studio.add(4)
     tab = open_item(studio, items[3], type="image")
@@ -477,7 +546,7 @@ def test_B12_the_last_one_stays_as_deleted_and_can_be_restored(studio: Studio) -
 # ── freshness ──
 
 
-def test_the_page_is_asked_for_as_a_permalink_and_refreshed_by_hand(
+def test_R2_12_the_page_is_asked_for_as_a_permalink_and_refreshed_by_hand(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
     (item,) = studio.add()

@@ -99,14 +99,35 @@ def test_what_is_no_tag_is_refused_with_the_remedy_and_changes_nothing(studio: S
     assert told(tab).startswith("Tags: ")
     assert why in told(tab)
     assert studio.store.calls["commit"] == commits
+    assert tab.element("freshet-selection")["tagged"] == 0, "what was written stays in its field"
 
 
-def test_a_tag_too_many_is_refused_for_all_before_anything_shows(studio: Studio) -> None:
-    full, free = studio.add(1, tags=tuple(f"tag {n}" for n in range(20)))[0], studio.add()[0]
+def test_items_that_have_no_room_for_a_tag_are_named_and_the_others_get_it(studio: Studio) -> None:
+    many = tuple(f"tag {n}" for n in range(20))
+    full, free = studio.add(title="Full one", tags=many)[0], studio.add()[0]
     tab = studio.open("/library")
     edit(tab, "tag", [full, free], "one more")
-    assert told(tab) == "Tags: an item has at most 20. Take 1 out."
-    assert stored(studio, free).tags == ()
+    assert told(tab) == "1 item tagged “one more”. Not tagged: “Full one” would have more than 20 tags"
+    assert stored(studio, free).tags == ("one more",)
+    assert stored(studio, full).tags == many
+    assert tab.element("freshet-selection")["tagged"] == 1
+    edit(tab, "tag", [full], "one more")
+    assert told(tab) == "Tags: “Full one” would have more than 20 tags. Take one out there first."
+    assert tab.element("freshet-selection")["tagged"] == 1, "what was written stays in its field"
+    edit(tab, "tag", [full, free], "tag 3")  # which the full one has already
+    assert stored(studio, free).tags == ("one more", "tag 3")
+    assert told(tab) == "2 items tagged “tag 3”"
+
+
+def test_several_tags_are_parted_by_commas_as_on_an_items_page(studio: Studio) -> None:
+    items = studio.add(2)
+    tab = studio.open("/library")
+    edit(tab, "tag", items, "sea, Night  sky,, dunes,")
+    assert [stored(studio, item).tags for item in items] == [("sea", "Night sky", "dunes")] * 2
+    assert told(tab) == "2 items tagged “sea”, “Night sky”, “dunes”"
+    edit(tab, "untag", items, "SEA, dunes")
+    assert [stored(studio, item).tags for item in items] == [("Night sky",)] * 2
+    assert told(tab) == "2 items without the tags “SEA”, “dunes”"
 
 
 def test_F12_favourites_are_given_to_all_and_taken_back_and_twice_is_once(studio: Studio) -> None:
