@@ -47,6 +47,7 @@ class EditState:
     once stand there by one name, "~…", and the browser knows which they were (state/several.py). `unheard_ms`: since
     when the process that answers does not know of one of `pending`, which another has begun; 0 where it knows of all.
     `tagged`: how often several were given tags, or lost some, so that what was written need not stay in its field.
+    `undeleted`: deletions and moves that could not be stored, as `deleted` names them: there was nothing to undo.
     """
 
     pending: str = ""
@@ -55,6 +56,7 @@ class EditState:
     focus: str = ""
     turns: int = 0
     tagged: int = 0
+    undeleted: str = ""
     refused_id: str = ""
     refused_why: str = ""
     refused_title: str = ""
@@ -171,12 +173,18 @@ def attempts() -> dict[str, Attempt | None]:
 
 
 def _tell(failed: list[Attempt]) -> None:
+    state = me.state(EditState)
     put_back = [attempt for attempt in failed if not attempt.watermark]
+    undone = {one.name or one.edit.media_id for one in put_back if one.edit.change.kind in UNDONE and not one.undoes}
+    no_longer_deleted(undone)
+    state.undeleted = " ".join([*state.undeleted.split(), *sorted(undone)][-MOST_UNDONE:])
+    needless = [one for one in put_back if one.undoes and _names(one.undoes) <= set(state.undeleted.split())]
     for attempt in reversed(put_back):  # the undo that was pressed first is the next again
-        if attempt.again and attempt.undoes:
+        if attempt.again and attempt.undoes and attempt not in needless:
             can_be_undone(attempt.undoes)
-    undone = [one for one in put_back if one.edit.change.kind in UNDONE and not one.undoes]
-    no_longer_deleted({one.name or one.edit.media_id for one in undone})
+    failed = [attempt for attempt in failed if attempt not in needless]
+    if not failed:
+        return
     for attempt in failed:
         change = attempt.edit.change
         if attempt.count == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
@@ -195,11 +203,17 @@ def can_be_undone(names: str) -> None:
     """These were deleted, or moved, last: the next undo takes them back."""
     state = me.state(EditState)
     state.deleted = " ".join([*state.deleted.split(), *names.split()][-MOST_UNDONE:])
+    state.undeleted = " ".join(one for one in state.undeleted.split() if one not in _names(names))
 
 
 def undone_by(media_ids: set[str]) -> str:
     """Which of the deletions that can be undone bringing these items back does; pure."""
     return " ".join(one for one in me.state(EditState).deleted.split() if one in media_ids)
+
+
+def _names(undoes: str) -> set[str]:
+    """Without where from, which a move's has."""
+    return {one.partition(FROM)[0] for one in undoes.split()}
 
 
 def no_longer_deleted(names: set[str]) -> None:

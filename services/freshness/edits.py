@@ -185,8 +185,9 @@ def put_back(edit: Edit, error: FreshetError, count: int = 1) -> str:
 def some_put_back(edit: Edit, reasons: Sequence[str], count: int) -> str:
     """What is told of an edit of `count` items of which some could not be stored, for these reasons."""
     others = sorted(set(reasons[1:]) - {reasons[0]})
+    why = reasons[0].replace("it was", "they were", 1) if len(reasons) > 1 else reasons[0]
     what = "not restored" if edit.change.kind == "restore" else "put back"
-    return f"{len(reasons)} of {count} items {what}: {reasons[0]}{', and more' if others else ''}"
+    return f"{len(reasons)} of {count} items {what}: {why}{', and more' if others else ''}"
 
 
 def _retagged(held: tuple[str, ...], on: tuple[str, ...], off: tuple[str, ...]) -> tuple[str, ...]:

@@ -493,6 +493,26 @@ def test_B22_undos_that_fail_late_can_be_pressed_again_in_their_order(
     assert studio.store.calls["commit"] == commits
 
 
+def test_B22_the_undo_of_a_deletion_that_was_never_stored_is_no_failure_of_its_own(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(2)
+    tab = studio.open("/library")
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "delete", items[1])
+        edit(tab, "undo")
+        studio.store.fault = StoreUnavailable(AWAY)
+        let_go.set()
+        assert ended(studio)
+    studio.store.fault = None
+    push(tab, "ready")
+    assert told(tab) == f"Item put back: {AWAY}"
+    assert ids_shown(tab) == [items[1].id, items[0].id]
+    commits = studio.store.calls["commit"]
+    edit(tab, "undo")
+    assert studio.store.calls["commit"] == commits
+
+
 def test_B22_failures_that_come_late_are_told_once_and_leave_what_was_pushed(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, listen: Any
 ) -> None:
