@@ -28,8 +28,10 @@ def note_day() -> None:
 
 
 def day() -> date:
-    noted = me.state(CatalogState).day
-    return date.fromisoformat(noted) if noted else date.min
+    try:
+        return date.fromisoformat(me.state(CatalogState).day)
+    except (TypeError, ValueError):  # none yet; or a browser that makes up its own
+        return date.min
 
 
 def offered(run_type: RunType) -> tuple[ModelSpec, ...]:

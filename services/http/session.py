@@ -6,12 +6,13 @@ signed token to the browser, which brings it here, where it is merged with what 
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from services.container import services
 from services.freshness.session import COOKIE, merged
+from services.http.origin import from_own_page
 
 router = APIRouter(prefix="/api", tags=["session"])
 
@@ -21,7 +22,7 @@ class Knowledge(BaseModel):
     """As signed by this server. One that was not is worth nothing."""
 
 
-@router.post("/session", status_code=204)
+@router.post("/session", status_code=204, dependencies=[Depends(from_own_page)])
 def keep(request: Request, knowledge: Knowledge) -> Response:
     """Move the session's cookie on; it never goes back."""
     who, sessions = services().principals.resolve(request.headers), services().sessions

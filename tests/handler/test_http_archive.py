@@ -160,6 +160,9 @@ def test_more_than_five_thousand_items_are_refused(web: Web) -> None:
         ({}, 200),
         ({"sec_fetch_site": "cross-site"}, 403),
         ({"sec_fetch_site": "same-site", "origin": "http://testserver"}, 403),
+        ({"origin": "http://testserver"}, 200),
+        ({"origin": "http://testserver.example"}, 403),
+        ({"origin": "null"}, 403),
     ],
 )
 def test_another_sites_page_cannot_have_a_browser_ask(web: Web, headers: dict[str, str], status: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -107,6 +108,19 @@ class TestTheForm:
         assert any("cannot be used here. Local Image 1 is chosen instead." in text for text in tab.text)
         assert tab.element("freshet-choice", label="Model")["value"] == "local-image-1"
         assert field(tab, "prompt")["value"] == "Kept"
+
+    @pytest.mark.parametrize("day", [None, 9999, "9999", "[[[[", "NaN"])
+    def test_a_day_forged_in_the_browser_breaks_no_page(
+        self, studio: Studio, day: object, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        tab = studio.open("/create/image")
+        for state in tab.states.states:
+            held = json.loads(state.data)
+            if "day" in held:
+                state.data = json.dumps(held | {"day": day})
+        type_into(tab, "prompt", "Kept")
+        assert field(tab, "prompt")["value"] == "Kept"
+        assert not [line for line in caplog.records if line.levelname == "ERROR"]
 
     def test_one_that_is_shut_down_while_the_form_is_open_is_named_with_its_successor(self, studio: Studio) -> None:
         end = (studio.clock.now() + timedelta(days=1)).date()
