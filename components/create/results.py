@@ -78,9 +78,9 @@ def _run_set(kind: str, set_id: str, outputs: list[MediaItem], *, whole: bool) -
                     me.text(" · ".join(_facts(outputs, whole)))
                     ago(ms=int(first.created_at.timestamp() * 1000), prefix=" · ", key=f"ago-{set_id}")
             if waiting:
-                ready = sum(item.status != "generating" for item in outputs)
+                ready, failed = (sum(item.status == status for item in outputs) for status in ("ready", "failed"))
                 with me.box(classes="state run"):
-                    me.text(f"{ready} of {len(outputs)}")
+                    me.text(f"{ready} of {len(outputs)}" + (f", {failed} failed" if failed else ""))
                 button(
                     label="Cancel", icon="close", token=" ".join(running(outputs)), on_press=bound(on_cancel, kind),
                     key=f"cancel-{set_id}",

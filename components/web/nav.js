@@ -25,6 +25,7 @@ class FreshetNav extends FreshetElement {
   static props = {items: [], current: '', userName: '', project: '', projects: []};
   #links = el('div', {class: 'nav'});
   #bottom = el('nav', {class: 'bottom', 'aria-label': 'Main'});
+  #side = el('nav', {class: 'side', 'aria-label': 'Main'});
   #menu = new ProjectMenu({
     opened: () => this.emit('projectsEvent', {}, {quiet: true}),
     create: (name) => this.emit('createEvent', {name, url: this.current}),
@@ -36,8 +37,8 @@ class FreshetNav extends FreshetElement {
   build() {
     const brand = el('a', {class: 'brand', href: '/home', 'aria-label': 'Freshet, home', 'data-url': '/home'}, brandMark(), el('span', {}, 'Freshet'));
     const me = el('div', {class: 'me'}, this.#avatar, this.#user, themeButton('ib sm'));
-    const side = el('nav', {class: 'side', 'aria-label': 'Main'}, brand, ...this.#menu.nodes, this.#links, el('div', {class: 'side-foot'}, me));
-    this.append(side, this.#bottom);
+    this.#side.append(brand, ...this.#menu.nodes, this.#links, el('div', {class: 'side-foot'}, me));
+    this.append(this.#side, this.#bottom);
     this.addEventListener('click', (event) => this.#go(event));
   }
 
@@ -75,6 +76,7 @@ class FreshetNav extends FreshetElement {
       leadAnew(this.project);
     }
     this.#menu.draw(this.projects, this.project, this.current);
+    this.#side.classList.toggle('several', this.projects.length > 1); // a phone tells which one it is only where that says something
     say(this.#user, this.userName);
     attrs(this.#user.parentElement, {title: this.userName});
     say(this.#avatar, this.userName.replace(/^@/, '').slice(0, 1).toUpperCase());

@@ -209,7 +209,10 @@ class FreshetTile extends FreshetElement {
     this.#pic.append(icon('error', 'l'), el('span', {class: 'why cut2', title: why}, why));
     if (this.use || this.goesMs) return;
     const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
-    retry.addEventListener('click', () => this.emit('retryEvent', {id: this.mediaId, scrolled: isBusy(this)}));
+    retry.addEventListener('click', () => {
+      if (document.activeElement === retry) this.#hit.focus({preventScroll: true}); // the button is about to go
+      this.emit('retryEvent', {id: this.mediaId, scrolled: isBusy(this)});
+    });
     this.#lay.append(retry);
   }
 

@@ -194,8 +194,8 @@ class _Worker:
         code = self.process.returncode
         if code < 0:
             name = signal.Signals(-code).name
-            return f"The process that renders was stopped ({name}), perhaps for lack of memory. Try again"
-        return f"The process that renders ended unexpectedly (exit status {code}). Try again"
+            return f"This was stopped by the system, perhaps for lack of memory ({name}). Try again"
+        return f"This ended unexpectedly (exit status {code}). Try again"
 
 
 def _error(name: str, field: str, message: str, details: str) -> Exception:

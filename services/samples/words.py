@@ -69,7 +69,7 @@ USES: tuple[str, ...] = (
 FILE_NAMES: tuple[str, ...] = ("IMG", "DSC", "scan", "photo", "Bild", "export", "frame")
 SOUNDS: tuple[str, ...] = ("Narration", "Theme", "Room tone", "Interview", "Jingle", "Field recording", "Voice memo")
 ERRORS: tuple[str, ...] = (
-    "The process that renders was stopped (SIGKILL), perhaps for lack of memory. Try again",
+    "This was stopped by the system, perhaps for lack of memory (SIGKILL). Try again",
     "There is no room left on the disk: free some space and try again.",
     "This run was interrupted and could not be resumed. Try again.",
 )

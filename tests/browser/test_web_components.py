@@ -150,8 +150,9 @@ def test_a_failed_tile_says_why_and_can_be_tried_again(show: Open) -> None:
     page = show()
     tile = page.locator("freshet-tile[data-id=failed]")
     expect(tile).to_contain_text("Refused: shows a real person")
-    tile.get_by_role("button", name="Retry").click()
+    tile.get_by_role("button", name="Retry").press("Enter")
     expect_heard(page, 'retry {"id": "failed", "scrolled": false}')
+    expect(tile.locator(".hit")).to_be_focused()  # Retry is about to go
     assert not any(line.startswith("tile") for line in heard(page))
 
 

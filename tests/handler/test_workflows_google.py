@@ -241,9 +241,7 @@ class TestFailing:
         monkeypatch.setattr("services.workflows.made.open_received", partial(ended_opening, str(studio.log), 2))
         run = studio.finished(order(studio))
         told = item_of(studio, run).error or ""
-        assert told.startswith(
-            "Google made this, but it could not be opened here. The process that renders was stopped"
-        )
+        assert told.startswith("Google made this, but it could not be opened here. This was stopped by the system")
         assert told.endswith("Retry asks for another one.")
         assert run.cost_nano == COST
 

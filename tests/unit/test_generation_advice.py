@@ -166,6 +166,11 @@ class TestJudging:
         assert told.prompt.startswith("Dunes. ")
         assert remedy in told.prompt.lower()
 
+    def test_what_was_asked_for_in_no_words_gets_none(self) -> None:
+        told = judged(Measures(**{**GOOD.__dict__, "brightness": 0.1}), "", "16:9")
+        assert told.problems
+        assert told.prompt == ""
+
     def test_a_small_one_and_one_of_another_shape_are_named(self) -> None:
         told = changed(width=640, height=640)
         assert told.problems == ("It is small: 640 × 640 pixels.", "Its shape is not the 16:9 that was asked for.")

@@ -45,7 +45,8 @@ def judged(measures: Measures, prompt: str, aspect: str = "") -> Critique:
     for look in (_sharpness, _exposure, _contrast, _colours):
         look(measures, notes)
     _shape(measures, aspect, notes)
-    better = f"{prompt.rstrip(' .,;:')}. {_sentence(notes.remedies)}".strip(" .") + "." if notes.remedies else ""
+    asked = prompt.rstrip(" .,;:")  # what came from elsewhere was asked for in no words that could be bettered
+    better = f"{asked}. {_sentence(notes.remedies)}." if asked and notes.remedies else ""
     return Critique(tuple(notes.strengths), tuple(notes.problems), better, BY, 0)
 
 
