@@ -45,7 +45,7 @@ class MediaItemState:
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
     `passed`: those from which it went on to the next one, likewise. `reached`: how far, and which way, a neighbour was
     looked for in vain (`Step.reached`). `asked`: the question by which the item is being sought, by its id alone; ""
-    for none.
+    for none. `stepping`: which way a neighbour is being looked for, and by which question.
     """
 
     item_id: str = ""
@@ -57,6 +57,7 @@ class MediaItemState:
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
     asked: str = ""
+    stepping: str = ""
     sought: bool = False
     """The project of the address lacks the item, and so does every other one as far as this person may know."""
 
@@ -79,7 +80,8 @@ def page_view() -> ViewState:
     Its age is the item's, and a child list that could not be read says so in its place.
     """
     item, kin = item_view(), [derived_view(), *([sources_view()] if has_sources() else [])]
-    awaited = "open" if shown_item() is not None and any(first_load(view) for view in kin) else ""
+    unread = shown_item() is not None and any(first_load(view) for view in kin)
+    awaited = "open" if unread or me.state(MediaItemState).stepping else ""
     views = [item, *kin]
     return replace(
         item,
@@ -170,6 +172,11 @@ def is_to_be_sought() -> bool:
     return is_undecided() and not loading.is_undecided(item_view())
 
 
+def is_awaiting() -> bool:
+    """Whether the item, or its neighbour, is being looked for; pure."""
+    return is_to_be_sought() or bool(me.state(MediaItemState).stepping)
+
+
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
     state = me.state(MediaItemState)
@@ -182,7 +189,7 @@ def show(media_id: str) -> None:
     state = me.state(MediaItemState)
     forget_opinion()
     state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
-    state.reached = state.asked = ""
+    state.reached = state.asked = state.stepping = ""
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():
         show_held(state.view, item_query())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from services.errors import StoreUnavailable
+from services.models import MediaItem
 from tests.handler.test_page_edits import edit, ended, listen, told
 from tests.handler.test_page_live import push, wait_for
 from tests.handler.test_page_look import dialog, looked_at_apart
+from tests.handler.test_page_media_item import step
 from tests.handler.test_page_projects import make
 from tests.support.mesop_client import MesopClient
 from tests.support.studio import Studio
@@ -206,3 +209,100 @@ def test_what_is_nowhere_is_denied_once_that_is_known(studio: Studio, hang: Hang
     push(tab, "ready")
     assert NOT_THERE in tab.text
     assert not is_waiting(tab)
+
+
+# ── a step to the next item ──
+
+
+def open_between(studio: Studio) -> tuple[MesopClient, list[MediaItem]]:
+    """The page of the second of three items, in their order, of which no list is held."""
+    items = studio.add(3)[::-1]
+    return studio.open("/media-item", {"id": items[1].id}), items
+
+
+def test_R2_05_a_step_waits_for_no_store_and_leads_on_once_it_answers(
+    studio: Studio, listen: Any, hang: Hang, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "freshet")
+    tab, items = open_between(studio)
+    gate = hang("media.get_media_for_page")
+    for _ in range(2):  # pressed again, it is the same question
+        step(tab, "next")
+        assert (shown(tab), is_waiting(tab)) == (items[1].title, True)
+    edit(tab, "favourite", items[1], True)
+    assert tab.element("freshet-item-head")["favourite"] is True
+    stream = listen(tab)
+    stream.subscriber.take()
+    let_go(studio, gate)
+    push(tab, "ready")
+    assert shown(tab) == items[2].title
+    assert tab.query == {"id": [items[2].id]}
+    assert not is_waiting(tab)
+    assert len([one for one in caplog.records if one.getMessage() == "media.step.read"]) == 1
+
+
+def test_the_last_way_that_was_pressed_is_the_one_that_counts(studio: Studio, hang: Hang) -> None:
+    tab, items = open_between(studio)
+    gate = hang("media.get_media_for_page")
+    step(tab, "next")
+    step(tab, "previous")
+    let_go(studio, gate)
+    push(tab, "ready")
+    assert shown(tab) == items[0].title
+    push(tab, "ready")
+    assert shown(tab) == items[0].title
+
+
+def test_whoever_goes_elsewhere_meanwhile_stays_there(studio: Studio, hang: Hang) -> None:
+    tab, items = open_between(studio)
+    gate = hang("media.get_media_for_page")
+    step(tab, "next")
+    gate.set()
+    tab.navigate("/media-item", {"id": items[0].id})
+    push(tab, "ready")
+    assert shown(tab) == items[0].title
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_R0_14_a_step_that_fails_late_says_so_or_goes_by_the_list_that_was_held(
+    studio: Studio, hang: Hang, held: bool
+) -> None:
+    tab, items = open_between(studio)
+    if held:
+        studio.open("/library")
+    gate = hang("media.get_media_for_page")
+    step(tab, "next")
+    assert shown(tab) == items[1].title
+    studio.store.fault = DOWN
+    let_go(studio, gate)
+    push(tab, "ready")
+    assert shown(tab) == items[2 if held else 1].title
+    assert ("as it was held here last" in told(tab)) if held else told(tab) == str(DOWN)
+
+
+def test_another_process_looks_for_the_neighbour_anew(studio: Studio, hang: Hang) -> None:
+    tab, items = open_between(studio)
+    gate = hang("media.get_media_for_page")
+    step(tab, "next")
+    studio.restart()
+    gate.set()
+    push(tab, "ready")
+    assert wait_for(lambda: not studio.services.asides._running)
+    push(tab, "ready")
+    assert shown(tab) == items[2].title
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_deletion_waits_for_no_store_and_leads_on_by_what_is_held(studio: Studio, hang: Hang, held: bool) -> None:
+    tab, items = open_between(studio)
+    if held:
+        studio.open("/library")
+    leads_to = items[2 if held else 1].id
+    gate = hang("media.get_media_for_page")
+    tab.fire("freshet-item-head", "deleteEvent", {"id": items[1].id})
+    assert not gate.is_set()
+    assert tab.element("freshet-item-head")["mediaId"] == leads_to
+    assert tab.element("freshet-item-head")["deleted"] is not held
+    let_go(studio, gate)
+    push(tab, "ready")
+    assert tab.element("freshet-item-head")["mediaId"] == leads_to
