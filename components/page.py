@@ -19,13 +19,13 @@ from services.freshness import Reason
 from services.freshness.live import wants_live
 from services.log import log_failure
 from services.models import MediaItem, MediaQuery
-from state.apart import apart_query, is_apart, load_apart
+from state.apart import is_apart, load_apart
 from state.asking import no_view
 from state.bound import bound
 from state.edits import EditState, Shown, edit, follow_edits
 from state.handlers import Handler, handler
 from state.loading import Part, load_together
-from state.preview import recover_preview
+from state.preview import apart_query, is_sought, recover_preview
 from state.projects import are_drawn_anew
 from state.purging import PURGES, follow_purges, is_purging, purge
 from state.remix import undo_remix
@@ -73,8 +73,8 @@ class View:
     does everything: also for the reason "ready"."""
 
 
-_LOOK = View(no_view, apart_query, load_apart, "preview", items=False)
-"""On any page: the item of its closer look, while no list of the page holds that."""
+_LOOK = View(no_view, apart_query, load_apart, "preview", awaits=is_sought, items=False)
+"""On any page: the item of its closer look, while no list of the page holds that, or it is being read."""
 _views: dict[str, Sequence[View]] = {}
 _edit_one: dict[str, EditOne] = {}
 _undo: dict[str, Callable[[], bool]] = {}

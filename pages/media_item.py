@@ -31,8 +31,8 @@ from state.media_item import (
     go_on_from,
     has_gone_on_from,
     has_sources,
+    is_awaiting,
     is_named,
-    is_to_be_sought,
     is_undecided,
     item_query,
     item_view,
@@ -62,6 +62,14 @@ def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool 
     yield from load_item(reason, hold=hold)
 
 
+def _follow() -> Generator[None, None, None]:
+    """The item, or its neighbour, may have come."""
+    yield from load_children()
+    way = me.state(MediaItemState).stepping.partition(" ")[0]
+    if way:
+        yield from _step("previous" if way == "previous" else "next")
+
+
 NO_FURTHER: dict[Way, str] = {
     "previous": "This is the first item of the list.",
     "next": "This is the last item of the list.",
@@ -78,8 +86,8 @@ VIEWS = [
         _load_media_and_update_state,
         "media",
         active=is_named,
-        then=load_children,
-        awaits=is_to_be_sought,
+        then=_follow,
+        awaits=is_awaiting,
     ),
     View(sources_view, sources_query, load_sources, "media.sources", active=has_sources),
     View(derived_view, derived_query, load_derived, "media.derived", active=is_named),
@@ -225,14 +233,24 @@ def on_more(event: me.WebEvent) -> Generator[None, None, None]:
 @handler
 def on_step(event: me.WebEvent) -> Generator[None, None, None]:
     """To the previous or the next item of the list."""
-    item = shown_item()
-    way: Way = "previous" if event.value.get("to") == "previous" else "next"
+    yield from _step("previous" if event.value.get("to") == "previous" else "next")
+
+
+def _step(way: Way) -> Generator[None, None, None]:
+    """To the neighbour; where the store takes its time, once it has answered, if nobody went elsewhere by then."""
+    item, state = shown_item(), me.state(MediaItemState)
+    (by, _, asked), state.stepping = state.stepping.partition(" "), ""
     if item is None:
         yield
         return
-    state, passed = me.state(MediaItemState), me.state(MediaItemState).passed.split()
+    passed = state.passed.split()
     reached_by, _, reached = state.reached.partition(" ")
-    step = neighbour(item, list_query(), way, after=reached if reached_by == way else "")
+    after, asked = reached if reached_by == way else "", asked if by == way else ""
+    step = neighbour(item, list_query(), way, announce=item_query(), after=after, asked=asked)
+    if step.asked:
+        state.stepping = f"{way} {step.asked}"
+        yield
+        return
     state.reached = f"{way} {step.reached}" if step.reached else ""
     found = step.media_id
     if found is None and way == "previous" and passed and not step.reached:
@@ -284,7 +302,7 @@ def on_delete(event: me.WebEvent) -> Generator[None, None, None]:
 
 def _beside(item: MediaItem) -> Generator[None, None, str]:
     """The next item, else the one before. Where that has to be read, the deletion shows meanwhile, and it does not fail
-    because that cannot be read.
+    because that cannot be read. Where it takes its time, the list as it was held last tells, or nothing does.
     """
     ways: tuple[Way, Way] = ("next", "previous")
     for way in ways:
@@ -292,9 +310,12 @@ def _beside(item: MediaItem) -> Generator[None, None, str]:
         if found is None:
             yield
             try:
-                found = neighbour(item, list_query(), way).media_id
+                step = neighbour(item, list_query(), way, announce=item_query())
             except FreshetError:
                 return ""
+            if step.asked:
+                return held_neighbour(item, list_query(), way, old=True) or ""
+            found = step.media_id
         if found:
             return found
     return ""

@@ -14,6 +14,7 @@ from services.files.blobs import Blobs
 from services.files.intake import Intake, clear_scratch
 from services.files.spool import Spool
 from services.freshness import Editor, Freshness, Sessions, SnapshotStore
+from services.freshness.asides import Asides
 from services.freshness.disk import DiskCache
 from services.freshness.live import LiveHub
 from services.freshness.policy import with_ttls
@@ -66,6 +67,7 @@ class Services:
     freshness: Freshness
     hub: LiveHub
     editor: Editor
+    asides: Asides
     totals: Totals
     usages: Usages
     templates: Templates
@@ -131,6 +133,7 @@ class Services:
             routine.close()
         self.purges.close()
         self.editor.close()
+        self.asides.close()
         self.totals.close()
         self.usages.close()
         self.templates.close()
@@ -220,6 +223,8 @@ def build(
     freshness = Freshness(store.media, clock, SnapshotStore(ids.new()[-6:]), ttls=ttls, disk=disk)
     hub, editor = LiveHub(store, freshness, clock), Editor(store, freshness, clock, ids)
     editor.told = hub.edited
+    asides = Asides(clock, freshness.mark)
+    asides.on_away = freshness.tell_away
     usages = Usages(store.upkeep, clock, ttls=ttls, disk=disk, heard=hub.heard_of)
     usages.on_away = freshness.tell_away
     templates = Templates(store, clock, ids, freshness.mark, ttls=ttls)
@@ -238,6 +243,7 @@ def build(
         freshness=freshness,
         hub=hub,
         editor=editor,
+        asides=asides,
         totals=Totals(store.media, clock, freshness.version_of),
         usages=usages,
         templates=templates,

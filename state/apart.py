@@ -8,27 +8,40 @@ from typing import Literal
 
 from services.container import services
 from services.freshness import Reason
-from services.models import MediaItem, MediaQuery
+from services.models import MediaItem
 from state.loading import PATIENCE
-from state.preview import look_again, refresh_previewed, stored_preview
-from state.session import principal, project_id, saw
+from state.preview import (
+    apart_query,
+    follow_previewed,
+    is_sought,
+    look_again,
+    refresh_previewed,
+    stored_preview,
+)
+from state.session import principal, saw
 
 
 def is_apart(listed: Iterable[MediaItem]) -> bool:
-    """Whether an item is looked at that is not among `listed`, and whose project this person hears of; pure."""
+    """Whether an item is looked at that is not among `listed`, and whose project this person hears of; or one is being
+    read by its id. Pure.
+    """
     item = stored_preview()
-    return item is not None and item.project_id in principal().project_ids and all(one.id != item.id for one in listed)
-
-
-def apart_query() -> MediaQuery:
-    """The item, in its own project, which need not be the page's; pure."""
-    item = stored_preview()
-    return MediaQuery(project_id=item.project_id if item else project_id(), ids=(item.id,) if item else ())
+    return is_sought() or (
+        item is not None and item.project_id in principal().project_ids and all(one.id != item.id for one in listed)
+    )
 
 
 def load_apart(reason: Reason | Literal["ready"], *, hold: bool = False) -> Generator[None, None, None]:
-    """Refresh the item; what comes of that later announces itself ("ready"). The look stays open in any case."""
+    """Refresh the item; what comes of that later announces itself ("ready"). The look stays open in any case.
+
+    While it is being read by its id alone, that answer is what "ready" tells of.
+    """
+    sought = is_sought()
+    if sought:
+        yield from follow_previewed()
     query, who = apart_query(), principal()
+    if sought and (reason == "ready" or not query.ids):
+        return
     if reason != "ready":
         ticket = services().freshness.submit(query, reason, who, scope="preview", kind="item")
         if not ticket.wait(PATIENCE):

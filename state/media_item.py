@@ -14,14 +14,15 @@ import flask
 import mesop as me
 
 from services.container import services
-from services.errors import NotFound, StoreError, StoreUnavailable
+from services.errors import FreshetError, NotFound, StoreUnavailable
 from services.freshness import Reason
+from services.freshness.asides import Aside
 from services.freshness.policy import ALWAYS
 from services.ids import is_id
 from services.models import MediaItem, MediaQuery
 from services.models.query import MOST_IDS
 from state import loading
-from state.aside import read_aside
+from state.aside import ask_aside
 from state.edits import MOST_UNDONE
 from state.filters import read, to_query, to_spec
 from state.handlers import notify
@@ -43,7 +44,8 @@ class MediaItemState:
 
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
     `passed`: those from which it went on to the next one, likewise. `reached`: how far, and which way, a neighbour was
-    looked for in vain (`Step.reached`).
+    looked for in vain (`Step.reached`). `asked`: the question by which the item is being sought, by its id alone; ""
+    for none. `stepping`: which way a neighbour is being looked for, and by which question.
     """
 
     item_id: str = ""
@@ -54,6 +56,8 @@ class MediaItemState:
     view: ViewState = field(default_factory=ViewState)
     sources: ViewState = field(default_factory=ViewState)
     derived: ViewState = field(default_factory=ViewState)
+    asked: str = ""
+    stepping: str = ""
     sought: bool = False
     """The project of the address lacks the item, and so does every other one as far as this person may know."""
 
@@ -76,7 +80,8 @@ def page_view() -> ViewState:
     Its age is the item's, and a child list that could not be read says so in its place.
     """
     item, kin = item_view(), [derived_view(), *([sources_view()] if has_sources() else [])]
-    awaited = "open" if shown_item() is not None and any(first_load(view) for view in kin) else ""
+    unread = shown_item() is not None and any(first_load(view) for view in kin)
+    awaited = "open" if unread or me.state(MediaItemState).stepping else ""
     views = [item, *kin]
     return replace(
         item,
@@ -167,6 +172,11 @@ def is_to_be_sought() -> bool:
     return is_undecided() and not loading.is_undecided(item_view())
 
 
+def is_awaiting() -> bool:
+    """Whether the item, or its neighbour, is being looked for; pure."""
+    return is_to_be_sought() or bool(me.state(MediaItemState).stepping)
+
+
 def read_url() -> None:
     """Take the item from the address; what is no id names nothing."""
     state = me.state(MediaItemState)
@@ -179,7 +189,7 @@ def show(media_id: str) -> None:
     state = me.state(MediaItemState)
     forget_opinion()
     state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
-    state.reached = ""
+    state.reached = state.asked = state.stepping = ""
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():
         show_held(state.view, item_query())
@@ -207,7 +217,8 @@ def load_item(reason: Reason, *, hold: bool = False) -> Generator[None, None, No
         yield
         return
     state = me.state(MediaItemState)
-    state.sought = state.sought and reason != "manual"
+    if reason == "manual":
+        state.sought, state.asked = False, ""
     load = load_view(state.view, item_query(), reason, scope="media", kind="item", hold=hold)
     if reason in SEEN_BEGINNING:
         next(load)
@@ -224,6 +235,8 @@ def load_children() -> Generator[None, None, None]:
     """Load the items that the item was made from, once it is known which these are, and seek one that is not there."""
     state = me.state(MediaItemState)
     state.known = state.known or shown_item() is not None
+    if shown_item() is not None:
+        state.asked = ""  # what was asked meanwhile is old once it should be sought again
     if is_to_be_sought():
         yield from _seek()
     if _lacks_sources():
@@ -235,21 +248,34 @@ def load_children() -> Generator[None, None, None]:
 
 
 def _seek() -> Generator[None, None, None]:
-    """Ask for the item by its id alone, since it may have been moved. Then the page goes on in its project."""
+    """Ask for the item by its id alone, since it may have been moved. Then the page goes on in its project.
+
+    What takes its time announces itself, and this is called again then; also by a process that knows of no question.
+    """
     state = me.state(MediaItemState)
-    try:
-        item = read_aside("media.seek", "permalink", partial(services().store.media.get, principal(), state.item_id))
-    except StoreError as error:
-        state.view.error, state.view.offline = str(error), isinstance(error, StoreUnavailable)
-    except NotFound:
+    aside = services().asides.find(state.asked, principal()) or _ask_for(state.item_id)
+    state.asked = "" if aside.done else aside.name
+    item, moved = aside.answer, aside.answer is not None and aside.answer.project_id != project_id()
+    if item is not None and (not moved or work_in(item.project_id)):
+        yield from _find(item, moved)
+        return
+    if aside.done:
+        _note_absence(aside.error)
+    yield
+
+
+def _ask_for(media_id: str) -> Aside[MediaItem]:
+    read = partial(services().store.media.get, principal(), media_id)
+    return ask_aside(("item", media_id), read, scope="media.seek", reason="permalink", announce=item_query())
+
+
+def _note_absence(error: FreshetError | None) -> None:
+    """It is nowhere that this person may look; or the store could not tell."""
+    state = me.state(MediaItemState)
+    if error is None or isinstance(error, NotFound):
         state.sought = True
     else:
-        moved = item.project_id != project_id()
-        if not moved or work_in(item.project_id):
-            yield from _find(item, moved)
-            return
-        state.sought = True
-    yield
+        state.view.error, state.view.offline = str(error), isinstance(error, StoreUnavailable)
 
 
 def _find(item: MediaItem, moved: bool) -> Generator[None, None, None]:

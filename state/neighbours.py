@@ -9,11 +9,12 @@ from typing import Literal
 
 from services.container import services
 from services.errors import StoreUnavailable
+from services.freshness.asides import Aside
 from services.freshness.edits import overlaid
 from services.freshness.merge import is_within
-from services.models import MediaItem, MediaQuery, Sort
+from services.models import MediaItem, MediaQuery, Page, Sort
 from services.store.cursors import encode_cursor, place_of
-from state.aside import read_aside
+from state.aside import ask_aside
 from state.session import principal
 from state.view import pending_edits
 
@@ -27,32 +28,43 @@ class Step:
 
     `old`: so says the list as it was held last, since the store does not answer. `reached`: the place down to which
     `looked_at` documents were read in vain, so that another step can go on from there; "" where nothing was.
+    `asked`: the question by which it is being found out, where that takes its time; "" for none.
     """
 
     media_id: str | None
     old: bool = False
     reached: str = ""
     looked_at: int = 0
+    asked: str = ""
 
 
-def neighbour(item: MediaItem, query: MediaQuery, way: Way, *, after: str = "") -> Step:
+def neighbour(
+    item: MediaItem, query: MediaQuery, way: Way, *, announce: MediaQuery, after: str = "", asked: str = ""
+) -> Step:
     """The item next to `item` in the list of `query`, of which it need not be.
 
     From the list as this process holds it, if that is current and reaches so far; else it is read, for one document.
     Where filters are applied after the read, that may take more: one page is read at most, and `after` is where the
     one before ended (`Step.reached`). While the store is away, an old list tells, where one is held.
-    Raises StoreError.
+
+    A read that takes its time announces itself as an answer of the page's view of `announce`; then this is called again
+    with the question that is under way (`Step.asked`). Raises StoreError.
     """
     known = held_neighbour(item, query, way)
     if known is not None:
         return Step(known)
-    try:
-        return _read(item, query, way, after)
-    except StoreUnavailable:
-        old = held_neighbour(item, query, way, old=True)
-        if old is None:
-            raise
+    forward = _forward(query, way)
+    if forward is None:  # a list that can be read from its other end only: however old what is held is, it tells
+        return Step(held_neighbour(item, query, way, old=True))
+    aside = services().asides.find(asked, principal()) or _ask(item, forward, way, after, announce)
+    if aside.answer is not None:
+        return _step_to(aside.answer)
+    old = held_neighbour(item, query, way, old=True) if isinstance(aside.error, StoreUnavailable) else None
+    if old is not None:
         return Step(old, old=True)
+    if aside.error is not None:
+        raise aside.error
+    return Step(None, asked=aside.name)
 
 
 def beside(item: MediaItem, shown: Sequence[MediaItem], query: MediaQuery, *, whole: bool) -> tuple[str, str]:
@@ -98,15 +110,24 @@ def _precedes(one: MediaItem, other: MediaItem, query: MediaQuery) -> bool:
     return mine > others if query.descending else mine < others  # of one order
 
 
-def _read(item: MediaItem, query: MediaQuery, way: Way, after: str) -> Step:
-    if way == "previous":
-        reverse = None if query.trash else _REVERSE.get(query.sort)
-        if reverse is None:  # a list that can be read from its other end only: however old what is held is, it tells
-            return Step(held_neighbour(item, query, way, old=True))
-        query = query.model_copy(update={"sort": reverse})
+def _forward(query: MediaQuery, way: Way) -> MediaQuery | None:
+    """The list in which the neighbour comes after the item; None where no index can be read that way."""
+    if way == "next":
+        return query
+    reverse = None if query.trash else _REVERSE.get(query.sort)
+    return query.model_copy(update={"sort": reverse}) if reverse else None
+
+
+def _ask(item: MediaItem, query: MediaQuery, way: Way, after: str, announce: MediaQuery) -> Aside[Page[MediaItem]]:
     cursor = after or encode_cursor(place_of(item, query.order))
     read = partial(services().store.media.get_media_for_page, principal(), query, cursor=cursor, limit=1)
-    page = read_aside("media.step", way, read, lambda page: page.documents_read)
+    return ask_aside(
+        ("step", query.key, cursor), read, scope="media.step", reason=way, announce=announce,
+        documents=lambda page: page.documents_read,
+    )  # fmt: skip
+
+
+def _step_to(page: Page[MediaItem]) -> Step:
     if page.items:
         return Step(page.items[0].id)
     if page.next_cursor is None:

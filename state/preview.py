@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator
 from functools import partial
 
 import mesop as me
 
 from services.container import services
-from services.errors import NotFound, StoreError
+from services.errors import FreshetError, NotFound, StoreError
+from services.freshness.asides import Aside
 from services.freshness.edits import edited
 from services.ids import is_id
-from services.models import MediaItem
-from state.aside import read_aside
-from state.session import principal
+from services.models import MediaItem, MediaQuery
+from state.aside import ask_aside, read_aside
+from state.session import principal, project_id
 
 NOT_THERE = "This item does not exist, or it is not yours to see."
 NO_LONGER = "This item is no longer there."
@@ -22,7 +22,8 @@ NO_LONGER = "This item is no longer there."
 
 @me.stateclass
 class PreviewState:
-    """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown.
+    """`item_id` is "" while nothing is open; `missing` says why an item cannot be shown. `asked`: the question by which
+    it is being read, by its id alone; "" for none.
 
     `among`: the list that it was opened from, by name, on a page of several. An item that is in no list of the page is
     drawn from its `revision` and the pending `edits` over it, both named as a view names its snapshot.
@@ -31,16 +32,18 @@ class PreviewState:
     item_id: str = ""
     among: str = ""
     missing: str = ""
+    asked: str = ""
     revision: int = 0
     edits: str = ""
 
 
 def open_preview(media_id: str, among: str = "") -> None:
     """Open the preview of an item out of one of the page's lists; an id that is none opens nothing."""
+    state = me.state(PreviewState)
+    asked = state.asked if state.item_id == media_id else ""
     close_preview()
     if is_id(media_id):
-        state = me.state(PreviewState)
-        state.item_id, state.among = media_id, among
+        state.item_id, state.among, state.asked = media_id, among, asked
         look_again()
 
 
@@ -51,7 +54,7 @@ def go_on_to(media_id: str) -> None:
 
 def close_preview() -> None:
     state = me.state(PreviewState)
-    state.item_id = state.among = state.missing = state.edits = ""
+    state.item_id = state.among = state.missing = state.asked = state.edits = ""
     state.revision = 0
 
 
@@ -86,51 +89,95 @@ def _apart(state: PreviewState) -> MediaItem | None:
     return edited(item, services().editor.overlays.get(state.edits, who) or ()) if item else None
 
 
+def is_sought() -> bool:
+    """Whether the open item is being read by its id alone; pure."""
+    return bool(me.state(PreviewState).asked)
+
+
+def apart_query() -> MediaQuery:
+    """The item as a view of its own, in its own project, which need not be the page's; pure.
+
+    One that is not known yet finds nothing: the view is there for its answer, which announces itself by it.
+    """
+    item = stored_preview()
+    if item is None or item.project_id not in principal().project_ids:
+        return MediaQuery(project_id=project_id(), ids=())
+    return MediaQuery(project_id=item.project_id, ids=(item.id,))
+
+
 def find_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
     """Read the item of a permalink that is not among `items`. It fills the preview only, never a grid."""
     if me.state(PreviewState).item_id and previewed(items) is None:
-        _read()
+        _ask()
         yield
 
 
 def refresh_previewed(items: tuple[MediaItem, ...]) -> Generator[None, None, None]:
     """Refresh was pressed: the open item is read by its id where it is not among `items`. If that fails, it stays."""
     state = me.state(PreviewState)
-    if not state.item_id or any(item.id == state.item_id for item in items):
-        return
-    with suppress(StoreError):
-        try:
-            _ask()
-        except NotFound:
-            state.revision, state.missing = 0, NO_LONGER
+    if state.item_id and all(item.id != state.item_id for item in items):
+        _ask()
         yield
+
+
+def follow_previewed() -> Generator[None, None, None]:
+    """What was read of the open item may have come. Another process does not know of the question, and asks anew."""
+    state = me.state(PreviewState)
+    aside = services().asides.find(state.asked, principal())
+    if aside is None:
+        _ask()
+    else:
+        _take_up(aside)
+    yield
 
 
 def recover_preview(items: tuple[MediaItem, ...]) -> bool:
     """Read the open item again if it is in no list, and this process does not hold what the state names of it.
 
-    True if it had to: the caller then sends the whole tree.
+    True if it had to: the caller then sends the whole tree. This is the one that waits, since something is to be drawn.
     """
     state = me.state(PreviewState)
     if not state.revision or previewed(items) is not None:
         return False
-    _read()
+    try:
+        _show(read_aside("preview", "permalink", _read_of(state.item_id)))
+    except (NotFound, StoreError) as error:
+        _fail(error)
     return True
 
 
+def _read_of(media_id: str) -> Callable[[], MediaItem]:
+    """By its id alone, whatever project it is in."""
+    return partial(services().store.media.get, principal(), media_id)
+
+
 def _ask() -> None:
-    """Read the open item by its id alone, whatever project it is in. Raises NotFound, StoreError."""
+    """Read the open item; what takes its time is followed (`follow_previewed`)."""
     wanted = me.state(PreviewState).item_id
-    item = read_aside("preview", "permalink", partial(services().store.media.get, principal(), wanted))
+    _take_up(ask_aside(("item", wanted), _read_of(wanted), scope="preview", reason="permalink", announce=apart_query()))
+
+
+def _take_up(aside: Aside[MediaItem]) -> None:
+    state = me.state(PreviewState)
+    state.asked = "" if aside.done else aside.name
+    if aside.answer is not None:
+        _show(aside.answer)
+    elif aside.error is not None:
+        _fail(aside.error)
+    else:
+        look_again()  # a push may have been faster
+
+
+def _show(item: MediaItem) -> None:
     services().freshness.seen.note(principal().user_id, [item])
     look_again()
 
 
-def _read() -> None:
-    state = me.state(PreviewState)
-    try:
-        _ask()
-    except NotFound:
-        state.revision, state.missing = 0, NOT_THERE
-    except StoreError as error:
+def _fail(error: FreshetError) -> None:
+    """An item that is shown stays, unless it is known to be gone."""
+    state, shown = me.state(PreviewState), stored_preview() is not None
+    if isinstance(error, NotFound):
+        was_there = shown or state.missing == NO_LONGER
+        state.revision, state.missing = 0, NO_LONGER if was_there else NOT_THERE
+    elif not shown:
         state.revision, state.missing = 0, str(error)

@@ -48,7 +48,9 @@ def preview(
     ):
         if not state.item_id:
             return
-        if item is None:
+        if item is None and state.asked:
+            _loading()
+        elif item is None:
             _blank("search_off", state.missing)
         elif item.deleted_at is not None:
             _deleted(item)
@@ -77,6 +79,12 @@ def _bar(item: MediaItem) -> None:
         deleted=item.deleted_at is not None,
         key=f"bar-{item.id}",
     )
+
+
+def _loading() -> None:
+    """Whether there is such an item is not known yet."""
+    with me.box(classes="blank", key="loading"):
+        me.text("Loading…")
 
 
 def _blank(symbol_name: str, text: str) -> None:

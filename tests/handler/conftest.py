@@ -16,7 +16,7 @@ from tests.support.studio import Studio
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Handlers wait for the store, however busy this machine is; a test of what is slower says so."""
     monkeypatch.setattr("state.loading.PATIENCE", 20.0)
-    for module in ("totals", "storage", "purging", "asking"):
+    for module in ("totals", "storage", "purging", "asking", "aside"):
         monkeypatch.setattr(f"state.{module}.PATIENCE", 20.0)
 
 

@@ -69,7 +69,7 @@ def idle(studio: Studio) -> bool:
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, patience: float = 0.01) -> None:
-    for module in ("loading", "totals", "storage"):
+    for module in ("loading", "totals", "storage", "aside"):
         monkeypatch.setattr(f"state.{module}.PATIENCE", patience)
 
 

@@ -157,6 +157,7 @@ class Studio:
     def restart(self, disk: DiskCache | None = None) -> None:
         """As if another process answered from now on: nothing that was read is held, but for what is on `disk`."""
         from services.freshness import Editor, Freshness, SnapshotStore
+        from services.freshness.asides import Asides
         from services.freshness.session import Sessions
         from services.freshness.totals import Totals
         from services.freshness.usages import Usages
@@ -165,6 +166,7 @@ class Studio:
         s, mark = self.services, self.services.ids.new()
         s.freshness = Freshness(s.store.media, self.clock, SnapshotStore(mark=mark), disk=disk)
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
+        s.asides = Asides(self.clock, mark)
         s.usages = Usages(s.store.upkeep, self.clock, disk=disk)
         s.totals = Totals(s.store.media, self.clock, s.freshness.version_of)
         s.templates = Templates(s.store, self.clock, s.ids, mark)
@@ -174,6 +176,7 @@ class Studio:
         container.install(None)
         self.services.purges.close()
         self.services.editor.close()
+        self.services.asides.close()
         self.services.usages.close()
         self.services.templates.close()
         self.services.hub.close()
