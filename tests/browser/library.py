@@ -40,9 +40,18 @@ def add(
 
 def rename(server: Server, media_id: str, title: str) -> None:
     """Commit another title of an item."""
+    _change(server, media_id, title=title)
+
+
+def reword(server: Server, media_id: str, prompt: str) -> None:
+    """Commit an item's prompt."""
+    _change(server, media_id, prompt=prompt)
+
+
+def _change(server: Server, media_id: str, **fields: str) -> None:
     with open_library(server.settings, None) as library:
         item = library.store.media.get(library.principal, media_id)
-        write = Put(item.model_copy(update={"title": title}), expect=item.revision)
+        write = Put(item.model_copy(update=fields), expect=item.revision)
         library.store.commit(library.principal, [write], operation_id=library.ids.new())
 
 
