@@ -210,8 +210,9 @@ class FreshetTile extends FreshetElement {
     if (this.use || this.goesMs) return;
     const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
     retry.addEventListener('click', () => {
+      const scrolled = isBusy(this);
       if (document.activeElement === retry) this.#hit.focus({preventScroll: true}); // the button is about to go
-      this.emit('retryEvent', {id: this.mediaId, scrolled: isBusy(this)});
+      this.emit('retryEvent', {id: this.mediaId, scrolled});
     });
     this.#lay.append(retry);
   }

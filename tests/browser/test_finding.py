@@ -538,11 +538,11 @@ def test_a_project_is_made_and_worked_in_from_the_menu_and_every_link_stays_in_i
     desk = page.viewport_size
     assert desk is not None
     page.set_viewport_size({"width": 390, "height": 844})
-    for place in ("Library", "Image", "Account"):
+    for place in ("Library", "Image", "Home"):
         go(page, place)
-        expect(page.get_by_role("button", name="Project: Spring")).to_be_visible()
+        expect(page.get_by_role("button", name="Project: Spring", exact=True)).to_be_visible()
     go(page, "Library")
-    page.get_by_role("button", name="Project: Spring").click()
+    page.get_by_role("button", name="Project: Spring", exact=True).click()
     expect(page.get_by_role("dialog", name="Projects").get_by_role("link", name="First project")).to_be_visible()
     page.keyboard.press("Escape")
     page.set_viewport_size(desk)

@@ -13,6 +13,11 @@ from tests.browser.library import add, fill
 from tests.browser.server import Server
 from tests.browser.steps import ids, live, open_chooser, settle, tile, tiles, updated
 
+_IN_FRONT = """(button) => {
+  const {left, top, width, height} = button.getBoundingClientRect();
+  return button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
+
 
 @pytest.fixture
 def server(shared_server: Server) -> Server:
@@ -34,6 +39,9 @@ def test_B09_in_a_scrolled_chooser_a_drop_tells_what_is_new_and_nothing_moves(se
     expect(drop).to_be_visible()
     assert ids(tiles(dialog))[0] == first
     assert body.evaluate("(body) => body.scrollTop") == where
+    for further in range(0, 240, 40):  # whatever lies beneath it
+        body.evaluate("(body, top) => body.scrollTo({top, behavior: 'instant'})", where + further)
+        assert drop.evaluate(_IN_FRONT)
     drop.click()
     expect(tiles(dialog).first).to_have_attribute("data-id", new)
     expect(tiles(dialog).first.get_by_role("button").first).to_be_focused()

@@ -150,9 +150,11 @@ def test_a_failed_tile_says_why_and_can_be_tried_again(show: Open) -> None:
     page = show()
     tile = page.locator("freshet-tile[data-id=failed]")
     expect(tile).to_contain_text("Refused: shows a real person")
-    tile.get_by_role("button", name="Retry").press("Enter")
+    tile.get_by_role("button", name="Retry").click()
     expect_heard(page, 'retry {"id": "failed", "scrolled": false}')
+    tile.get_by_role("button", name="Retry").press("Enter")
     expect(tile.locator(".hit")).to_be_focused()  # Retry is about to go
+    expect_heard(page, 'retry {"id": "failed", "scrolled": true}')  # keys are at work in the list
     assert not any(line.startswith("tile") for line in heard(page))
 
 
