@@ -54,7 +54,7 @@ def _run_sets(items: Iterable[MediaItem]) -> list[tuple[str, list[MediaItem]]]:
     """What was asked for together, also where some of it was retried and has a run of its own since."""
     sets: dict[str, list[MediaItem]] = {}
     for item in items:
-        sets.setdefault(str(item.first_run_id or item.run_id), []).append(item)
+        sets.setdefault(item.first_run_id or item.run_id or item.id, []).append(item)  # samples are of no run
     return [(set_id, sorted(outputs, key=lambda item: item.run_index)) for set_id, outputs in sets.items()]
 
 

@@ -44,6 +44,13 @@ def retried(studio: Studio, item: MediaItem) -> MesopClient:
     return tab.fire("freshet-tile", "retryEvent", {"id": item.id, "scrolled": False}, mediaId=item.id)
 
 
+def test_what_is_of_no_run_stands_by_itself_with_its_own_words(studio: Studio) -> None:
+    for prompt in ("A pier", "A mill"):
+        studio.add(origin="create-image", prompt=prompt, run_id=None)
+    headings = studio.open("/create/image").text
+    assert [text for text in headings if text in ("A pier", "A mill")] == ["A mill", "A pier"]
+
+
 def test_a_set_tells_what_it_cost_together_once_all_of_it_is_there(studio: Studio) -> None:
     tab = studio.open("/create/image")
     type_into(tab, "prompt", "Two of a kind")
