@@ -163,8 +163,8 @@ def _in_browser(server: Server, browser: Browser) -> list[Figure]:
     def begin() -> None:
         tab.page.goto(server.url + "/account")
         give_up = time.monotonic() + PATIENCE
-        while not server.tally()["calls"].get("Listen"):
-            assert time.monotonic() < give_up, "no feed was begun"
+        while not (server.tally()["calls"].get("Listen") and server.events("account.refresh")):
+            assert time.monotonic() < give_up, "no feed was begun, or the usage never came"
             time.sleep(0.2)
         tab.settle()
 
