@@ -97,6 +97,7 @@ class Usages:
                 return None
             for other in self._waiting:
                 if other.principal.user_id == principal.user_id:
+                    other.reason = other.reason if reason in BY_ITSELF else reason
                     return other
             asking = Asking(principal, reason, scope)
             self._waiting.append(asking)
@@ -116,9 +117,12 @@ class Usages:
             user_id, now = asking.principal.user_id, self._clock.now()
             self._running.add(user_id)
             held = self._of(user_id)
-            self._hold(user_id, replace(held, state=policy.started(held.state, asking.reason, now)))
         try:
-            self._answer(asking, now)
+            # What came by itself while another question ran may have got its answer by that, or be too dear.
+            if asking.reason not in BY_ITSELF or self._is_due(held, asking.reason, self._heard(asking.principal)):
+                with self._lock:
+                    self._hold(user_id, replace(held, state=policy.started(held.state, asking.reason, now)))
+                self._answer(asking, now)
         finally:
             with self._lock:
                 self._running.discard(user_id)

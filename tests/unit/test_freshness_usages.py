@@ -159,6 +159,28 @@ def test_F11_a_dear_sum_is_made_for_somebody_alone_and_after_a_failure(upkeep: U
     assert usages.submit(ADA, "live", scope="account") is not None
 
 
+@pytest.mark.parametrize(("somebody", "sums"), [(False, 1), (True, 2)], ids=["nobody", "somebody"])
+def test_F11_a_push_while_the_first_sum_runs_asks_for_no_other_unless_somebody_does(
+    upkeep: Upkeep, clock: FakeClock, somebody: bool, sums: int
+) -> None:
+    usages = make(upkeep, clock, heard=lambda principal: "nothing since")
+
+    def pushed() -> None:
+        upkeep.meanwhile = lambda: None
+        assert usages.submit(ADA, "live", scope="account") is not None
+        if somebody:
+            usages.submit(ADA, "manual", scope="account")
+
+    upkeep.meanwhile = pushed
+    usages.submit(ADA, "open", scope="account")
+    assert usages.step()
+    [waiting] = usages._waiting
+    assert usages.step()
+    assert waiting.done
+    assert upkeep.asked == sums
+    assert usages.held(ADA).state.running is None
+
+
 def test_whoever_waits_hears_of_the_end_of_a_fault_that_nobody_foresaw(upkeep: Upkeep, clock: FakeClock) -> None:
     usages, heard = make(upkeep, clock), []
     upkeep.answer = ZeroDivisionError()
