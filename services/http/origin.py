@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
 
 from services.errors import Forbidden
@@ -26,4 +24,4 @@ def from_own_page(request: Request) -> None:
 
 def _is_own(origin: str, request: Request) -> bool:
     """By host and port alone: a proxy may have taken TLS off."""
-    return urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+    return origin.partition("://")[2].lower() == request.headers.get("host", "").lower()

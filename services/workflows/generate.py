@@ -49,7 +49,7 @@ from services.workflows.shown import note_progress, on_progress, show
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 """Seconds between two attempts of a step while the store is away or full."""
-LOST = "Outcome unknown: this had been asked for, so it may have been made, and charged; Retry asks for it again."
+LOST = "Outcome unknown: this may have been made, and charged; Retry asks for it again."
 
 _files = TypeAdapter(dict[Variant, FileRef])
 _P = ParamSpec("_P")
@@ -142,7 +142,8 @@ def render(run_id: str, media_id: str) -> dict[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a renderer raises, the others of the run are still made
         error_id = log_failure("run.output_broke", error, run_id=run_id, media_id=media_id)
-        return {"error": f"Something went wrong while making this (error {error_id}). Try again.", "cost": None}
+        remedy = "Try again." if is_free(run.model) else LOST  # nobody knows how far it had come
+        return {"error": f"Something went wrong while making this (error {error_id}). {remedy}", "cost": None}
     return {"files": _files.dump_python(files, mode="json"), "cost": cost}
 
 

@@ -52,7 +52,7 @@ def opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Mad
         if run.run_type == "video":
             none = f"What Google sent is no clip that can be played. {ONCE_MORE} For another one use Remix."
             raise Unsettled(none, cost_nano=cost) from error
-        none = "What Google sent is no picture that can be opened. Press Retry to ask again."
+        none = "What Google sent is no picture that can be opened. Retry asks for another one, which costs again."
         raise GenerationError(none, cost_nano=cost) from error
 
 

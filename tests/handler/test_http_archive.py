@@ -163,6 +163,7 @@ def test_more_than_five_thousand_items_are_refused(web: Web) -> None:
         ({"origin": "http://testserver"}, 200),
         ({"origin": "http://testserver.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://[testserver"}, 403),
     ],
 )
 def test_another_sites_page_cannot_have_a_browser_ask(web: Web, headers: dict[str, str], status: int) -> None:

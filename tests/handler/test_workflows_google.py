@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from services.models import MediaItem, Run
 from services.workflows.studio import Order
 from tests.support.google_platforms import VERTEX, service_account
 from tests.support.google_stub import COST, KEY, TOKEN, GoogleStub, blocked, failed, made, reset, said
+from tests.support.google_studios import keyed, stub
 from tests.support.logs import recorded_lines
 from tests.support.media import picture
 from tests.support.mesop_client import MesopClient
@@ -33,23 +33,17 @@ from tests.support.studio import flask_app
 PAGES = ("/home", "/create/image", "/create/video", "/try-on", "/library", "/account")
 
 
+__all__ = ["keyed", "stub"]
+
+
+@pytest.fixture
+def studio(keyed: Running) -> Running:
+    return keyed
+
+
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.workflows.asking.FIRST_WAIT", 0.01)
-
-
-@pytest.fixture
-def stub() -> Iterator[GoogleStub]:
-    with GoogleStub() as stub:
-        yield stub
-
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock, stub: GoogleStub) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock, **stub.environment)
-    yield studio
-    stub.go_on.set()
-    studio.stop()
 
 
 def order(studio: Running, count: int = 1, *, source: str = "", **fields: Any) -> Run:
@@ -270,15 +264,34 @@ class TestFailing:
         assert len(stub.requests) == 1
 
 
+def test_what_nobody_foresaw_after_a_request_says_that_the_outcome_is_unknown(
+    studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("services.workflows.generate.stored", broken)
+    run = studio.finished(order(studio))
+    told = item_of(studio, run)
+    assert "Outcome unknown: this may have been made, and charged; Retry asks for it again." in (told.error or "")
+    assert (told.cost_nano, len(stub.paid())) == (None, 1)
+
+
+def stopped_while_asking(studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Of its three pictures one is made, and the second has been asked for."""
+    monkeypatch.setattr("services.workflows.engine.PATIENCE", 0.1)
+    stub.will(made(), stub.hang)
+    run = order(studio, 3)
+    studio.wait_for(lambda: len(stub.requests) == 2)
+    studio.stop()
+    return run
+
+
 class TestStopping:
     def test_a_run_that_was_asked_for_when_the_server_stopped_says_so_and_is_not_paid_twice(
         self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("services.workflows.engine.PATIENCE", 0.1)
-        stub.will(made(), stub.hang)
-        run = order(studio, 3)
-        studio.wait_for(lambda: len(stub.requests) == 2)
-        studio.stop()
+        run = stopped_while_asking(studio, stub, monkeypatch)
         studio.start()
         run = studio.finished(run)
         assert studio.statuses(run) == ["ready", "failed", "ready"]
@@ -290,18 +303,14 @@ class TestStopping:
     def test_a_run_that_cannot_be_resumed_tells_apart_what_may_have_been_paid_for(
         self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("services.workflows.engine.PATIENCE", 0.1)
-        stub.will(made(), stub.hang)
-        run = order(studio, 3)
-        studio.wait_for(lambda: len(stub.requests) == 2)
-        studio.stop()
+        run = stopped_while_asking(studio, stub, monkeypatch)
         monkeypatch.setattr("services.workflows.engine.APPLICATION_VERSION", "2")
         studio.start()
         run = studio.finished(run)
         assert studio.statuses(run) == ["ready", "failed", "failed"]
         interrupted = "This run was interrupted and could not be resumed. Try again."
         asked, unasked = (item_of(studio, run, index).error for index in (1, 2))
-        assert (asked or "").startswith("Outcome unknown: this had been asked for")
+        assert (asked or "").startswith("Outcome unknown: this may have been made, and charged")
         assert ((asked or "").endswith(interrupted), unasked) == (True, interrupted)
         assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
         assert len(stub.requests) == 2

@@ -16,7 +16,7 @@ from services.generation.google.client import Google
 from services.generation.google.texts import LONGEST, MOST
 from services.generation.opinions import Critique, Rewritten
 from tests.support.google_platforms import by_key
-from tests.support.google_stub import GoogleStub, Reply, answered, blocked, failed, held_back, reset, said, sent
+from tests.support.google_stub import KEY, GoogleStub, Reply, answered, blocked, failed, held_back, reset, said, sent
 from tests.support.media import picture
 
 HELPER = HELPERS[0]
@@ -84,6 +84,15 @@ class TestRewriting:
         assert rewrite(google_).cost_nano is None
         stub.will(said('{"prompt": "x"}'))
         assert google_.rewrite(HELPER, None, "dunes").cost_nano is None
+
+
+class TestTheKey:
+    def test_an_answer_that_repeats_it_is_shown_without_it(self, google_: Google, stub: GoogleStub) -> None:
+        stub.will(said(json.dumps({"prompt": f"Dunes {KEY}"})))
+        assert rewrite(google_).prompt == "Dunes …"
+        stub.will(said(json.dumps({"strengths": [KEY], "problems": [f"a {KEY}"], "prompt": f"Dunes {KEY}"})))
+        told = criticise(google_)
+        assert (told.strengths, told.problems, told.prompt) == (("…",), ("a …",), "Dunes …")
 
 
 class TestJudging:

@@ -5,28 +5,25 @@ The SDK sends each request once. Who asks again, and how often, is decided by th
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import PurePath
 
 import google.auth
 from google import genai
 from google.auth.credentials import Credentials
-from google.auth.environment_vars import CREDENTIALS
-from google.auth.exceptions import GoogleAuthError
 from google.genai import types
 from pydantic import JsonValue
 
+from services.credentials import CREDENTIALS, why_none
 from services.errors import BadInput, GenerationError, SettingsError
 from services.files.sniff import sniff
 from services.generation.apis import Platform
 from services.generation.catalog import HelperSpec, ModelSpec
 from services.generation.google import omni, texts, veo
 from services.generation.google.answers import Answer, picture_of, tried_on
-from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped, one_line, without
+from services.generation.google.failures import GONE, GONE_FILE, garbled, mapped
 from services.generation.google.prompts import in_words, text_of
 from services.generation.google.veo import Came
 from services.generation.opinions import Critique, Rewritten
@@ -201,15 +198,7 @@ def _credentials() -> Credentials:
         found, _ = google.auth.default(scopes=[_SCOPE])
     except Exception as error:  # whatever reading a file raises that is none, or holds something else
         raise SettingsError(
-            f"GOOGLE_CLOUD_PROJECT is set, but there are no credentials: {_reason(error)}. Check {CREDENTIALS}, or log "
-            "in with gcloud auth application-default login"
+            f"GOOGLE_CLOUD_PROJECT is set, but there are no credentials: {why_none(error)}. Check {CREDENTIALS}, or "
+            "log in with gcloud auth application-default login"
         ) from error
     return found
-
-
-def _reason(error: Exception) -> str:
-    """Why there are none; without what was set if that is no path, since it may be the key itself."""
-    said = str(error.args[0] if isinstance(error, GoogleAuthError) and error.args else error)
-    named = os.environ.get(CREDENTIALS, "")
-    is_path = PurePath(named).is_absolute() or named.endswith(".json")
-    return one_line(said if is_path else without(said, named), None)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from services.errors import GenerationError
 from services.files.sniff import sniff
 from services.generation.google.answers import candidate_of, why_none
+from services.generation.google.failures import without
 from services.generation.opinions import Critique, Rewritten
 from services.generation.prices import TextPrice
 from services.generation.requests import clean_prompt
@@ -60,7 +61,7 @@ def to_judge(picture: bytes, prompt: str) -> tuple[list[types.PartUnionDict], ty
 def rewritten(answer: types.GenerateContentResponse, price: TextPrice | None, by: str, secret: str | None) -> Rewritten:
     """Raises Refused and GenerationError, each with what the answer cost."""
     cost = _cost(answer.usage_metadata, price)
-    prompt = clean_prompt(_form(answer, Prompt, cost, secret).prompt)
+    prompt = clean_prompt(without(_form(answer, Prompt, cost, secret).prompt, secret))
     if not prompt:
         raise GenerationError("Google's answer was empty. Try again.", cost_nano=cost)
     return Rewritten(prompt, by, cost)
@@ -70,7 +71,8 @@ def critique(answer: types.GenerateContentResponse, price: TextPrice | None, by:
     """Raises Refused and GenerationError, each with what the answer cost."""
     cost = _cost(answer.usage_metadata, price)
     told = _form(answer, Opinion, cost, secret)
-    return Critique(_sentences(told.strengths), _sentences(told.problems), clean_prompt(told.prompt), by, cost)
+    strengths, problems = _sentences(told.strengths, secret), _sentences(told.problems, secret)
+    return Critique(strengths, problems, clean_prompt(without(told.prompt, secret)), by, cost)
 
 
 def _config(instruction: str, form: type[BaseModel]) -> types.GenerateContentConfig:
@@ -96,6 +98,6 @@ def _cost(usage: types.GenerateContentResponseUsageMetadata | None, price: TextP
     return price.of_tokens(usage.prompt_token_count, answered)
 
 
-def _sentences(told: list[str]) -> tuple[str, ...]:
-    cleaned = (clean_prompt(one) for one in told)
+def _sentences(told: list[str], secret: str | None) -> tuple[str, ...]:
+    cleaned = (clean_prompt(without(one, secret)) for one in told)
     return tuple(one[:LONGEST] for one in cleaned if one)[:MOST]

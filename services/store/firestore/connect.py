@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 from google.api_core.exceptions import DeadlineExceeded
 
 from services.clock import Clock
+from services.credentials import why_none
 from services.errors import StoreError, StoreUnavailable
 from services.store.firestore.client import Client
 from services.store.firestore.store import FirestoreStore
 from services.store.firestore.vigil import PACE, Pace
 
-LONGEST_PATH = 300
-"""Characters in what can be the path of a file with credentials."""
 COLD_TRIES = 5
 """Pings that may run out of time at the start, on top of the one that may not."""
 
@@ -30,9 +27,7 @@ def connect(
     try:
         client = Client(project=project, database=database)
     except Exception as error:  # OSError: no project could be found; and whatever reading a file raises that is none
-        # What was set may be the credentials themselves instead of their path.
-        named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or "\0"
-        why = str(error) if len(named) < LONGEST_PATH else str(error).replace(named, "(what was set)")
+        why = why_none(error)
         raise StoreError(f"Firestore needs a project (GOOGLE_CLOUD_PROJECT) and credentials: {why}") from error
     store = FirestoreStore(client, clock, pace=pace)
     if not reach:
