@@ -98,8 +98,7 @@ def test_a_press_means_the_tile_that_it_began_on(server: Server, visit: Visit) -
 def test_B18_B19_a_page_whose_stream_is_refused_asks_without_one(
     server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
 ) -> None:
-    tolerated += ["503", "/events"]
-    context.route("**/events?*", lambda route: route.fulfill(status=503))
+    _refuse_streams(context, tolerated)
     page = visit("/library")
     expect(_polling(page)).to_be_visible()
     [new] = add(server, [("Without a stream", timedelta(0))])
@@ -115,8 +114,7 @@ def test_B18_B19_a_page_whose_stream_is_refused_asks_as_soon_as_it_gives_it_up(
     server: Server, visit: Visit, context: BrowserContext, tolerated: list[str]
 ) -> None:
     """Whether that is answered is what its status line tells from then on: "Polling", or that the server is away."""
-    tolerated += ["503", "/events"]
-    context.route("**/events?*", lambda route: route.fulfill(status=503))
+    _refuse_streams(context, tolerated)
     context.clock.install()
     page = visit("/library")
     updated(page)
@@ -147,6 +145,11 @@ def test_B18_B19_a_page_whose_stream_says_nothing_asks_without_one(
     [new] = add(server, [("Unheard of", timedelta(0))])
     page.clock.run_for("00:06")
     expect(tiles(page).first).to_have_attribute("data-id", new)
+
+
+def _refuse_streams(context: BrowserContext, tolerated: list[str]) -> None:
+    tolerated += ["503", "/events"]
+    context.route("**/events?*", lambda route: route.fulfill(status=503))
 
 
 def _polling(page: Page) -> Locator:

@@ -94,6 +94,17 @@ def commits_held(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[th
 
 
 @contextmanager
+def commits_failing_late(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is edited inside is pending there, and has failed afterwards."""
+    with commits_held(studio, monkeypatch) as let_go:
+        yield
+        studio.store.fault = StoreUnavailable(AWAY)
+        let_go.set()
+        assert ended(studio)
+    studio.store.fault = None
+
+
+@contextmanager
 def commits_failing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def fail(*_: Any, **__: Any) -> Any:
         raise StoreUnavailable(AWAY)
@@ -474,14 +485,10 @@ def test_B22_undos_that_fail_late_can_be_pressed_again_in_their_order(
     tab = studio.open("/library")
     for item in items[:2]:
         edit(tab, "delete", item)
-    with commits_held(studio, monkeypatch) as let_go:
+    with commits_failing_late(studio, monkeypatch):
         edit(tab, "undo")
         edit(tab, "undo")
         assert len(ids_shown(tab)) == 3
-        studio.store.fault = StoreUnavailable(AWAY)
-        let_go.set()
-        assert ended(studio)
-    studio.store.fault = None
     push(tab, "ready")
     assert told(tab) == f"Not restored: {AWAY} (1 more)"
     assert ids_shown(tab) == [items[2].id]
@@ -498,13 +505,9 @@ def test_B22_the_undo_of_a_deletion_that_was_never_stored_is_no_failure_of_its_o
 ) -> None:
     items = studio.add(2)
     tab = studio.open("/library")
-    with commits_held(studio, monkeypatch) as let_go:
+    with commits_failing_late(studio, monkeypatch):
         edit(tab, "delete", items[1])
         edit(tab, "undo")
-        studio.store.fault = StoreUnavailable(AWAY)
-        let_go.set()
-        assert ended(studio)
-    studio.store.fault = None
     push(tab, "ready")
     assert told(tab) == f"Item put back: {AWAY}"
     assert ids_shown(tab) == [items[1].id, items[0].id]
@@ -554,15 +557,11 @@ def test_B22_another_tab_that_saw_a_failing_edit_is_woken_when_it_is_taken_back(
     (item,) = studio.add()
     mine, other = studio.open("/library"), studio.open("/library")
     stream = listen(other)
-    with commits_held(studio, monkeypatch) as let_go:
+    with commits_failing_late(studio, monkeypatch):
         edit(mine, "favourite", item, True)
         push(other, "focus")
         assert tile(other, item)["favourite"] is True
         assert other.element("freshet-live")["waiting"] is True
-        studio.store.fault = StoreUnavailable(AWAY)
-        let_go.set()
-        assert ended(studio)
-    studio.store.fault = None
     assert wait_for(lambda: bool(stream.subscriber.ready))
     push(other, "ready")
     assert not tile(other, item)["favourite"]

@@ -195,16 +195,21 @@ def test_B06_F10_what_was_seen_is_never_unseen_unlabelled_in_a_process_that_lags
     assert (title(tab), status(tab)["mode"]) == ("As it is", "plain")
 
 
+def read_by_the_other(studio: Studio, processes: Processes, tab: MesopClient) -> None:
+    """The page comes to show what another process has read, of one item more."""
+    processes.to_the_other()
+    studio.clock.advance(600)
+    studio.add()
+    refresh(tab)
+
+
 @pytest.mark.parametrize("reason", ["ttl", "ready", "live"])
 def test_B06_F10_a_process_that_holds_older_figures_than_the_page_shows_asks_instead_of_showing_them(
     studio: Studio, reason: str
 ) -> None:
     studio.add()
     tab, processes = studio.open("/account"), Processes(studio)
-    processes.to_the_other()
-    studio.clock.advance(600)
-    studio.add()
-    refresh(tab)
+    read_by_the_other(studio, processes, tab)
     shown, as_of = figures(tab), status(tab)["asOfMs"]
     assert shown["All your files"][0] == "2 items"
     processes.back()
@@ -218,10 +223,7 @@ def test_B06_F10_a_process_that_holds_older_figures_than_the_page_shows_asks_ins
 def test_B06_F10_older_figures_of_another_process_are_not_painted_on_a_visit_either(studio: Studio, hold: Hold) -> None:
     studio.add()
     tab, processes = studio.open("/account"), Processes(studio)
-    processes.to_the_other()
-    studio.clock.advance(600)
-    studio.add()
-    refresh(tab)
+    read_by_the_other(studio, processes, tab)
     shown = figures(tab)
     processes.back()
     gate = hold()

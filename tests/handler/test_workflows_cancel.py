@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from services.clock import FakeClock
 from services.errors import Forbidden, NotFound
 from services.ids import UlidIds
 from services.models import MediaItem
 from tests.support.records import make_principal
 from tests.support.running import Running
+from tests.support.studios import studio
 
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock)
-    yield studio
-    studio.stop()
+__all__ = ["studio"]
 
 
 def folders(studio: Running) -> set[str]:

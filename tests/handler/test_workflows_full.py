@@ -6,7 +6,6 @@ import doctest
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +13,17 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from services.clock import FakeClock
 from services.errors import StorageFull
 from services.models import Run
 from services.workflows import room
 from tests.support.logs import recorded_lines
 from tests.support.running import Running
+from tests.support.studios import studio
+
+__all__ = ["studio"]
 
 FULL = "There is no room left on the disk: free some space and try again."
 NOT_HANDED_OVER = f"The workflow database cannot grow. {FULL}"
-
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock)
-    yield studio
-    studio.stop()
 
 
 @contextmanager

@@ -5,25 +5,18 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from services.clock import FakeClock
 from services.errors import BadInput, NotFound, StorageFull, StoreCorrupt, StoreUnavailable
 from services.identity import SYSTEM
 from services.models import MediaQuery, Principal, Put, Remove
 from tests.support.logs import recorded_lines
 from tests.support.renders import REASON
 from tests.support.running import Running
+from tests.support.studios import studio
 
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock)
-    yield studio
-    studio.stop()
+__all__ = ["studio"]
 
 
 class TestStarting:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from dbos import DBOS
 from dbos._dbos import _get_dbos_instance
 from sqlalchemy import text
 
-from services.clock import FakeClock
 from services.errors import StoreUnavailable
 from services.models import Run
 from services.routine import Routine
@@ -19,13 +16,9 @@ from services.workflows import pruning
 from services.workflows.pruning import KEPT, prune
 from tests.support.logs import recorded_lines
 from tests.support.running import Running
+from tests.support.studios import studio
 
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock)
-    yield studio
-    studio.stop()
+__all__ = ["studio"]
 
 
 def remembered() -> set[str]:

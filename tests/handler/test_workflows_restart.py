@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from services.clock import FakeClock
 from services.errors import SettingsError, StoreCorrupt
 from services.identity import SYSTEM
 from services.models import Put, Run
@@ -18,13 +15,9 @@ from tests.support.logs import recorded_lines
 from tests.support.processes import alive
 from tests.support.records import make_item, make_run
 from tests.support.running import Running
+from tests.support.studios import studio
 
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock)
-    yield studio
-    studio.stop()
+__all__ = ["studio"]
 
 
 def restart(studio: Running) -> None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from services.clock import FakeClock
 from services.errors import OutcomeUnknown
 from services.identity import SYSTEM
 from tests.support.running import Running
+from tests.support.studios import studio
+
+__all__ = ["studio"]
 
 LOST = OutcomeUnknown("Firestore did not finish a write")
-
-
-@pytest.fixture
-def studio(tmp_path: Path, clock: FakeClock) -> Iterator[Running]:
-    studio = Running(tmp_path / "data", clock)
-    yield studio
-    studio.stop()
 
 
 def test_a_run_whose_answer_was_lost_is_worked_on_once_the_database_tells(studio: Running) -> None:
