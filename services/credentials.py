@@ -16,7 +16,8 @@ LONGEST = 300
 
 def why_none(error: Exception) -> str:
     """Why they cannot be had, in one line; without what was set if that is no path, since it may be the key itself."""
-    said = " ".join(str(error.args[0] if isinstance(error, GoogleAuthError) and error.args else error).split())
+    said = str(error.args[0] if isinstance(error, GoogleAuthError) and error.args else error)
     named = os.environ.get(CREDENTIALS, "")
     is_path = PurePath(named).is_absolute() or named.endswith(".json")
-    return (said.replace(named, "…") if named and not is_path else said)[:LONGEST].removesuffix(".")
+    told = said.replace(named, "…") if named and not is_path else said
+    return " ".join(told.split())[:LONGEST].removesuffix(".")

@@ -25,7 +25,7 @@ SERVICES = [
     "http",
 ]
 """Packages inside services, likewise. Modules directly in services are the shared floor and the roof."""
-FLOOR = {"clock", "ids", "errors", "settings", "log"}
+FLOOR = {"clock", "credentials", "ids", "errors", "settings", "log"}
 ROOF = {"container", "library", "arrival", "projects", "routine", "signing"}
 """What puts the others together: a room below imports none of it."""
 FOR_EVERYBODY = {"has_all_filters", "watch", "upgrade", "ping", "close"}
