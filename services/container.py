@@ -244,7 +244,7 @@ def build(
         hub=hub,
         editor=editor,
         asides=asides,
-        totals=Totals(store.media, clock, freshness.version_of),
+        totals=Totals(store.media, clock, freshness.count),
         usages=usages,
         templates=templates,
         sessions=sessions,

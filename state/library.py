@@ -18,7 +18,7 @@ from state.loading import load_view
 from state.place import PlaceState, lead_down
 from state.preview import open_preview
 from state.session import home_project, principal
-from state.totals import TotalState, count_total, follow_total, forget_total
+from state.totals import TotalState, count_total, follow_total, forget_total, settle_total
 from state.view import ViewState, is_whole, show_down_to, show_held
 from state.zone import zone_of
 
@@ -135,6 +135,7 @@ def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Gene
             for _ in count_total(state.total, state.view, library_query()):
                 pass
             counted = False
+        settle_total(state.total, state.view, library_query())
         yield
     if counted:
         yield from count_total(state.total, state.view, library_query())

@@ -1,7 +1,8 @@
 """How many there are in all, told beside how many are shown.
 
 A count is remembered together with how many items were held, when it was made, down to which place. What comes and goes
-in that part is seen as it happens, and the total goes along; what changes below it shows with the next count.
+in that part is seen as it happens, and the total goes along; of what changes below it that shows at once which the
+change itself tells (services/freshness/counted.py), and the rest with the next count.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from services.freshness.totals import Counting
 from services.models import Count, MediaItem, MediaQuery, Sort
 from services.store.cursors import decode_cursor, encode_cursor, place_of
 from state.session import principal
-from state.view import ViewState, all_items, is_whole, known_to
+from state.view import ViewState, all_items, is_whole
 
 UNKNOWN, LONG = -1, -2
 """Numbers that are none: not counted, or not by itself, since the store would have to look at every item."""
@@ -28,14 +29,15 @@ PATIENCE = 0.3
 @dataclass
 class TotalState:
     """Part of a stateclass. `number` was found (or UNKNOWN, or LONG), and that is all there are if `exact`; `held`
-    items of the view stood at `place` or above then. `waits`: a count is to be made once the list has come, or is on
-    its way.
+    items of the view stood at `place` or above then. `stamp`: of the count and its list. `waits`: a count is to be made
+    once the list has come, or is on its way.
     """
 
     number: int = UNKNOWN
     exact: bool = False
     held: int = 0
     place: str = ""
+    stamp: str = ""
     waits: Literal["", "list", "count"] = ""
 
 
@@ -51,10 +53,10 @@ def count_total(
         total.number, total.exact, total.waits = LONG, False, ""
         yield
     else:
-        who, totals, (newest, watermark) = principal(), services().totals, known_to(view)
-        counting = totals.still_right(query, who, exact=exact, newest=newest, watermark=watermark)
+        who, totals = principal(), services().totals
+        counting = totals.still_right(query, who, exact=exact)
         if counting is None or _is_of_another_list(counting, query):
-            counting = totals.ask(query, who, exact=exact, newest=newest, watermark=watermark)
+            counting = totals.ask(query, who, exact=exact)
         if counting.wait(PATIENCE):
             _take_in(total, view, counting, query)
         else:
@@ -87,13 +89,22 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
             yield
 
 
+def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
+    """What came to the list since may have been in the count, or have come below what was held then."""
+    counting = services().totals.known(query, principal()) if total.stamp and not total.waits else None
+    if counting is None or counting.count is None or counting.beside.stamp in ("", total.stamp):
+        return
+    if _held_then(counting, query) is not None:
+        _take_in(total, view, counting, query)
+
+
 def _is_of_another_list(counting: Counting, query: MediaQuery) -> bool:
     """Whether it is not known how much of this very list was held when that was counted."""
-    return bool(counting.version) and _held_then(counting, query) is None
+    return bool(counting.beside.version) and _held_then(counting, query) is None
 
 
 def _held_then(counting: Counting, query: MediaQuery) -> Snapshot | None:
-    held = services().freshness.snapshots.get(counting.version, principal())
+    held = services().freshness.snapshots.get(counting.beside.version, principal())
     return held if held is not None and held.query == query else None
 
 
@@ -102,8 +113,10 @@ def _take_in(total: TotalState, view: ViewState, counting: Counting, query: Medi
     held, count = _held_then(counting, query), counting.count
     if count is not None and count.exact and held is None:
         count = None
-    total.waits = ""
+    total.waits, total.stamp = "", counting.beside.stamp
     total.number, total.exact = (count.number, count.exact) if count else (UNKNOWN, False)
+    if total.exact:
+        total.number += counting.beside.below
     total.held, total.place = _held_down_to(held.drawn.items if held is not None else (), all_items(view), query.order)
 
 
@@ -118,7 +131,8 @@ def _held_down_to(then: Sequence[MediaItem], now: Sequence[MediaItem], order: So
 
 def forget_total(total: TotalState) -> None:
     """Other filters find another number."""
-    total.number, total.exact, total.held, total.place, total.waits = UNKNOWN, False, 0, "", ""
+    total.number, total.exact, total.held, total.place = UNKNOWN, False, 0, ""
+    total.stamp = total.waits = ""
 
 
 def is_capped(total: TotalState, view: ViewState) -> bool:

@@ -191,14 +191,6 @@ def all_items(view: ViewState) -> tuple[MediaItem, ...]:
     return _items(view)
 
 
-def known_to(view: ViewState) -> tuple[str, str]:
-    """The last commit in the project that its snapshot knows of, and up to where it knows all; "" and "" before the
-    first answer. Pure.
-    """
-    snapshot = _snapshot(view)
-    return (snapshot.furthest, snapshot.watermark) if snapshot else ("", "")
-
-
 def is_whole(view: ViewState) -> bool:
     """Whether everything there is is shown; pure."""
     snapshot = _snapshot(view)

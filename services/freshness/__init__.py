@@ -40,6 +40,7 @@ edits.py       people's own pending edits over what is held: pure; overlays.py k
 editor.py      has edits stored in the background, and takes back those that fail; attempts.py is one of them
 groups.py      one edit of several items, stored in as few commits as can be
 totals.py      how many items a query finds in all; usages.py what somebody's items take up
+counted.py     whether a count is right with what has come to its list since: pure but for a lock
 asides.py      what is read beside the views, in the background: an item by its id alone, a neighbour
 waited.py      what goes on in the background, for whoever waits for its end
 session.py     what a session has written and seen, so that no screen goes back behind it

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.freshness.counted import Beneath, Counted, Span, note_beneath
 from services.freshness.policy import ContentKind, FetchState, Reason
-from services.freshness.snapshots import Key
-from services.models import Batch, MediaQuery, Principal
+from services.freshness.snapshots import Key, Snapshot
+from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 
 MOST_RECORDS = 10_000
 """Views of which something is known; the least recently asked are forgotten first."""
@@ -54,10 +55,26 @@ class ViewRecord:
     """What is held has changed by this process's own doing, and the others who look at it have not been told yet."""
     missed: list[tuple[Batch, bool]] | None = None
     """While a fetch runs: what was pushed meanwhile. Its answer may know less."""
+    beneath: Beneath = field(default_factory=dict)
+    counted: Counted | None = None
+    """The last count of it."""
 
     @property
     def key(self) -> Key:
         return self.principal.user_id, self.query.key
+
+    def take(self, changes: Changes[MediaItem], span: Span, before: Snapshot, after: Snapshot) -> None:
+        """Changes have come, which made of one snapshot another: what the last count of the list says then."""
+        if self.counted is not None:
+            growth = self.counted.growth(before.held, self.beneath, self.query, changes)
+            self.counted.take(span, growth, after.version, after.held)
+        note_beneath(self.beneath, after.held, self.query, changes)
+
+    def lose_count(self) -> None:
+        """The list was read anew, or nobody knows what has come to it."""
+        if self.counted is not None:
+            self.counted.lose()
+        self.counted = None
 
 
 class Records:

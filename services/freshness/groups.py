@@ -1,4 +1,4 @@
-"""One change of several items: one commit under one operation, in chunks only where there are very many.
+"""One change of several items: one commit under one operation, in chunks only where the store takes no more at once.
 
 An item that cannot be changed, since others deleted it or keep changing it, is left out with the reason; the rest is
 stored all the same.
@@ -15,8 +15,6 @@ from services.freshness.edits import Edit, gone, replayed
 from services.models import Batch, Commit, MediaItem, Principal, Put, Removal
 from services.store.protocol import Store
 
-CHUNK = 100
-"""Items of one commit. A commit on Firestore should stay below 500 writes, of which moving an item takes up to four."""
 CLASHES = 20
 """How often a commit is tried again on items that others keep changing."""
 
@@ -30,6 +28,10 @@ class Stored:
     """Removed for good meanwhile."""
     failures: dict[str, str] = field(default_factory=dict)
     watermark: str = ""
+    oldest: str = ""
+    """Of the first commit."""
+    is_all_ours: bool = True
+    """Whether nothing in it had been committed by others before."""
     committed_at: datetime | None = None
 
     def batches(self, edits: Sequence[Edit], known: Mapping[str, MediaItem], at: datetime) -> list[Batch]:
@@ -47,6 +49,7 @@ class Stored:
                 watermark="",
                 at=at,
                 newest=self.watermark,
+                oldest=self.oldest if self.is_all_ours else "",
             )
             for project_id in projects
         ]
@@ -58,8 +61,8 @@ def store_group(store: Store, principal: Principal, edits: Sequence[Edit], known
     Raises StoreError, Forbidden where nothing could be stored; after a first chunk the rest counts as failures.
     """
     result = Stored()
-    for start in range(0, len(edits), CHUNK):
-        chunk = edits[start : start + CHUNK]
+    for start in range(0, len(edits), store.commit_size):
+        chunk = edits[start : start + store.commit_size]
         try:
             _store_chunk(store, principal, chunk, {edit.media_id: known[edit.media_id] for edit in chunk}, result)
         except FreshetError as error:
@@ -92,7 +95,9 @@ def _store_chunk(
         same = []
     result.items += same
     result.failures |= failures
-    result.gone += [edit.media_id for edit in chunk if edit.media_id not in newest]
+    removed = [edit.media_id for edit in chunk if edit.media_id not in newest]
+    result.gone += removed
+    result.is_all_ours &= not same and not removed
 
 
 def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[Put], list[MediaItem], dict[str, str]]:
@@ -119,3 +124,4 @@ def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[
 def _take(commit: Commit, result: Stored) -> None:
     result.items += [record for record in commit.records if isinstance(record, MediaItem)]
     result.watermark, result.committed_at = commit.watermark, commit.committed_at
+    result.oldest = result.oldest or commit.watermark

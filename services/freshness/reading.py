@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -12,7 +12,7 @@ from services.freshness.merge import Held, append_page, apply_changes
 from services.freshness.seen import SeenItems
 from services.freshness.shared import SharedChanges
 from services.freshness.snapshots import Snapshot
-from services.models import MediaQuery, Principal
+from services.models import Changes, MediaItem, MediaQuery, Principal
 from services.store.cursors import decode_cursor
 from services.store.protocol import MediaRepository
 from services.store.watermarks import further, is_at_least
@@ -22,7 +22,8 @@ from services.store.watermarks import further, is_at_least
 class Answer:
     """What a fetch learnt. `documents` is what it cost; `whole`: the top of the list is as of `as_of`, too.
 
-    `newest` as in Snapshot. `even`: nothing in it is of a later time than its watermark.
+    `newest` as in Snapshot. `even`: nothing in it is of a later time than its watermark. `told` are the changes that it
+    has taken in, and `untold`: it holds something besides that no change tells of, read anew or at a later time.
     """
 
     held: Held
@@ -33,6 +34,8 @@ class Answer:
     whole: bool
     newest: str = ""
     even: bool = False
+    told: Changes[MediaItem] | None = None
+    untold: bool = False
 
 
 MOST_STEPS = 5
@@ -99,9 +102,9 @@ class Reader:
     def _from_the_top(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
         page = self._media.get_media_for_page(principal, query, limit=max(loaded, 1))
         self._seen.note(principal.user_id, page.items)
-        held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
+        held, cost = Held(page.items, page.next_cursor, searched_to=page.searched_to), page.documents_read
         return Answer(
-            held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest, even=True
+            held, page.watermark, page.as_of, cost, "read", whole=True, newest=page.newest, even=True, untold=True
         )
 
     def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
@@ -113,7 +116,9 @@ class Reader:
         newest = further(snapshot.newest or snapshot.watermark, changes.newest or changes.watermark)
         even = is_at_least(changes.watermark, further(newest, snapshot.furthest))
         cost = changes.documents_read
-        return Answer(held, changes.watermark, changes.as_of, cost, "changes", whole=True, newest=newest, even=even)
+        return Answer(
+            held, changes.watermark, changes.as_of, cost, "changes", whole=True, newest=newest, even=even, told=changes
+        )
 
     def _page(self, query: MediaQuery, principal: Principal, before: Answer, loaded: int) -> Answer:
         """The next page: of the same time as what is above, where the store can. Else the older watermark stays: what
@@ -121,14 +126,16 @@ class Reader:
         limit, as_of = max(loaded - len(before.held.items), 1), before.watermark if before.even else ""
         read = partial(self._media.get_media_for_page, principal, query, cursor=before.held.cursor, limit=limit)
         page = read(as_of=as_of)
-        documents = before.documents + page.documents_read
+        documents, untold = before.documents + page.documents_read, before.untold
         if as_of and any(self._seen.is_ahead(principal.user_id, item) for item in page.items):
             page = read()  # the user's own edit, of which no list had to know yet
-            documents += page.documents_read
+            documents, as_of = documents + page.documents_read, ""
+        if not as_of and not is_at_least(before.newest or before.watermark, page.watermark):
+            untold = True
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, query, page)
         newest = further(before.newest or before.watermark, page.watermark)
-        return Answer(held, before.watermark, before.as_of, documents, before.how, before.whole, newest)
+        return replace(before, held=held, documents=documents, newest=newest, even=False, untold=untold)
 
 
 def _reaches(held: Held, down_to: str, query: MediaQuery) -> bool:

@@ -11,6 +11,7 @@ from typing import ParamSpec
 
 from services.clock import Clock
 from services.errors import FreshetError, StoreUnavailable, twin
+from services.freshness.counted import Counted
 from services.freshness.disk import DiskCache
 from services.freshness.entries import Entry
 from services.freshness.feeds import FeedState
@@ -120,10 +121,9 @@ class Freshness:
         """What is held of `query` and since when, and whether a fetch runs or failed. Asks no store."""
         return self._views.entry(query, principal, self.queue.reason(View(principal.user_id, query)))
 
-    def version_of(self, query: MediaQuery, principal: Principal) -> str:
-        """The newest version held of `query`, which may be named from now on; "" for none. Asks no store."""
-        held = self.snapshots.latest(query, principal)
-        return held.version if held is not None else ""
+    def count(self, query: MediaQuery, principal: Principal) -> Counted:
+        """A count of `query` begins, to be told beside what is held of it. Asks no store."""
+        return self._views.count(query, principal)
 
     def held_item(self, media_id: str, principal: Principal) -> MediaItem | None:
         """An item that the principal's screens hold and they may see, for when the store cannot be asked about it."""

@@ -196,7 +196,7 @@ class NotingStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.media, self.runs, self.projects = store.media, store.runs, store.projects
-        self.templates, self.upkeep = store.templates, store.upkeep
+        self.templates, self.upkeep, self.commit_size = store.templates, store.upkeep, store.commit_size
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         commit = self._store.commit(principal, writes, operation_id=operation_id)

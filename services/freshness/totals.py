@@ -1,10 +1,10 @@
 """How many items a query finds in all: counted beside the list, which tells only as far as it is loaded.
 
 A count costs the store more than a refresh that finds nothing new. So it is asked for when somebody does something (a
-page opens, filters change, Refresh is pressed) and something was committed since the last one, and never for a push;
-between two counts a screen goes on from the last one by what it sees come and go (state/totals.py). So a count is told
-together with the list as it was at that moment: where it changed meanwhile, the count is made once more. It stops at
-COUNT_LIMIT, and goes on only for somebody who asks.
+page opens, filters change, Refresh is pressed) and something was committed since the last one of which that cannot
+tell (counted.py), and never for a push; between two counts a screen goes on from the last one by what it sees come and
+go (state/totals.py). So a count is told together with the list as it was at that moment: where it changed meanwhile,
+the count is made once more. It stops at COUNT_LIMIT, and goes on only for somebody who asks.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.clock import Clock
 from services.errors import FreshetError
+from services.freshness.counted import Counted
 from services.freshness.snapshots import Key
 from services.freshness.waited import Waited
 from services.freshness.workers import Workers
@@ -38,15 +39,9 @@ class Counting(Waited):
     query: MediaQuery
     principal: Principal
     exact: bool
-    newest: str = ""
-    """The last commit that was known of when it was asked for: the count is right until there is another."""
-    watermark: str = ""
-    """Up to which all was known then. A page further down takes `newest` with it, as if something had been committed;
-    as long as this stays where it was, nothing has."""
     count: Count | None = None
-    version: str = ""
-    """Of the list that is held, by its own query, as it was while this was counted; "" for none, and where it never
-    kept still."""
+    beside: Counted = field(default_factory=Counted)
+    """The list that is held, by its own query, as it was while this was counted."""
 
     @property
     def key(self) -> Key:
@@ -60,25 +55,23 @@ class Totals:
         self,
         media: MediaRepository,
         clock: Clock,
-        version: Callable[[MediaQuery, Principal], str],
+        begin: Callable[[MediaQuery, Principal], Counted],
         *,
         workers: int = WORKERS,
     ) -> None:
-        """`version` tells which one is held of a list just now, "" for none."""
+        """`begin` is told that a list is about to be counted."""
         self._media = media
         self._clock = clock
-        self._version = version
+        self._begin = begin
         self._lock = threading.Lock()
         self._waiting: list[Counting] = []
         self._running: list[Counting] = []
         self._known: OrderedDict[Key, Counting] = OrderedDict()
         self._workers = Workers("totals", self.step, workers)
 
-    def ask(
-        self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str = "", watermark: str = ""
-    ) -> Counting:
+    def ask(self, query: MediaQuery, principal: Principal, *, exact: bool = False) -> Counting:
         """Count anew; shares a count that waits to begin, never one that runs: it may know less."""
-        counting = Counting(query, principal, exact, newest, watermark)
+        counting = Counting(query, principal, exact)
         with self._lock:
             for other in self._waiting:
                 if other.key == counting.key:
@@ -93,18 +86,14 @@ class Totals:
         with self._lock:
             return self._known.get(_key(query, principal))
 
-    def still_right(
-        self, query: MediaQuery, principal: Principal, *, exact: bool = False, newest: str, watermark: str = ""
-    ) -> Counting | None:
-        """The last answer, if nothing was committed since as far as somebody knows who has just asked for changes, and
-        knows of `newest` and all up to `watermark`.
+    def still_right(self, query: MediaQuery, principal: Principal, *, exact: bool = False) -> Counting | None:
+        """The last answer, if it is right with all that has come since to the list that is held: to be asked by
+        somebody who has just asked for its changes.
         """
         counting = self.known(query, principal)
-        if counting is None or counting.count is None:
+        if counting is None or counting.count is None or (exact and not counting.count.exact):
             return None
-        if (not newest or counting.newest != newest) and (not watermark or counting.watermark != watermark):
-            return None
-        return counting if counting.count.exact or not exact else None
+        return counting if counting.beside.goes_on(exact=counting.count.exact) else None
 
     def is_asked(self, query: MediaQuery, principal: Principal) -> bool:
         """Whether this question waits for an answer."""
@@ -137,12 +126,10 @@ class Totals:
         began, why, documents = self._clock.monotonic(), "", 0
         try:
             for _ in range(TRIES):
-                before = self._version(counting.query, counting.principal)
+                counting.beside = self._begin(counting.query, counting.principal)
                 counting.count = self._counted(counting)
                 documents += counting.count.documents_read
-                if before == self._version(counting.query, counting.principal):
-                    counting.version = before
-                if counting.version == before or not counting.count.exact:
+                if counting.beside.end(counting.count.watermark) or not counting.count.exact:
                     break
         except FreshetError as error:
             why = str(error)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from services.clock import Clock
 from services.errors import FreshetError, NotFound
 from services.freshness import policy
+from services.freshness.counted import Counted, Span
 from services.freshness.entries import Entry, Records, ViewRecord
 from services.freshness.feeds import Feeds, FeedState
 from services.freshness.keeper import Keeper
@@ -105,6 +106,10 @@ class Views:
             held, reach = self._on_top(record, record.missed or (), held, reach)
             record.missed = None
             snapshot = self._hold(record, latest, held, reach)
+            if latest is None or answer.untold:
+                record.lose_count()
+            elif answer.told is not None:
+                record.take(answer.told, Span(answer.told.newest or answer.told.watermark), latest, snapshot)
             if self._keeper is not None:
                 self._keeper.fetched(record, snapshot)
             return snapshot
@@ -117,6 +122,7 @@ class Views:
             pause = policy.retry_pause(record.state.failures + 1, self._chance.random())
             record.state = policy.failed(record.state, error, self._clock.now(), pause)
             if isinstance(error, NotFound):
+                record.lose_count()
                 self._snapshots.forget(record.key)
                 if self._keeper is not None:
                     self._keeper.forget(record)
@@ -187,6 +193,17 @@ class Views:
                 current=snapshot is not None and self._is_current(record),
             )
 
+    def count(self, query: MediaQuery, principal: Principal) -> Counted:
+        """A count of what is held of a list begins."""
+        self._snapshots.find(query, principal)  # the disk may have to be asked
+        with self._lock:
+            record = self._records.of(query, principal)
+            held = self._snapshots.peek(record.key)
+            if held is not None:
+                self._snapshots.get(held.version, principal)  # it may be named from now on
+            record.counted = Counted(held.version, held.held) if held is not None else Counted()
+            return record.counted
+
     def stale(self, kind: ContentKind, now: datetime) -> list[View]:
         with self._lock:
             states = {
@@ -243,6 +260,7 @@ class Views:
 
     def _hold_part(self, record: ViewRecord, source: Snapshot, held: Held) -> Snapshot:
         """Hold what another view's snapshot tells of this one. Under the lock, so that no push comes between."""
+        record.lose_count()
         if (other := self._records.known(source.key)) is not None:
             record.state = replace(record.state, fetched_at=other.state.fetched_at)
             record.updated_at, record.epoch = other.updated_at, other.epoch
@@ -275,6 +293,7 @@ class Views:
             record = self._records.of(query, principal)
             if self._snapshots.peek(record.key) is not None:
                 return None  # it has been read meanwhile
+            record.lose_count()
             record.kinds |= kept.kinds
             record.state = replace(record.state, fetched_at=kept.fetched_at)
             record.updated_at, record.epoch = kept.updated_at, 0
@@ -292,12 +311,15 @@ class Views:
         if record.missed is not None:
             record.missed.append((batch, is_own))
         snapshot = self._snapshots.peek(record.key)
+        if snapshot is None:
+            record.lose_count()
         if snapshot is None or is_old(batch, snapshot.watermark):
             return False
         held = apply_changes(snapshot.held, snapshot.query, changes)
         self._note(record, changes)
         reach = Reach.of(snapshot).after(batch, follows=self._follows(record), is_own=is_own)
         successor = self._hold(record, snapshot, held, reach, pushed=True)
+        record.take(changes, Span(batch.newest or batch.watermark, batch.oldest), snapshot, successor)
         if successor.version == snapshot.version:
             return False
         if self._keeper is not None:

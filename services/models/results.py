@@ -44,11 +44,15 @@ class Listing(Generic[R]):
 
 @dataclass(frozen=True)
 class Count:
-    """How many items a query finds: `number`, or at least so many where it is not `exact`."""
+    """How many items a query finds: `number`, or at least so many where it is not `exact`.
+
+    `watermark`: what was committed up to there is in it and nothing later; "" where that was read in several steps.
+    """
 
     number: int
     exact: bool
     documents_read: int
+    watermark: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ class Batch:
     to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
     batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one; "" for a
     commit out of turn, which says nothing of others.
-    `newest`: nothing in this batch was committed later; "" where that is the watermark.
+    `newest`: nothing in this batch was committed later; "" where that is the watermark. `oldest`: nothing in it was
+    committed earlier; "" where that is not known.
     `at` is when this process heard of it, for display only.
     """
 
@@ -96,6 +101,7 @@ class Batch:
     watermark: str
     at: datetime
     newest: str = ""
+    oldest: str = ""
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,8 @@ class Store(Protocol):
     projects: ProjectRepository
     templates: TemplateRepository
     upkeep: UpkeepRepository
+    commit_size: int
+    """Records that one commit should change at most."""
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         """Apply all writes in one transaction or none.

@@ -13,9 +13,10 @@ import pytest
 from services.clock import Clock
 from services.errors import StoreUnavailable
 from services.freshness.edits import Edit, favourite
-from services.freshness.groups import CHUNK, store_group
+from services.freshness.groups import store_group
 from services.models import MediaItem, MediaQuery, Put, Remove, Write
 from services.store.protocol import Store
+from services.store.watermarks import is_at_least
 from tests.support.records import (
     PROJECT,
     make_item,
@@ -115,19 +116,45 @@ class TestBatches:
             assert name in batch.operation_ids
             assert batch.project_id == PROJECT
 
-    def test_X_04_a_change_of_more_items_than_one_commit_takes_is_told_in_as_many_batches_of_one_operation(
+    def test_X_04_a_change_of_very_many_items_is_told_in_as_few_batches_of_one_operation_as_the_store_can(
         self, store: Store
     ) -> None:
-        items = [item for _ in range(3) for item in save(store, *(make_item() for _ in range(CHUNK)))][: 2 * CHUNK + 50]
+        items = [item for _ in range(5) for item in save(store, *(make_item() for _ in range(50)))]
         with watching(store) as told:
             name = operation()
             edits = [Edit(name, favourite(True), item) for item in items]
             stored = store_group(store, ME, edits, {item.id: item for item in items})
             told.wait_for_revision(*stored.items)
             batches = [batch for batch in told.batches if name in batch.operation_ids]
-            assert 1 <= len(batches) <= 3
+            assert 1 <= len(batches) <= -(-len(items) // store.commit_size)
             assert {one.id for batch in batches for one in batch.changed} == {item.id for item in items}
             assert all(told.held[item.id].favourite for item in items)
+
+    def test_F11_of_a_batch_and_a_count_is_told_whether_the_one_is_in_the_other(self, store: Store) -> None:
+        def count() -> str:
+            return store.media.count(ME, ALL).watermark
+
+        with watching(store) as told:
+            before = count()
+            [item] = save(store, make_item())
+            after = count()
+            told.wait_for_revision(item)
+            batch = told.batch_of(item.id)
+        newest = batch.newest or batch.watermark
+        assert is_at_least(after, newest)
+        assert is_at_least(newest, batch.oldest)
+        assert is_at_least(batch.oldest, before)
+        assert not is_at_least(before, batch.oldest)
+
+    def test_F11_a_batch_of_several_commits_tells_when_the_first_one_was(self, store: Store) -> None:
+        with watching(store) as told:
+            [first] = save(store, make_item())
+            between = store.media.count(ME, ALL).watermark
+            items = [first, *save(store, make_item()), *save(store, make_item())]
+            told.wait_for_revision(*items)
+        for batch in told.batches:
+            if first.id in ids_in(batch):
+                assert is_at_least(between, batch.oldest)
 
     def test_B08_a_batch_holds_what_changed_and_not_what_was_delivered_before(self, store: Store) -> None:
         with watching(store) as told:

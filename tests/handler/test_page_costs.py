@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from services.clock import FakeClock
+from tests.handler.test_page_edits import listen
+from tests.handler.test_page_live import Stream, push
 from tests.handler.test_page_try_on import open_chooser
 from tests.support import choosers
 from tests.support.mesop_client import MesopClient
 from tests.support.stores import Backend, let_settle
 from tests.support.studio import Studio
+
+__all__ = ["listen"]
 
 MOST = 25
 PAGES = 10
@@ -67,6 +71,32 @@ def test_A01_a_page_of_the_library_is_25_reads_at_any_depth_its_total_included_a
     assert tab.element("freshet-window")["total"] == 24 * (PAGES - 1) + 6, "150 are a whole number of pages"
     assert max(costs) <= MOST, costs
     assert cost(lambda: tab.fire("freshet-status", "refreshEvent")) <= 1
+
+
+def test_A02_a_refresh_with_nothing_new_is_one_read_also_the_first_one_after_what_was_pushed(
+    studio: Studio, backend: Backend, listen: Callable[[MesopClient], Stream]
+) -> None:
+    """More than a minute after it: Firestore tells of the changes of the last minute once more."""
+    items = studio.add(100)
+    let_settle(backend)
+    tab = studio.open("/library")
+    stream = listen(tab)
+
+    def cost_after(change: Callable[[], object], words: str) -> int:
+        change()
+        stream.changed()
+        push(tab)
+        let_settle(backend)
+        before = backend.billed_reads()
+        tab.fire("freshet-status", "refreshEvent")
+        assert any(words in text for text in tab.text), tab.text
+        return backend.billed_reads() - before
+
+    assert cost_after(lambda: studio.add(2), "of 102") == 1
+    assert cost_after(lambda: studio.change(items[-1], deleted_at=studio.clock.now()), "of 101") == 1
+    assert cost_after(lambda: studio.change(items[-2], title="Dunes"), "of 101") == 1
+    assert cost_after(lambda: [studio.change(items[0], favourite=True), studio.add()], "of 102") == 2, "was it listed?"
+    assert cost_after(lambda: studio.add(media_type="video"), "of 103") == 1
 
 
 def test_A03_the_library_one_other_filter_and_150_items_are_180_reads_in_all(studio: Studio, backend: Backend) -> None:

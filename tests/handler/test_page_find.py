@@ -10,11 +10,14 @@ import pytest
 
 from services.errors import StoreUnavailable
 from services.models import MediaItem, MediaQuery, Principal, Put
+from tests.handler.test_page_edits import listen
 from tests.handler.test_page_live import Stream, push, wait_for
 from tests.handler.test_page_try_on import open_chooser
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_item, make_principal, operation
 from tests.support.studio import Studio, ids_shown
+
+__all__ = ["listen"]
 
 SEARCH = "freshet-search"
 
@@ -65,6 +68,10 @@ def chips(tab: MesopClient) -> list[str]:
 
 def newest(items: list[MediaItem]) -> list[str]:
     return [item.id for item in reversed(items)]
+
+
+def images_only(tab: MesopClient) -> None:
+    tab.fire("freshet-segments", "selectEvent", {"value": "image"}, label="Type")
 
 
 def said(tab: MesopClient, words: str) -> bool:
@@ -486,13 +493,40 @@ def test_F11_what_arrives_while_it_is_counted_is_in_the_total_once(
     stream = Stream(studio, tab)
     try:
         monkeypatch.setattr(studio.services.totals, "_media", type("Moved", (), {"count": staticmethod(arriving)}))
-        studio.change(studio.add()[0], deleted_at=studio.clock.now())  # so that it is counted anew
         coming += range(arrivals)
-        refresh(tab, scrolled=True)
+        images_only(tab)
         push(tab)
     finally:
         stream.close()
     assert said(tab, words)
+
+
+def test_F11_what_a_count_has_found_before_the_list_hears_of_it_is_in_the_total_once(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, listen: Any
+) -> None:
+    studio.add(30)
+    media, push_of = studio.services.totals._media, studio.services.freshness._views.push
+    counted_first, added = threading.Event(), list[MediaItem]()
+
+    def after_a_commit(*args: Any, **options: Any) -> Any:
+        added.extend(studio.add())
+        return media.count(*args, **options)
+
+    def late(*args: Any, **options: Any) -> Any:
+        assert counted_first.wait(30)
+        return push_of(*args, **options)
+
+    tab = studio.open("/library")
+    stream = listen(tab)
+    monkeypatch.setattr(studio.services.freshness._views, "push", late)
+    monkeypatch.setattr(studio.services.totals, "_media", type("Media", (), {"count": staticmethod(after_a_commit)}))
+    images_only(tab)
+    assert said(tab, "24 shown of 31")
+    counted_first.set()
+    stream.changed()
+    push(tab)
+    assert ids_shown(tab)[0] == added[0].id
+    assert said(tab, "24 shown of 31")
 
 
 def test_F11_beyond_a_thousand_the_total_is_exact_on_demand(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -281,7 +281,7 @@ def test_B22_several_that_turn_out_to_be_gone_for_good_are_told_with_that_reason
 def test_very_many_go_in_chunks_of_one_operation_and_all_come_back(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.freshness.groups.CHUNK", 10)
+    monkeypatch.setattr(studio.services.store, "commit_size", 10)
     items = studio.add(24)
     tab = studio.open("/library")
     commits = studio.store.calls["commit"]

@@ -36,6 +36,7 @@ class WatchedStore:
         self.projects = _Watched(self, "projects", store.projects)
         self.templates = _Watched(self, "templates", store.templates)
         self.upkeep = _Watched(self, "upkeep", store.upkeep)
+        self.commit_size = store.commit_size
 
     def commit(self, *args: Any, **options: Any) -> Any:
         self.note("commit")
@@ -168,7 +169,7 @@ class Studio:
         s.editor = Editor(s.store, s.freshness, self.clock, s.ids)
         s.asides = Asides(self.clock, mark)
         s.usages = Usages(s.store.upkeep, self.clock, disk=disk)
-        s.totals = Totals(s.store.media, self.clock, s.freshness.version_of)
+        s.totals = Totals(s.store.media, self.clock, s.freshness.count)
         s.templates = Templates(s.store, self.clock, s.ids, mark)
         s.sessions = Sessions(SECRET.encode())
 

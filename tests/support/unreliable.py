@@ -34,6 +34,7 @@ class UnreliableStore:
         self.projects: Any = _Part(self, "projects.", store.projects)
         self.templates: Any = _Part(self, "templates.", store.templates)
         self.upkeep: Any = _Part(self, "upkeep.", store.upkeep)
+        self.commit_size = store.commit_size
 
     def fail(
         self,

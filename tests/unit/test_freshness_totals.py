@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from services.clock import FakeClock
+from services.freshness.counted import Counted
+from services.freshness.merge import Held
 from services.freshness.totals import Totals
 from services.models import Count, MediaQuery, Principal
 from tests.support.engine import ADA, ALL, GRACE, IMAGES, until
@@ -23,26 +25,29 @@ class Media:
 
 
 class List:
-    """The version that is held of any list."""
+    """What is held of any list."""
 
     def __init__(self) -> None:
         self.version = "v1"
+        self.counted = Counted()
 
-    def held(self, query: MediaQuery, principal: Principal) -> str:
-        return self.version
+    def begin(self, query: MediaQuery, principal: Principal) -> Counted:
+        self.counted = Counted(self.version, Held())
+        return self.counted
 
     def moves(self, number: int) -> Callable[[], int]:
         """A count of `number`, while which the list changes."""
 
         def count() -> int:
             self.version += "+"
+            self.counted.lose()
             return number
 
         return count
 
 
 def totals(clock: FakeClock, media: Any, listed: List | None = None) -> Totals:
-    return Totals(media, clock, (listed or List()).held, workers=0)
+    return Totals(media, clock, (listed or List()).begin, workers=0)
 
 
 def test_F11_one_count_of_a_question_runs_at_a_time_and_the_last_asked_for_stays(clock: FakeClock) -> None:
@@ -77,7 +82,7 @@ def test_F11_a_count_is_told_with_the_list_as_it_was_and_made_once_more_where_th
     counting = counts.ask(ALL, ADA)
     counts.step()
     assert counting.count is not None
-    assert (counting.count.number, counting.version) == (31, "v1+")
+    assert (counting.count.number, counting.beside.version) == (31, "v1+")
 
 
 def test_F11_a_list_that_never_keeps_still_is_counted_twice_and_told_so(clock: FakeClock) -> None:
@@ -85,7 +90,7 @@ def test_F11_a_list_that_never_keeps_still_is_counted_twice_and_told_so(clock: F
     counts = totals(clock, Media(listed.moves(30), listed.moves(31)), listed)
     counting = counts.ask(ALL, ADA)
     counts.step()
-    assert counting.version == ""
+    assert counting.beside.version == ""
 
 
 def test_at_least_so_many_is_as_good_for_a_list_that_moves(clock: FakeClock) -> None:

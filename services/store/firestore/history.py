@@ -117,8 +117,9 @@ class History:
         operation_ids = frozenset(str(one.get("operation_id")) for one, _ in readable)
         now = self._clock.now()
         watermark = watermark_at(self._source, reached, now)
-        newest = watermark_at(self._source, max(one.update_time for one, _ in readable), now)
-        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, newest))
+        times = [one.update_time for one, _ in readable]
+        newest, oldest = (watermark_at(self._source, time, now) for time in (max(times), min(times)))
+        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, newest, oldest))
         return True
 
 

@@ -107,7 +107,9 @@ class FirestoreMedia:
             return Count(0, exact=True, documents_read=0)
         ((result,),) = calls.read(queries.total(self._client, query, limit, *conditions).get)
         number = int(result.value)
-        return Count(number, exact=limit is None or number < limit, documents_read=max(1, -(-number // 1_000)))
+        watermark = watermark_at(self._identity.source, result.read_time, self._clock.now())
+        documents = max(1, -(-number // 1_000))
+        return Count(number, exact=limit is None or number < limit, documents_read=documents, watermark=watermark)
 
     def _looked_at(self, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
         number, read, after, size = 0, 0, None, SEARCH_STEP

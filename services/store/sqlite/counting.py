@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
 from services.identity import can
 from services.models import Count, MediaItem, MediaQuery, Principal
 from services.store.rules import require_limit
 from services.store.sqlite import lists
+from services.store.sqlite.head import read_head
 from services.store.sqlite.rows import MEDIA, decode
 from services.store.sqlite.search import Sought, sought
 
 
-def count(connection: sqlite3.Connection, principal: Principal, query: MediaQuery, limit: int | None) -> Count:
+def count(
+    connection: sqlite3.Connection, principal: Principal, query: MediaQuery, limit: int | None, now: datetime
+) -> Count:
     """By intersecting the search table's lists, which also tell what is private; the trash by looking at each item."""
     require_limit(limit)
-    asked = sought(query)
+    asked, watermark = sought(query), read_head(connection).watermark(now)
     if query.trash or not asked.exact:
-        return _look(connection, principal, query, limit)
+        return replace(_look(connection, principal, query, limit), watermark=watermark)
     number = 0
     for part in _readable(asked, principal):
         left = None if limit is None else limit - number
         if left != 0:
             number += lists.count(connection, lists.found(query, part.match), left)
-    return Count(number, exact=limit is None or number < limit, documents_read=0)
+    return Count(number, exact=limit is None or number < limit, documents_read=0, watermark=watermark)
 
 
 def _readable(asked: Sought, principal: Principal) -> list[Sought]:

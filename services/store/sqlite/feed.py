@@ -159,11 +159,12 @@ class SqliteWatch:
                 end = read_head(connection)
                 if self._position is None or not leads_to(connection, self._position, end):
                     self._begin_anew(end)
-                news = read_news(connection, self._consumer.project_id, self._position or end, end)
+                before = self._position or end
+                news = read_news(connection, self._consumer.project_id, before, end)
             if news is None:
                 self._position = end
                 return delivered
-            self._consumer.deliver(self._batch(news))
+            self._consumer.deliver(self._batch(news, before))
             self._position, delivered = news.until, True
         return delivered
 
@@ -172,7 +173,8 @@ class SqliteWatch:
         self._consumer.become("down", because="the history that was being followed is not there")
         self._position = end
 
-    def _batch(self, news: News) -> Batch:
+    def _batch(self, news: News, before: Head) -> Batch:
         now = self._clock.now()
-        watermark = news.until.watermark(now)
-        return Batch(self._consumer.project_id, news.changed, news.removed, news.operation_ids, watermark, now)
+        watermark, oldest = news.until.watermark(now), before._replace(sequence=before.sequence + 1).watermark(now)
+        project_id = self._consumer.project_id
+        return Batch(project_id, news.changed, news.removed, news.operation_ids, watermark, now, oldest=oldest)

@@ -73,7 +73,7 @@ class SqliteMedia:
         """See `MediaRepository.count`. Reads no documents, but where words are longer than the index knows them."""
         require_member(principal, query.project_id)
         with self._connections.read() as connection:
-            return count(connection, principal, query, limit)
+            return count(connection, principal, query, limit, self._clock.now())
 
     def has_all_filters(self, query: MediaQuery) -> bool:
         return True

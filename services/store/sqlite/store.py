@@ -32,6 +32,9 @@ from services.store.sqlite.runs import SqliteRuns
 from services.store.sqlite.templates import SqliteTemplates
 from services.store.sqlite.upkeep import SqliteUpkeep
 
+COMMIT_SIZE = 1_000
+"""As many as a screen holds: a quarter of a second in which no other commit is made."""
+
 
 class SqliteStore:
     """Implements `services.store.protocol.Store` on the file at `path`, which is created where it is missing.
@@ -41,6 +44,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, clock: Clock, *, busy_timeout: float = 5.0, pace: Pace = PACE) -> None:
+        self.commit_size = COMMIT_SIZE
         self._clock = clock
         self._connections = Connections(path, busy_timeout)
         self._furthest = 0
