@@ -21,7 +21,7 @@ from services.freshness import Reason
 from services.keeping.trash import KEPT
 from services.models import MediaItem
 from state.asking import advice_query, no_view, nothing_to_recover
-from state.edits import Shown, edit, follow_edits, last_deleted, refused
+from state.edits import Shown, edit, follow_edits, last_deleted
 from state.handlers import handler, notify
 from state.media_item import (
     MediaItemState,
@@ -53,6 +53,7 @@ from state.media_item import (
 from state.neighbours import Step, Way, held_neighbour, neighbour
 from state.opinion import is_judging, load_opinion
 from state.preview import close_preview
+from state.refusals import refused
 from state.retry import retry_item
 from state.view import ViewState, held_items
 

@@ -22,6 +22,7 @@ from state.aside import read_aside
 from state.handlers import notify
 from state.loading import PATIENCE
 from state.preview import PreviewState, go_on_to, look_again, stored_preview
+from state.refusals import named, refuse
 from state.session import principal, wrote
 from state.view import ViewState, held_items, pending_edits, stored_item, take_up
 from state.window import lead_to
@@ -57,10 +58,6 @@ class EditState:
     turns: int = 0
     tagged: int = 0
     undeleted: str = ""
-    refused_id: str = ""
-    refused_why: str = ""
-    refused_title: str = ""
-    """The item whose new title, or tag, was refused last, and why. A title that was taken back goes into its field."""
 
 
 def edit(shown: Shown, wanted: Mapping[str, Any]) -> Generator[None, None, None]:
@@ -102,21 +99,10 @@ def _written(shown: Shown, media_id: str, change: Callable[[], Change]) -> Attem
         wanted = change()
         clean_tags(edited(edited(item, over), [Edit("", wanted, item)]).tags)  # there may be too many with it
     except BadInput as error:
-        _refuse(media_id, str(error))
+        refuse(media_id, str(error))
         return None
-    _refuse("", "")
+    refuse(media_id, "")
     return _begin(shown, media_id, wanted)
-
-
-def _refuse(media_id: str, why: str, text: str = "") -> None:
-    state = me.state(EditState)
-    state.refused_id, state.refused_why, state.refused_title = media_id, why, text
-
-
-def refused(media_id: str) -> tuple[str, str]:
-    """Why the last edit of this item was refused, and the title that goes back into its field; pure."""
-    state = me.state(EditState)
-    return (state.refused_why, state.refused_title) if state.refused_id == media_id else ("", "")
 
 
 def _delete(shown: Shown, media_id: str) -> Attempt | None:
@@ -188,9 +174,9 @@ def _tell(failed: list[Attempt]) -> None:
     for attempt in failed:
         change = attempt.edit.change
         if attempt.count == 1 and change.kind in ("title", "tags"):  # nobody has to write a title twice
-            _refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
+            refuse(attempt.edit.media_id, attempt.error, str(change.fields.get("title", "")))
     more = f" ({len(failed) - 1} more)" if len(failed) > 1 else ""
-    notify(failed[-1].error + more, tone="failed")
+    notify(named(failed[-1]) + more, tone="failed")
 
 
 def last_deleted() -> str:
@@ -266,6 +252,9 @@ def _find(shown: Shown, media_id: str) -> tuple[MediaItem, tuple[Edit, ...]]:
     seen = services().freshness.seen.get(who.user_id, media_id)
     if seen is not None and is_kept_current(shown):
         return seen, pending
+    mine = next((edit.before for edit in reversed(pending) if edit.media_id == media_id), None)
+    if mine is not None:  # what is being stored is stored on what this process knows of it, and so is what follows
+        return max((mine, seen or mine), key=lambda one: one.revision), pending
     try:
         return read_aside("edit", "manual", partial(services().store.media.get, who, media_id)), pending
     except StoreUnavailable:

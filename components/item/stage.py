@@ -12,10 +12,10 @@ from components.web import again, aria, details, sentinel, symbol, tags, uses, v
 from services.files.urls import media_url
 from services.models import MediaItem
 from state.chosen import is_usable
-from state.edits import refused
 from state.handlers import Handler
 from state.media_item import derived_view, has_sources, sources_absent, sources_view
 from state.projects import project_names
+from state.refusals import refused
 from state.session import principal
 from state.view import ViewState, cursor, has_more, held_items
 

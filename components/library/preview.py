@@ -14,10 +14,10 @@ from services.generation.prices import cost_words
 from services.models import MediaItem
 from state.catalog import cost_of, model_name, was_made
 from state.chosen import is_usable
-from state.edits import refused
 from state.handlers import Handler
 from state.preview import PreviewState
 from state.projects import others_too
+from state.refusals import refused
 
 
 def preview(

@@ -20,12 +20,13 @@ export class Retitle {
   #base = null; // as it was when one was last saved
   #why = '';
   #given = ''; // the refused title that was put back last
+  #lost = ''; // one that was refused while another item was looked at, until it is written anew
   #act;
 
   /** @param act {{save: (text: string) => void, moved: () => void}} `moved`: it began or ended; place the parts anew. */
   constructor(act) {
     this.#act = act;
-    this.pencil.addEventListener('click', () => this.#write(this.#text));
+    this.pencil.addEventListener('click', () => this.#write(this.#lost || this.#text));
     this.#save.addEventListener('click', () => this.#submit());
     this.#input.addEventListener('input', () => keep(this.#draft, this.#input.value));
     this.#input.addEventListener('keydown', (event) => {
@@ -47,10 +48,11 @@ export class Retitle {
     this.#text = text;
     this.#why = error;
     if (this.writing && renamed && orderly(this.#input.value) === text) this.#read();
-    if (!refused) this.#given = '';
-    else if (refused !== this.#given) {
+    if (other || !refused) this.#given = this.#lost = '';
+    if (refused && refused !== this.#given) {
       this.#given = refused;
-      if (!this.writing && !other) this.#write(refused, this.#base ?? text);
+      if (other) this.#lost = refused; // who comes back with a key does not want to write
+      else if (!this.writing) this.#write(refused, this.#base ?? text);
     }
     this.#tellWrong();
   }
@@ -67,6 +69,7 @@ export class Retitle {
 
   #write(text, since = this.#text) {
     this.writing = true;
+    this.#lost = '';
     this.#since = since;
     this.#input.value = text;
     this.#act.moved();
@@ -94,7 +97,8 @@ export class Retitle {
   #tellWrong() {
     const renamed = this.#text !== this.#since ? `It is called “${this.#text}” now. Saving replaces that.` : '';
     const why = this.#why && renamed ? this.#why.replace(/[.]?$/, '.') : this.#why;
-    const wrong = this.writing ? [why, renamed].filter(Boolean).join(' ') : '';
+    const again = this.#lost && `${this.#why.replace(/[.]?$/, '.')} Rename has “${this.#lost}” once more.`;
+    const wrong = this.writing ? [why, renamed].filter(Boolean).join(' ') : again;
     attrs(this.#input, {'aria-invalid': this.writing && this.#why ? 'true' : null});
     this.field.classList.toggle('invalid', Boolean(this.writing && this.#why));
     this.wrong.hidden = !wrong;

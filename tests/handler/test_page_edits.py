@@ -278,7 +278,7 @@ def test_B22_a_title_changed_elsewhere_meanwhile_is_put_back_with_the_reason(stu
     tab = studio.open("/library")
     studio.change(item, title="Theirs")
     edit(tab, "title", item, "Mine")
-    assert told(tab) == "Title put back: it was changed elsewhere"
+    assert told(tab) == "Title “Mine” put back: it was changed elsewhere"
     assert stored(studio, item).title == "Theirs"
     tab.fire("freshet-status", "refreshEvent")
     assert tile(tab, item)["label"] == "Theirs"
@@ -465,7 +465,7 @@ def test_B22_a_failure_takes_back_itself_alone_and_says_why(studio: Studio, monk
     edit(tab, "favourite", items[0], True)
     with commits_failing(studio, monkeypatch):
         edit(tab, "title", items[1], "Doomed")
-        assert told(tab) == f"Title put back: {AWAY}"
+        assert told(tab) == f"Title “Doomed” put back: {AWAY}"
         assert tab.element("freshet-toast")["tone"] == "failed"
         edit(tab, "delete", items[2])
         assert told(tab) == f"Item put back: {AWAY}"

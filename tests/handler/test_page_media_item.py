@@ -15,6 +15,7 @@ from services.errors import StoreUnavailable
 from services.models import MediaItem, Put, Remove
 from tests.handler.test_page_edits import (
     commits_failing,
+    commits_failing_late,
     commits_held,
     edit,
     ended,
@@ -413,6 +414,50 @@ def test_two_tabs_that_write_one_title_the_later_one_is_told_and_keeps_its_words
     head = mine.element("freshet-item-head")
     assert (head["text"], head["refused"], head["error"]) == ("Mine, longer", "", "")
     assert stored(studio, item).title == "Mine, longer"
+
+
+def test_F12_an_undo_of_what_is_still_being_stored_asks_for_no_item(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = studio.add(30)
+    tab = open_item(studio, items[5])
+    step(tab, "next")
+    edit(tab, "favourite", items[4], True)
+    with commits_held(studio, monkeypatch) as let_go:
+        delete(tab)
+        assert heading(tab) == items[3].title
+        caplog.set_level(logging.INFO, "freshet")
+        edit(tab, "undo")
+        assert refreshes(caplog, "edit.read") == []
+        let_go.set()
+        assert ended(studio)
+    assert stored(studio, items[4]).deleted_at is None
+    assert stored(studio, items[4]).favourite
+
+
+def test_B22_titles_that_fail_after_their_items_were_left_are_there_when_somebody_comes_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(3)
+    tab = open_item(studio, items[2])
+    with commits_failing_late(studio, monkeypatch):
+        for item, words in ((items[2], "Dawn"), (items[1], "Dusk, " * 12)):
+            edit(tab, "title", item, words)
+            step(tab, "next")
+        edit(tab, "favourite", items[0], True)
+    push(tab, "ready")
+    assert "(2 more)" in told(tab)
+    head = tab.element("freshet-item-head")
+    assert (head["mediaId"], head["refused"], head["error"]) == (items[0].id, "", "")
+    for item, words in ((items[1], "Dusk, " * 12), (items[2], "Dawn")):
+        step(tab, "previous")
+        head = tab.element("freshet-item-head")
+        assert (head["mediaId"], head["text"], head["refused"]) == (item.id, item.title, words.strip())
+        assert head["error"].startswith("Title put back: ")
+    edit(tab, "title", items[2], "Dawn")
+    assert tab.element("freshet-item-head")["refused"] == ""
+    step(tab, "next")
+    assert tab.element("freshet-item-head")["refused"] == ("Dusk, " * 12).strip()
 
 
 def test_B22_what_cannot_be_stored_is_put_back_alone(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
