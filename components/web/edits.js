@@ -1,6 +1,7 @@
 import {FreshetElement, define} from './base.js';
 import {isBusy} from './busy.js';
 import {confirmed} from './confirm.js';
+import {askForHeart, noteHeart} from './editing.js';
 import {WRITES, keyName} from './hotkeys.js';
 
 // Deletions and moves of several items at once that this tab has made, by name: which they were. Their ids would travel
@@ -71,7 +72,7 @@ class FreshetEdits extends FreshetElement {
     const key = keyName(event);
     const tile = target.matches?.('.hit') ? target.closest('freshet-tile') : null;
     if (key === 'ctrl+z') this.#tell({edit: 'undo'});
-    else if (key === 'f' && tile?.classList.contains('likable')) tile.edit('favourite', !tile.favourite);
+    else if (key === 'f' && tile?.classList.contains('likable')) askForHeart(tile, tile.mediaId, tile.favourite);
     else if (key === 'u' && tile?.goesMs) tile.bringBack();
     else if (key === 'delete' && tile && !tile.use) tile.goesMs ? tile.purge() : tile.edit('delete');
     else return;
@@ -88,7 +89,8 @@ class FreshetEdits extends FreshetElement {
       wanted.group = `~${Date.now().toString(36)}${++made}`;
       groups.set(wanted.group, wanted.ids);
     }
-    this.emit('editEvent', wanted);
+    const answered = this.emit('editEvent', wanted);
+    if (wanted.edit === 'favourite' && wanted.id) noteHeart(wanted.id, wanted.value, answered);
   }
 
   /** Have a tile focused. It may come later than its name, and leave once more before the store has answered. */

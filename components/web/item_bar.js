@@ -1,5 +1,5 @@
 import {FreshetElement, attrs, define, el, icon} from './base.js';
-import {askForEdit, keyButton} from './editing.js';
+import {askForEdit, askForHeart, keyButton} from './editing.js';
 import {WRITES, keyName} from './hotkeys.js';
 import {follow, itemUrl} from './links.js';
 import {noteOpened} from './opened.js';
@@ -9,7 +9,7 @@ import {Retitle} from './retitle.js';
 class FreshetItemBar extends FreshetElement {
   static props = {mediaId: '', text: '', favourite: false, error: '', refused: '', deleted: false};
   #title = new Retitle({save: (text) => askForEdit(this, this.mediaId, 'title', text), moved: () => this.redraw('text')});
-  #heart = keyButton('favorite', 'Favourite', 'F', () => askForEdit(this, this.mediaId, 'favourite', !this.favourite));
+  #heart = keyButton('favorite', 'Favourite', 'F', () => askForHeart(this, this.mediaId, this.favourite));
   #open = el('a', {class: 'ib', 'aria-label': 'Open', title: 'Open its page, with all details (O)'}, icon('open_in_full'));
   #delete = keyButton('delete', 'Delete', 'Del', () => askForEdit(this, this.mediaId, 'delete'));
   #restore = el('button', {type: 'button', class: 'btn primary'}, icon('undo'), el('span', {}, 'Restore'));

@@ -1,6 +1,6 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {copyButton} from './copying.js';
-import {ask, askForEdit, keyButton} from './editing.js';
+import {ask, askForEdit, askForHeart, keyButton} from './editing.js';
 import {Hotkeys} from './hotkeys.js';
 import {follow, sharedUrl} from './links.js';
 import {noteOpened} from './opened.js';
@@ -13,7 +13,7 @@ class FreshetItemHead extends FreshetElement {
   #back = el('a', {class: 'ib', 'aria-label': 'Back to Library', title: 'Back to Library'}, icon('arrow_back'));
   #heading = el('h1', {class: 'h1 cut'});
   #space = el('span', {class: 'grow'});
-  #heart = keyButton('favorite', 'Favourite', 'F', () => askForEdit(this, this.mediaId, 'favourite', !this.favourite));
+  #heart = keyButton('favorite', 'Favourite', 'F', () => askForHeart(this, this.mediaId, this.favourite));
   #link = copyButton('link', 'Copy link', () => sharedUrl(this.mediaId));
   #download = el('a', {class: 'btn line', download: true, 'aria-label': 'Download'}, icon('download'), el('span', {class: 'cut hide-s'}, 'Download'));
   #delete = keyButton('delete', 'Delete', 'Del', () => this.emit('deleteEvent', {id: this.mediaId}));

@@ -1,7 +1,7 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {isBusy} from './busy.js';
 import {ago, exact, length, ticking, until} from './clock.js';
-import {ask} from './editing.js';
+import {ask, askForHeart} from './editing.js';
 import {enrol, leave} from './grid_keys.js';
 import {itemUrl, openInTab} from './links.js';
 import {Picture} from './picture.js';
@@ -141,7 +141,7 @@ class FreshetTile extends FreshetElement {
   /** For those who point. The keyboard has F on the tile, which stays the list's one tab stop. */
   #makeHeart() {
     const heart = el('button', {type: 'button', class: 'heart', tabindex: '-1', title: 'Favourite (F)'}, icon('favorite'));
-    heart.addEventListener('click', () => this.edit('favourite', !this.favourite));
+    heart.addEventListener('click', () => askForHeart(this, this.mediaId, this.favourite));
     this.append(heart);
     return heart;
   }

@@ -100,6 +100,30 @@ class TestInTwoTabs:
             expect(heart(other, first)).to_have_attribute("aria-pressed", pressed)
         expect(heart(mine, second)).to_have_attribute("aria-pressed", "false")
 
+    @pytest.mark.parametrize("where", ["tile", "preview", "page"])
+    def test_F12_a_second_press_on_a_heart_takes_it_back_also_before_the_first_one_shows(
+        self, server: Server, visit: Visit, where: str
+    ) -> None:
+        (item,) = fill(server, 1)
+        page = visit(f"/media-item?id={item}" if where == "page" else "/library")
+        if where == "page":
+            pressed = page.get_by_role("button", name="Favourite", exact=True)
+            expect(pressed).to_be_visible()
+        else:
+            loaded(page, [item])
+            hit(page, item).focus()
+            pressed = heart(page, item)
+        if where == "preview":
+            page.keyboard.press("Enter")
+            pressed = preview(page, "Picture 000").get_by_role("button", name="Favourite", exact=True)
+            expect(pressed).to_be_visible()
+        page.keyboard.press("f")
+        page.keyboard.press("f")
+        server.wait_logged("edit.stored", times=2)
+        expect(pressed).to_have_attribute("aria-pressed", "false")
+        page.keyboard.press("f")
+        expect(pressed).to_have_attribute("aria-pressed", "true")
+
     def test_F12_a_title_is_written_in_the_preview_and_shows_everywhere(self, server: Server, visit: Visit) -> None:
         first, second = fill(server, 2)
         mine, other = visit("/library"), visit("/library")
