@@ -234,12 +234,15 @@ def _refuse_unknown_settings() -> None:
 
 
 def _server(config: uvicorn.Config, services: Services) -> uvicorn.Server:
-    """A server that ends the streams of changes when it stops: they would stay open until they were cut off."""
+    """A server that ends the streams of changes when it stops: they would stay open until they were cut off. From then
+    on runs ask nobody for anything, while what is open is answered.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             services.hub.end_streams()
+            services.engine.stop()
             await super().shutdown(sockets)
 
     return Server(config)

@@ -22,6 +22,7 @@ from services.keeping.trash import KEPT
 from services.models import MediaItem
 from state.asking import advice_query, no_view, nothing_to_recover
 from state.edits import Shown, edit, follow_edits, last_deleted
+from state.ends import note_end, note_ends, with_ends
 from state.handlers import handler, notify
 from state.media_item import (
     MediaItemState,
@@ -60,7 +61,7 @@ from state.view import ViewState, held_items
 
 def _load_media_and_update_state(reason: Reason, *, until: str = "", hold: bool = False) -> Generator[None, None, None]:
     """The shared load-and-update function: Refresh, opening, stepping, pushes and finished runs all end here."""
-    yield from load_item(reason, hold=hold)
+    yield from with_ends(load_item(reason, hold=hold))
 
 
 def _follow() -> Generator[None, None, None]:
@@ -184,7 +185,7 @@ def _item(item: MediaItem, view: ViewState) -> None:
                 failed_notice(view, on_refresh_click)
                 if item.deleted_at is not None:
                     _trashed(item, item.deleted_at)
-            stage(item, on_step=on_step)
+            stage(item, ends=me.state(MediaItemState).ends, on_step=on_step)
             if item.status == "failed":
                 button(label="Retry", icon="replay", token=item.id, on_press=on_retry, key="retry")
         with me.box(classes="known", key="known"):
@@ -233,11 +234,14 @@ def on_more(event: me.WebEvent) -> Generator[None, None, None]:
 
 @handler
 def on_step(event: me.WebEvent) -> Generator[None, None, None]:
-    """To the previous or the next item of the list."""
-    yield from _step("previous" if event.value.get("to") == "previous" else "next")
+    """To the previous or the next item of the list: {to, end}. Whoever pressed at what showed as an `end` has been told
+    that there is none, unless one has come since.
+    """
+    way: Way = "previous" if event.value.get("to") == "previous" else "next"
+    yield from _step(way, told=bool(event.value.get("end")))
 
 
-def _step(way: Way) -> Generator[None, None, None]:
+def _step(way: Way, *, told: bool = False) -> Generator[None, None, None]:
     """To the neighbour; where the store takes its time, once it has answered, if nobody went elsewhere by then."""
     item, state = shown_item(), me.state(MediaItemState)
     (by, _, asked), state.stepping = state.stepping.partition(" "), ""
@@ -256,7 +260,11 @@ def _step(way: Way) -> Generator[None, None, None]:
     found = step.media_id
     if found is None and way == "previous" and passed and not step.reached:
         found = passed[-1]
-    if step.old or not found:
+    if step.media_id == "" and not step.old:
+        note_end(way)
+    elif not found:
+        note_ends()
+    if (step.old or not found) and not (told and step.media_id == ""):
         notify(_told(step, way))
     if not found:
         yield

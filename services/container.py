@@ -152,7 +152,12 @@ class Services:
         self.editor.close(patience / 4)  # these two need the store, which the others may close meanwhile
         self.purges.close(patience / 4)
         patience -= self.clock.monotonic() - began
-        parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), self.store.close)
+
+        def close_store() -> None:
+            self.engine.settle(patience * 3 / 4)  # what a provider still answers is noted there
+            self.store.close()
+
+        parts = (self.halt, self.hub.close, lambda: self.freshness.close(patience / 4), close_store)
         workers = ThreadPoolExecutor(len(parts), thread_name_prefix="freshet-leave")
         ended, _ = wait([workers.submit(part) for part in parts], patience)
         workers.shutdown(wait=False)

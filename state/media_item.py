@@ -45,7 +45,8 @@ class MediaItemState:
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
     `passed`: those from which it went on to the next one, likewise. `reached`: how far, and which way, a neighbour was
     looked for in vain (`Step.reached`). `asked`: the question by which the item is being sought, by its id alone; ""
-    for none. `stepping`: which way a neighbour is being looked for, and by which question.
+    for none. `stepping`: which way a neighbour is being looked for, and by which question. `ends`: the ways that lead
+    nowhere, parted by spaces, as far as that is known (`note_ends` in state/ends.py).
     """
 
     item_id: str = ""
@@ -58,6 +59,7 @@ class MediaItemState:
     derived: ViewState = field(default_factory=ViewState)
     asked: str = ""
     stepping: str = ""
+    ends: str = ""
     sought: bool = False
     """The project of the address lacks the item, and so does every other one as far as this person may know."""
 
@@ -189,7 +191,7 @@ def show(media_id: str) -> None:
     state = me.state(MediaItemState)
     forget_opinion()
     state.item_id, state.known, state.sought = media_id if is_id(media_id) else "", False, False
-    state.reached = state.asked = state.stepping = ""
+    state.reached = state.asked = state.stepping = state.ends = ""
     state.view, state.sources, state.derived = ViewState(), ViewState(), ViewState()
     if is_named():
         show_held(state.view, item_query())

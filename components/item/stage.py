@@ -20,8 +20,8 @@ from state.session import principal
 from state.view import ViewState, cursor, has_more, held_items
 
 
-def stage(item: MediaItem, *, on_step: Handler) -> None:
-    """The file, as large as there is room for."""
+def stage(item: MediaItem, *, ends: str, on_step: Handler) -> None:
+    """The file, as large as there is room for. `ends` names the ways that lead nowhere."""
     url = media_url(item, "original")
     absent = "failed" if item.status == "failed" else "waiting"
     viewer(
@@ -31,6 +31,7 @@ def stage(item: MediaItem, *, on_step: Handler) -> None:
         label=item.title,
         size=pixels(item),
         note="" if url else item.error or "This is still being made.",
+        ends=ends,
         on_step=on_step,
         key="viewer",
     )

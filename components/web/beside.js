@@ -1,14 +1,17 @@
+import {aloud} from './aloud.js';
 import {attrs, el, icon} from './base.js';
 import {Hotkeys} from './hotkeys.js';
 
 const WAYS = {previous: ['chevron_left', 'Previous item', '←'], next: ['chevron_right', 'Next item', '→']};
 const KEYS = {ArrowLeft: 'previous', ArrowRight: 'next'};
+const NONE = {previous: 'This is the first item shown here.', next: 'This is the last item shown here.'};
 const HAS_ARROWS = 'video, audio'; // a player winds with them
 
 /** The ways to what stands before and after the item of a dialog: two buttons, and the arrow keys. */
 export class Beside {
   buttons;
   #ids = {previous: '', next: ''};
+  #aloud = aloud();
   #shell;
   #keys;
 
@@ -20,6 +23,7 @@ export class Beside {
       button.addEventListener('click', () => go(to));
       return button;
     });
+    shell.append(this.#aloud.node);
     this.#keys = new Hotkeys(shell, () => (this.#free ? Object.keys(KEYS) : []), (key) => go(KEYS[key]));
   }
 
@@ -40,6 +44,11 @@ export class Beside {
   /** The id of the item there; "" at the end. */
   at(to) {
     return this.#ids[to];
+  }
+
+  /** What a press at an end comes to: nothing that is seen. */
+  tellNone(to) {
+    this.#aloud.tell(NONE[to]);
   }
 
   /** Of an item that stands alone there are no ways to be seen. */

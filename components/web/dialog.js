@@ -116,6 +116,7 @@ class FreshetDialog extends FreshetElement {
     const id = this.#beside.at(to);
     if (this.#taste) this.#taste.later(() => this.#step(to));
     else if (id) (this.#list?.isConnected ? this.#list : document.querySelector('freshet-tiles'))?.look(id);
+    else this.#beside.tellNone(to);
   }
 
   /** What had the focus may have gone with the item before, or cannot be used until the next one is there. */

@@ -45,12 +45,14 @@ def item_head(
 @element
 def viewer(
     *, kind: str, file_url: str, label: str, on_step: Handler, key: str,
-    poster_url: str = "", size: str = "", note: str = "",
+    poster_url: str = "", size: str = "", note: str = "", ends: str = "",
 ) -> Any:  # fmt: skip
     """The file as large as there is room for; `kind` and `note` as of `look`. `size` is told in its corner.
 
-    `on_step`, from its buttons and the arrow keys: {to: "previous" | "next"}. Z, or a press on a picture, shows it in
-    its actual size. Whatever is playing plays on until `kind` or `file_url` change.
+    `on_step`, from its buttons and the arrow keys: {to: "previous" | "next", end}. `ends` names the ways that lead
+    nowhere, parted by spaces: their buttons are dimmed, a press tells that to those who cannot see it, and is sent with
+    `end`, since something may have come meanwhile. Z, or a press on a picture, shows it in its actual size. Whatever
+    is playing plays on until `kind` or `file_url` change.
     """
     return insert(
         "freshet-viewer",
@@ -58,6 +60,7 @@ def viewer(
         events={"stepEvent": on_step},
         properties={
             "kind": kind, "fileUrl": file_url, "posterUrl": poster_url, "label": label, "size": size, "note": note,
+            "ends": ends,
         },
     )  # fmt: skip
 

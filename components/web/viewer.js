@@ -1,26 +1,29 @@
+import {aloud} from './aloud.js';
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {Hotkeys} from './hotkeys.js';
 import {insist} from './retry.js';
 
 const ABSENT = {failed: 'error', waiting: 'hourglass_empty'};
 const STEPS = {arrowleft: 'previous', arrowright: 'next'};
+const NONE = {previous: 'This is the first item of the list.', next: 'This is the last item of the list.'};
 
 /**
  * One item, as large as there is room for, with the way to its neighbours. A picture can be seen in its actual size: the
  * stage then scrolls. A file that is playing is left alone until another one is to be shown.
  */
 class FreshetViewer extends FreshetElement {
-  static props = {kind: 'image', fileUrl: '', posterUrl: '', label: '', size: '', note: ''};
+  static props = {kind: 'image', fileUrl: '', posterUrl: '', label: '', size: '', note: '', ends: ''};
   #frame = el('div', {class: 'frame'});
   #file = null; // or what stands for it
   #previous = this.#step('chevron_left', 'Previous', '←', 'nav-l');
   #next = this.#step('chevron_right', 'Next', '→', 'nav-r');
   #size = el('span', {class: 'over bl'});
+  #aloud = aloud();
   #zoom = el('button', {type: 'button', class: 'ib zoomb', 'aria-label': 'Actual size', title: 'Actual size (Z)'}, icon('open_in_full'));
   #keys = new Hotkeys(this, () => this.#heard(), (key) => this.#press(key.toLowerCase()));
 
   build() {
-    this.append(this.#frame, this.#previous, this.#next, this.#size, this.#zoom);
+    this.append(this.#frame, this.#previous, this.#next, this.#size, this.#zoom, this.#aloud.node);
     this.#zoom.addEventListener('click', () => this.#toggle());
     this.#frame.addEventListener('click', (event) => event.target.localName === 'img' && this.#toggle(event));
   }
@@ -44,6 +47,8 @@ class FreshetViewer extends FreshetElement {
     if (this.#file.localName === 'img') attrs(this.#file, {alt: this.label});
     else if (this.kind in ABSENT) say(this.#file.lastChild, this.note);
     else attrs(this.#file, {'aria-label': this.label});
+    attrs(this.#previous, {'aria-disabled': this.#ends('previous') ? 'true' : null}); // it keeps the focus
+    attrs(this.#next, {'aria-disabled': this.#ends('next') ? 'true' : null});
     say(this.#size, this.size);
     this.#size.hidden = !this.size || this.kind !== 'image'; // a player has its controls there
   }
@@ -64,8 +69,19 @@ class FreshetViewer extends FreshetElement {
   }
 
   #press(key) {
-    if (key in STEPS) this.emit('stepEvent', {to: STEPS[key]});
+    if (key in STEPS) this.#go(STEPS[key]);
     else this.#toggle();
+  }
+
+  #ends(to) {
+    return this.ends.split(' ').includes(to);
+  }
+
+  /** The server is asked at an end, too: the list may go on by now. */
+  #go(to) {
+    const end = this.#ends(to);
+    if (end) this.#aloud.tell(NONE[to]);
+    this.emit('stepEvent', end ? {to, end} : {to});
   }
 
   get #actual() {
@@ -104,7 +120,7 @@ class FreshetViewer extends FreshetElement {
 
   #step(symbol, label, key, place) {
     const button = el('button', {type: 'button', class: `ib ${place}`, 'aria-label': label, title: `${label} (${key})`}, icon(symbol));
-    button.addEventListener('click', () => this.emit('stepEvent', {to: label.toLowerCase()}));
+    button.addEventListener('click', () => this.#go(label.toLowerCase()));
     return button;
   }
 }

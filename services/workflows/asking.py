@@ -32,8 +32,8 @@ from services.generation.requests import Role, roles_of
 from services.generation.sources import placed, require_roles
 from services.log import log_event
 from services.models import Run
-from services.workflows.context import Unwanted, WorkflowContext
-from services.workflows.made import Made, Progress, left_behind, opened, unheard
+from services.workflows.context import Interrupted, Unwanted, WorkflowContext
+from services.workflows.made import Made, Progress, keep_as_sent, left_behind, opened, unheard
 from services.workflows.records import require_wanted
 
 if TYPE_CHECKING:
@@ -111,7 +111,11 @@ def ask_google(asked: Asked) -> Made:
     def ask() -> Made:
         with asked.claim():
             answer = _picture(asked, files)
-        return _opened(asked, answer)
+        try:
+            return _opened(asked, answer)
+        except (Interrupted, PoolClosed):  # the process is stopping; a clip is fetched again, by its name
+            keep_as_sent(asked.ctx, asked.run, asked.media_id, answer.data)
+            raise
 
     return _asked_again(asked, ask)
 

@@ -131,6 +131,10 @@ class WorkflowEngine:
         """Ask the runs in flight to end where they are; the next launch resumes them. Does not wait."""
         self._activity.stop()
 
+    def settle(self, patience: float) -> None:
+        """Wait for the runs that were asked to end: what a provider answers until then is kept and noted."""
+        self._activity.wait(patience)
+
     def close(self) -> None:
         """Stop, and leave no thread behind. The render pool must be closed before: runs wait for it."""
         self.stop()

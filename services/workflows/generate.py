@@ -162,16 +162,25 @@ def _claimed(run_id: str, media_id: str) -> Iterator[Note]:
     asking what became of it. It goes where it is known that nothing came of it and the same is about to be asked again.
     Raises Unwanted once the run was cancelled.
     """
-    _note_asked(run_id, media_id, asked=True)
+    _patient(_note_asked)(run_id, media_id, asked=True)
     try:
         yield partial(_note_operation, run_id, media_id)
     except GenerationError as error:
         if error.again:
-            _note_asked(run_id, media_id, asked=False)
+            _at_once(_note_asked, run_id, media_id, asked=False)
         raise
 
 
-@_patient
+def _at_once(note: Callable[_P, _T], *args: _P.args, **options: _P.kwargs) -> _T:
+    """`note`, also while the process is stopping: what a provider answered is known now or never. Raises Interrupted
+    where the store does not take it now.
+    """
+    try:
+        return note(*args, **options)
+    except (StoreUnavailable, StorageFull):
+        return _patient(note)(*args, **options)
+
+
 def _note_asked(run_id: str, media_id: str, *, asked: bool) -> None:
     """Whatever was asked for before has come to its end: its name goes in the same commit."""
 
@@ -185,16 +194,12 @@ def _note_asked(run_id: str, media_id: str, *, asked: bool) -> None:
 
 
 def _note_operation(run_id: str, media_id: str, name: str) -> None:
-    """At once, also while the process is stopping: what is begun is paid for, and the name is all there is of it."""
+    """What is begun is paid for, and the name is all there is of it."""
 
     def noted(run: Run) -> Run:
         return run.model_copy(update={"operations": run.operations | {media_id: name}})
 
-    try:
-        run = change_run(run_id, noted)
-    except (StoreUnavailable, StorageFull):
-        run = _patient(change_run)(run_id, noted)
-    if run is None:
+    if _at_once(change_run, run_id, noted) is None:
         raise Unwanted
 
 

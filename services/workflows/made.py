@@ -13,6 +13,7 @@ from typing import TypeVar
 from services.errors import ONCE_MORE, BadInput, FileError, GenerationError, StorageFull, Unsettled
 from services.files.keep import store_files
 from services.files.rendered import RenderedFile
+from services.files.sniff import sniff
 from services.generation.pool import PoolClosed
 from services.generation.received import open_received
 from services.log import log_event
@@ -79,8 +80,25 @@ def stored(ctx: WorkflowContext, run: Run, media_id: str, made: Made) -> dict[Va
     return store() if made.cost_nano == 0 else _in_time(ctx, run, store)
 
 
+def keep_as_sent(ctx: WorkflowContext, run: Run, media_id: str, data: bytes) -> None:
+    """Keep what came for an output while the process stops, for `left_behind` to find after the next start.
+
+    At once, and nothing but that: it cannot be opened any more, and there is no time to try again.
+    """
+    kind = sniff(data)
+    if kind is None:
+        return  # no picture in any case
+    sent = RenderedFile("original", data, kind.content_type, kind.extension)
+    try:
+        store_files(ctx.blobs, ctx.clock, ctx.ids, run.project_id, media_id, [sent], key_suffix=_suffix(run))
+    except (FileError, StorageFull) as error:
+        log_event("run.not_kept", logging.WARNING, run_id=run.id, media_id=media_id, why=str(error))
+    else:
+        log_event("run.kept_as_sent", run_id=run.id, media_id=media_id, bytes=len(data))
+
+
 def left_behind(ctx: WorkflowContext, run: Run, media_id: str) -> bytes | None:
-    """What `stored` had kept of an output as it was sent, in a step that ended with its process; None for nothing.
+    """What `stored` or `keep_as_sent` had kept of an output in a step that ended with its process; None for nothing.
 
     Raises FileError, Interrupted, Unwanted.
     """

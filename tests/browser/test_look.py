@@ -45,6 +45,10 @@ def is_inside(page: Page) -> bool:
     return bool(page.evaluate("document.querySelector('dialog:modal').contains(document.activeElement)"))
 
 
+def colour(button: Locator) -> str:
+    return str(button.evaluate("(one) => getComputedStyle(one).color"))
+
+
 def test_arrows_and_buttons_go_through_the_list_and_back_closes_the_look_at_once(server: Server, visit: Visit) -> None:
     ids = fill(server, 4, "Walk")
     page = visit("/create/video")
@@ -71,8 +75,10 @@ def test_arrows_and_buttons_go_through_the_list_and_back_closes_the_look_at_once
         following = dialog.get_by_role("button", name="Next item")
         expect(following).to_be_focused()
     expect(following).to_be_disabled()
+    assert colour(following) != colour(dialog.get_by_role("button", name="Close"))
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowRight")
+    expect(dialog.locator(":scope > [aria-live]")).to_have_text("This is the last item shown here.")
     # What had the focus goes with its item: the heading has it then, and the keys go on.
     dialog.get_by_role("button", name="Favourite").focus()
     page.keyboard.press("ArrowLeft")

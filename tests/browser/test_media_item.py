@@ -77,6 +77,35 @@ def test_from_the_quick_view_to_the_page_through_the_list_by_keys_and_back(serve
     expect(tab.value).to_have_url(re.compile(f"/media-item\\?id={third}&q=keys"))
 
 
+def test_at_the_ends_of_the_list_the_ways_are_dimmed_and_a_press_is_told_to_screen_readers_alone(
+    server: Server, visit: Visit
+) -> None:
+    fill(server, 2, "Ends")
+    library, page = visit("/library?q=ends"), visit("/account")
+    updated(library)
+    live(library)
+    page.bring_to_front()
+    page.goto(library.url)
+    tile(page, "Ends 000").click()
+    page.get_by_role("dialog", name="Ends 000").get_by_role("link", name="Open").click()
+    opened(page, "Ends 000")
+    previous, following = (page.get_by_role("button", name=name, exact=True) for name in ("Previous", "Next"))
+    expect(previous).to_be_disabled()
+    expect(following).to_be_enabled()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("freshet-viewer > [aria-live]")).to_have_text("This is the first item of the list.")
+    settle(page)
+    expect(page.locator(TOAST)).to_have_count(0)
+    following.focus()
+    page.keyboard.press("Enter")
+    opened(page, "Ends 001")
+    expect(following).to_be_disabled()
+    expect(following).to_be_focused()
+    expect(previous).to_be_enabled()
+    page.keyboard.press("ArrowLeft")
+    opened(page, "Ends 000")
+
+
 def test_two_tabs_that_write_one_title_lose_nothing(server: Server, visit: Visit) -> None:
     (item,) = fill(server, 1, "Titled")
     mine, theirs = visit(f"/media-item?id={item}"), visit(f"/media-item?id={item}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -49,6 +51,47 @@ def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_noth
     assert [item.cost_nano for item in yard.outputs(run)] == [COST, None, COST]
     assert (run.status, run.cost_nano) == ("succeeded", None)
     assert len(stub.requests) == 3
+
+
+def test_what_google_answers_while_the_server_stops_is_kept_and_nothing_more_is_asked_for(
+    yard: Yard, stub: GoogleStub
+) -> None:
+    run = yard.order(3, prompt="Dunes", model="gemini-nano-banana-2.1")
+    stub.will(made(), stub.hang)
+    with serving(Server(yard.data_dir, **stub.environment)) as server:
+        yard.wait_for(lambda: len(stub.requests) == 2)
+        server.process.send_signal(signal.SIGTERM)
+        server.wait_logged("server.stopping")
+        stub.go_on.set()
+        server.stop()
+        assert server.logged("run.kept_as_sent")
+        assert len(stub.requests) == 2
+        server.start()
+        run = yard.finished(run)
+    assert yard.statuses(run) == ["ready", "ready", "ready"]
+    assert [item.cost_nano for item in yard.outputs(run)] == [COST, None, COST]
+    assert len(stub.requests) == 3
+
+
+def test_the_name_of_a_clip_that_comes_while_the_server_stops_is_noted_and_it_is_paid_once(
+    yard: Yard, stub: GoogleStub
+) -> None:
+    def begun_late(handler: Any) -> None:
+        stub.go_on.wait(60)
+        IN_PROGRESS(handler)
+
+    run = yard.order_clip("gemini-omni-1.1-flash")
+    stub.will(begun_late)
+    with serving(Server(yard.data_dir, **stub.environment)) as server:
+        yard.wait_for(lambda: len(stub.requests) == 1)
+        server.process.send_signal(signal.SIGTERM)
+        server.wait_logged("server.stopping")
+        stub.go_on.set()
+        server.stop()
+        assert yard.store.runs.get(SYSTEM, run.id).operations == {run.output_ids[0]: INTERACTION}
+        server.start()
+        run = yard.finished(run)
+    assert (run.status, run.cost_nano, len(stub.paid())) == ("succeeded", CLIP_COST, 1)
 
 
 def test_after_kill_9_between_keeping_the_files_and_noting_that_they_are_found_again_and_nothing_is_paid_twice(

@@ -302,6 +302,50 @@ def test_a_step_from_the_open_library_reads_no_list(studio: Studio, listen: Any)
     assert studio.store.calls["media.get_media_for_page"] == before + 1
 
 
+def ends(tab: MesopClient) -> str:
+    told: str = tab.element("freshet-viewer")["ends"]
+    return told
+
+
+def test_a_way_that_leads_nowhere_is_known_from_the_list_without_a_read(studio: Studio, listen: Any) -> None:
+    items = studio.add(3)
+    listen(studio.open("/library"))
+    before = studio.store.calls["media.get_media_for_page"]
+    tab = open_item(studio, items[1])
+    assert ends(tab) == ""
+    step(tab, "next")
+    assert (heading(tab), ends(tab)) == (items[0].title, "next")
+    step(tab, "previous")
+    step(tab, "previous")
+    assert (heading(tab), ends(tab)) == (items[2].title, "previous")
+    # What was made from each item has to be asked for, and nothing else.
+    assert studio.store.calls["media.get_media_for_page"] == before + 3
+
+
+def test_a_way_of_which_nothing_is_known_stays_open_until_a_step_has_found_its_end(studio: Studio) -> None:
+    items = studio.add(2)
+    tab = open_item(studio, items[0])
+    assert ends(tab) == ""
+    step(tab, "next")
+    assert told(tab) == "This is the last item of the list."
+    assert ends(tab) == "next"
+    step(tab, "previous")
+    assert (heading(tab), ends(tab)) == (items[1].title, "")
+
+
+def test_a_press_at_an_end_says_nothing_and_leads_on_to_what_has_come_since(studio: Studio) -> None:
+    items = studio.add(2)
+    tab = open_item(studio, items[1])
+    step(tab, "previous")
+    assert ends(tab) == "previous"
+    notes = tab.elements("freshet-toast")
+    tab.fire("freshet-viewer", "stepEvent", {"to": "previous", "end": True})
+    assert (heading(tab), ends(tab), tab.elements("freshet-toast")) == (items[1].title, "previous", notes)
+    (new,) = studio.add(title="Come since")
+    tab.fire("freshet-viewer", "stepEvent", {"to": "previous", "end": True})
+    assert heading(tab) == new.title
+
+
 def test_a_step_is_by_the_list_as_it_was_held_last_while_the_store_is_away_and_says_so(studio: Studio) -> None:
     items = studio.add(3)
     studio.open("/library")

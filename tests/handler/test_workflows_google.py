@@ -300,6 +300,54 @@ class TestStopping:
         assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
         assert len(stub.requests) == 3
 
+    def test_a_picture_that_comes_while_the_server_stops_is_there_after_the_next_start(
+        self, studio: Running, stub: GoogleStub
+    ) -> None:
+        stub.will(stub.hang)
+        run = order(studio, 2)
+        studio.wait_for(lambda: len(stub.requests) == 1)
+        studio.services.halt()
+        stub.go_on.set()
+        studio.wait_for(studio.idle)
+        studio.stop()
+        studio.start()
+        run = studio.finished(run)
+        assert studio.statuses(run) == ["ready", "ready"]
+        assert studio.services.blobs.get(item_of(studio, run).files["original"].key) == picture()
+        assert [item_of(studio, run, index).cost_nano for index in range(2)] == [None, COST]
+        assert len(stub.requests) == 2
+
+    def test_one_that_could_not_be_opened_before_the_server_stopped_is_kept_as_it_was_sent(
+        self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patched, recorded_lines() as lines:
+            patched.setattr("services.workflows.made.OPENING_WAITS", (20.0,))
+            patched.setattr("services.workflows.made.open_received", partial(ended_opening, str(studio.log), 1))
+            run = order(studio)
+            studio.wait_for(lambda: any(line["event"] == "run.not_opened" for line in lines))
+            studio.stop()
+        studio.start()
+        run = studio.finished(run)
+        assert (run.status, run.cost_nano, len(stub.requests)) == ("succeeded", None, 1)
+
+    def test_that_nothing_was_made_is_known_although_the_server_stops_meanwhile(
+        self, studio: Running, stub: GoogleStub
+    ) -> None:
+        def turned_away(handler: Any) -> None:
+            stub.go_on.wait(60)
+            failed(503)(handler)
+
+        stub.will(turned_away)
+        run = order(studio)
+        studio.wait_for(lambda: len(stub.requests) == 1)
+        studio.services.halt()
+        stub.go_on.set()
+        studio.wait_for(studio.idle)
+        studio.stop()
+        studio.start()
+        run = studio.finished(run)
+        assert (run.status, run.cost_nano, len(stub.requests)) == ("succeeded", COST, 2)
+
     def test_a_run_that_cannot_be_resumed_tells_apart_what_may_have_been_paid_for(
         self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
