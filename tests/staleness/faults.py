@@ -82,6 +82,7 @@ class StormyStore:
         self.projects: Any = _Stormy(weather, store.projects)
         self.templates: Any = _Stormy(weather, store.templates)
         self.upkeep: Any = _Stormy(weather, store.upkeep)
+        self.commit_size = store.commit_size
 
     def commit(self, principal: Principal, writes: Sequence[Write], *, operation_id: str) -> Commit:
         def make() -> Commit:
