@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from services.clock import Clock
@@ -52,14 +52,6 @@ def ulid(moment: datetime, entropy: int) -> str:
 def is_id(text: str) -> bool:
     """Whether `text` has the shape of an id. Anything from a URL is checked before it reaches a store."""
     return _SHAPE.fullmatch(text) is not None
-
-
-def moment_of(one_id: str) -> datetime:
-    """When an id was made, to the millisecond."""
-    milliseconds = 0
-    for letter in one_id[:10]:
-        milliseconds = milliseconds << 5 | _ALPHABET.index(letter)
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def _base32(value: int) -> str:

@@ -10,7 +10,7 @@ let count = 0;
 
 class UploadQueue extends EventTarget {
   limits = ''; // how large those may be that were added last, in words
-  items = []; // {id, name, size, wanted, project, file, chosen, state: queued|sending|done|failed, sent, note, final, known, mediaId}
+  items = []; // {id, name, size, wanted, project, file, state: queued|sending|done|failed, sent, note, final, known, mediaId}
   #sendings = new Map();
   #ask = (event) => event.preventDefault(); // whoever leaves is asked first
 
@@ -28,10 +28,9 @@ class UploadQueue extends EventTarget {
   add(files, {wanted = '', project = '', limits = ''} = {}) {
     if (!this.busy) this.clear();
     this.limits = limits;
-    const batch = {size: files.length, first: ''};
-    for (const [place, file] of [...files].entries()) {
+    for (const file of files) {
       const name = file.name || 'Unnamed file';
-      this.items.push({id: ++count, name, size: file.size, wanted, project, file, chosen: {batch, place}, state: 'queued', sent: 0, note: '', final: false, known: '', mediaId: ''});
+      this.items.push({id: ++count, name, size: file.size, wanted, project, file, state: 'queued', sent: 0, note: '', final: false, known: '', mediaId: ''});
     }
     this.#fill();
   }
@@ -83,7 +82,7 @@ class UploadQueue extends EventTarget {
       Object.assign(item, news);
       this.#changed();
     };
-    const sending = new Sending(item.file, {name: item.name, wanted: item.wanted, project: item.project, chosen: item.chosen, tell});
+    const sending = new Sending(item.file, {name: item.name, wanted: item.wanted, project: item.project, tell});
     this.#sendings.set(item, sending);
     item.state = 'sending';
     try {

@@ -26,7 +26,6 @@ export class Sending {
   #name;
   #wanted;
   #project;
-  #chosen;
   #tell;
   #address = null;
   #offset = 0;
@@ -36,16 +35,12 @@ export class Sending {
   #afresh = 0;
   #wake = () => {};
 
-  /**
-   * `tell` hears {sent, note}: how many bytes are there, and what is waited for ("" while bytes go out). `chosen`: {batch, place},
-   * the file's place among those that were chosen with it, and of these {size, first}, the id of whichever was begun first.
-   */
-  constructor(file, {name, wanted, project, chosen, tell}) {
+  /** `tell` hears {sent, note}: how many bytes are there, and what is waited for ("" while bytes go out). */
+  constructor(file, {name, wanted, project, tell}) {
     this.#file = file;
     this.#name = name;
     this.#wanted = wanted;
     this.#project = project;
-    this.#chosen = chosen;
     this.#tell = tell;
   }
 
@@ -96,7 +91,6 @@ export class Sending {
     const told = Object.entries(words).filter(([, value]) => value).map(([key, value]) => `${key} ${encode(value)}`).join(',');
     const answer = await this.#exchange('POST', '/upload', {'Upload-Length': this.#file.size, 'Upload-Metadata': told});
     this.#address = answer.getResponseHeader('Location');
-    this.#chosen.batch.first ||= this.#address.split('/').at(-1);
     this.#offset = 0;
   }
 
@@ -107,8 +101,6 @@ export class Sending {
 
   #send(bytes) {
     const headers = {'Upload-Offset': this.#offset, 'Content-Type': 'application/offset+octet-stream'};
-    const {batch, place} = this.#chosen;
-    if (batch.size > 1) headers['Freshet-Chosen'] = `${batch.first} ${place}`;
     return this.#exchange('PATCH', this.#address, headers, bytes);
   }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
 
 from services.clock import Clock
 from services.errors import BadInput, OutcomeUnknown
@@ -49,12 +48,11 @@ def keep_import(
     derived: Derived,
     name: str,
     media_id: str,
-    created_at: datetime | None = None,
 ) -> tuple[MediaItem, str]:
     """Make a file that was recognised an item of the library; as committed, with the commit's watermark.
 
-    `created_at` is its place in lists, now if not given. All or nothing, as `import_file`. Raises Conflict where
-    there is an item `media_id`, Forbidden, NotFound, FileError, StoreError.
+    All or nothing, as `import_file`. Raises Conflict where there is an item `media_id`, Forbidden, NotFound, FileError,
+    StoreError.
     """
     now = clock.now()
     files = store_files(blobs, clock, ids, project_id, media_id, derived.files)
@@ -62,7 +60,7 @@ def keep_import(
         id=media_id,
         project_id=project_id,
         owner_id=principal.user_id,
-        created_at=created_at or now,
+        created_at=now,
         updated_at=now,
         media_type=derived.media_type,
         status="ready",

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from services.clock import Clock
@@ -17,7 +16,7 @@ from services.errors import BadInput, Conflict, FileError, NotFound, StorageFull
 from services.files.blobs import Blobs
 from services.files.importer import about, keep_import
 from services.files.rendered import Derived
-from services.files.spool import Spool, Ticket, Upload
+from services.files.spool import Spool, Upload
 from services.identity import SYSTEM
 from services.ids import Ids, is_id
 from services.log import log_event, log_failure
@@ -56,10 +55,8 @@ class Intake:
         self._lock = threading.Lock()
         self._finishing: dict[str, Future[Imported]] = {}
 
-    def finish(self, principal: Principal, upload: Upload, created_at: datetime | None = None) -> Future[Imported]:
+    def finish(self, principal: Principal, upload: Upload) -> Future[Imported]:
         """Import `upload`, which is whole; asked twice at a time, it is done once. Does not block.
-
-        `created_at` is its place in lists, the time of its import if not given.
 
         The future raises BadInput, whose message names the file, when that is of no use; the upload is gone then. What
         may be better later (Forbidden, NotFound, FileError, StoreError) leaves it as it is. Raises FileError once
@@ -69,7 +66,7 @@ class Intake:
             future = self._finishing.get(upload.id)
             if future is None:
                 try:
-                    future = self._threads.submit(self._import, principal, upload, created_at)
+                    future = self._threads.submit(self._import, principal, upload)
                 except RuntimeError as error:
                     raise FileError("Freshet is stopping; this goes on after the next start") from error
                 self._finishing[upload.id] = future
@@ -106,7 +103,7 @@ class Intake:
         with self._lock:
             self._finishing.pop(upload_id, None)
 
-    def _import(self, principal: Principal, upload: Upload, created_at: datetime | None) -> Imported:
+    def _import(self, principal: Principal, upload: Upload) -> Imported:
         ticket, began = self._spool.ticket(upload), self._clock.monotonic()
         path = self._scratch / f"{upload.id}-{self._ids.new()}"
         try:
@@ -116,7 +113,7 @@ class Intake:
                 found, wanted = _NOUNS[derived.media_type], _NOUNS[ticket.wanted]
                 raise BadInput("file", f"is {found}, and {wanted} is wanted here")
             self._spool.ticket(upload)  # it may have been cancelled while it was looked into
-            imported = self._keep(principal, upload, ticket, derived, created_at)
+            imported = self._keep(principal, upload, ticket.project_id, derived, ticket.name)
         except BadInput as error:
             self._clear(upload)
             log_event("upload.refused", upload_id=upload.id, bytes=upload.length, why=str(error))
@@ -134,14 +131,11 @@ class Intake:
         )
         return imported
 
-    def _keep(
-        self, principal: Principal, upload: Upload, ticket: Ticket, derived: Derived, created_at: datetime | None
-    ) -> Imported:
+    def _keep(self, principal: Principal, upload: Upload, project_id: str, derived: Derived, name: str) -> Imported:
         try:
             item, watermark = keep_import(
-                self._store, self._blobs, self._clock, self._ids, principal, ticket.project_id, derived, ticket.name,
-                upload.id, created_at,
-            )  # fmt: skip
+                self._store, self._blobs, self._clock, self._ids, principal, project_id, derived, name, upload.id
+            )
         except Conflict:
             return self.finished(principal, upload.id)  # another process was first, or this one before it was killed
         return Imported(item, watermark)

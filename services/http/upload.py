@@ -4,14 +4,13 @@ The core of tus 1.0 with its extensions creation, expiration and termination (tu
 words of that protocol:
 
     POST   /upload        Upload-Length, Upload-Metadata (filename, wanted, project) → 201, Location, Upload-Expires
-    PATCH  /upload/{id}   Upload-Offset, bytes, Freshet-Chosen                → 204, the new Upload-Offset
+    PATCH  /upload/{id}   Upload-Offset, bytes                                → 204, the new Upload-Offset
     HEAD   /upload/{id}                                                       → 200, Upload-Offset, Upload-Length
     DELETE /upload/{id}                                                       → 204
 
 The PATCH that brings the last byte imports the file before it is answered, as `python main.py import` does: then there
 is an item whose id is the upload's. What is refused is a sentence in {"error": …}, and the upload is gone. A PATCH
 without bytes at the end of a whole file does the same, for those whose answer was lost or whose server was away.
-`Freshet-Chosen` says which files were chosen together, and in which order (services/files/together.py).
 `Freshet-Known` in the answer is what the session has written, signed (services/freshness/session.py), for the page to
 bring along when it asks.
 """
@@ -37,7 +36,6 @@ from services.errors import BadInput, Busy, Conflict, FreshetError, NotFound
 from services.files.importer import about
 from services.files.intake import Imported
 from services.files.spool import PIECE_BYTES, Ticket, Upload, Wanted, shown_name
-from services.files.together import place_in_time
 from services.http.origin import from_own_page
 from services.models import Principal
 
@@ -111,7 +109,6 @@ async def patch(
     tus_resumable: Annotated[str, Header()] = "",
     upload_offset: Annotated[str, Header()] = "",
     content_type: Annotated[str, Header()] = "",
-    freshet_chosen: Annotated[str, Header()] = "",
 ) -> Response:
     """Send the next bytes; with the last ones the file becomes an item of the library.
 
@@ -131,8 +128,7 @@ async def patch(
         upload = await _receive(request, upload)
     if not upload.whole:
         return _answer(204, **_progress(upload))
-    placed = place_in_time(freshet_chosen, services().clock.now())
-    finishing = asyncio.wrap_future(services().intake.finish(principal, upload, placed))
+    finishing = asyncio.wrap_future(services().intake.finish(principal, upload))
     # Shielded: a sender who leaves now has sent everything.
     return _done(principal, await asyncio.shield(finishing))
 

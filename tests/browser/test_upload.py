@@ -77,33 +77,6 @@ def test_two_hundred_files_at_once_with_five_bad_ones(server: Server, visit: Vis
     assert len(server.wait_logged("upload.imported", times=MANY - BAD)) == MANY - BAD
 
 
-@ON_BOTH
-@pytest.mark.usefixtures("still")
-def test_files_dropped_together_stand_in_that_order_whichever_is_there_first(
-    server: Server, visit: Visit, tolerated: list[str]
-) -> None:
-    tolerated.append(REFUSED)
-    page = visit("/library")
-    updated(page)
-    kept: list[Route] = []
-
-    def hold_first(route: Route) -> None:
-        """The first to be sent, until the others are there."""
-        if route.request.method == "PATCH" and not kept:
-            kept.append(route)
-        else:
-            route.continue_()
-
-    intercept(page.context, "**/upload/**", hold_first)
-    files = [(f"Place {place}.png", picture(size=(32, 24 + place))) for place in range(7)]
-    drop(page, [*files[:3], ("diary.png", b"dear diary"), *files[3:]])
-    expect(page.locator(READY)).to_have_count(6)
-    kept[0].continue_()
-    expect(tray(page).get_by_role("status")).to_have_text("7 files uploaded, 1 not")
-    expect(page.locator(READY)).to_have_count(7)
-    expect(tiles(page)).to_have_text([re.compile(f"Place {place}") for place in range(6, -1, -1)])
-
-
 def test_only_what_may_go_better_another_time_can_be_tried_again(
     server: Server, visit: Visit, tolerated: list[str]
 ) -> None:

@@ -7,7 +7,6 @@ import base64
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,8 @@ from services.errors import StoreUnavailable
 from services.files.blobs import Blobs
 from services.files.derive import derive
 from services.files.rendered import Derived
-from services.files.spool import GRACE, LIFETIME, MOST_PIECES, PIECE_BYTES, Ticket
+from services.files.spool import GRACE, LIFETIME, MOST_PIECES, PIECE_BYTES
 from services.http import upload as route
-from services.ids import UlidIds, ulid
 from services.models import MediaItem, MediaQuery, Principal
 from services.settings import UploadLimits
 from services.store.protocol import Store
@@ -144,32 +142,6 @@ def test_a_file_becomes_an_item_of_the_library_under_its_own_id(sender: Sender) 
     assert item.owner_id == sender.web.studio.principal.user_id
     assert sender.web.get(sender.web.url(item)).content == PNG
     assert sender.blobs() == sorted(file.key for file in item.files.values())
-
-
-def test_files_that_were_chosen_together_stand_in_that_order_whichever_is_there_first(
-    sender: Sender, clock: FakeClock
-) -> None:
-    """The first chosen lies lowest. One that fails leaves no hole, and what comes in meanwhile stands above all."""
-    sender.web.studio.services.spool._ids = UlidIds(clock)
-    data = [PNG, b"dear diary", PNG, PNG]
-    begun = [sender.begin(f"No. {place}.png", one).headers["location"] for place, one in enumerate(data)]
-    first = begun[2].removeprefix("/upload/")
-    clock.advance(5)
-    assert sender.whole("Meanwhile.png").status_code == 204
-    answers = []
-    for place in (3, 1, 0, 2):
-        clock.advance(1)
-        answers.append(sender.send(begun[place], data[place], Freshet_Chosen=f"{first} {place}").status_code)
-    assert answers == [204, 400, 204, 204]
-    assert [item.title for item in sender.library()] == ["Meanwhile", "No. 3", "No. 2", "No. 0"]
-
-
-@pytest.mark.parametrize("told", ["", "x 1", "{old} 0", "{new} 0", "{id}", "{id} -1", "{id} 1000000", "{id} 1 1"])
-def test_what_is_no_place_among_files_is_none(sender: Sender, clock: FakeClock, told: str) -> None:
-    moments = {"id": timedelta(), "old": -LIFETIME - timedelta(seconds=1), "new": timedelta(minutes=1)}
-    named = told.format_map({name: ulid(clock.now() + away, 1) for name, away in moments.items()})
-    assert sender.send(sender.begin().headers["location"], PNG, Freshet_Chosen=named).status_code == 204
-    assert sender.library()[0].created_at == clock.now()
 
 
 @pytest.mark.parametrize(
@@ -304,7 +276,7 @@ def test_two_ends_at_a_time_are_one_item(sender: Sender) -> None:
     assert first.result().item.id == whole.id
     # As another process does that had begun before: its own copies of the files are gone again.
     derived = derive_here(_written(sender, PNG))
-    again = services.intake._keep(who, whole, Ticket(project_id=services.project.id, name="harbour"), derived, None)
+    again = services.intake._keep(who, whole, services.project.id, derived, "harbour at dawn.png")
     assert (again.item.id, again.watermark) == (whole.id, "")
     (item,) = sender.library()
     assert sender.blobs() == sorted(file.key for file in item.files.values())
