@@ -244,16 +244,18 @@ def on_step(event: me.WebEvent) -> Generator[None, None, None]:
 def _step(way: Way, *, told: bool = False) -> Generator[None, None, None]:
     """To the neighbour; where the store takes its time, once it has answered, if nobody went elsewhere by then."""
     item, state = shown_item(), me.state(MediaItemState)
-    (by, _, asked), state.stepping = state.stepping.partition(" "), ""
+    by, asked, already = [*state.stepping.split(), "", "", ""][:3]
+    state.stepping = ""
     if item is None:
         yield
         return
     passed = state.passed.split()
     reached_by, _, reached = state.reached.partition(" ")
-    after, asked = reached if reached_by == way else "", asked if by == way else ""
+    after = reached if reached_by == way else ""
+    asked, told = (asked, told or already != "") if by == way else ("", told)
     step = neighbour(item, list_query(), way, announce=item_query(), after=after, asked=asked)
     if step.asked:
-        state.stepping = f"{way} {step.asked}"
+        state.stepping = f"{way} {step.asked}{' told' if told else ''}"
         yield
         return
     state.reached = f"{way} {step.reached}" if step.reached else ""
@@ -264,7 +266,7 @@ def _step(way: Way, *, told: bool = False) -> Generator[None, None, None]:
         note_end(way)
     elif not found:
         note_ends()
-    if (step.old or not found) and not (told and step.media_id == ""):
+    if step.old or not (found or (told and step.media_id == "")):
         notify(_told(step, way))
     if not found:
         yield

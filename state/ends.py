@@ -7,8 +7,10 @@ from typing import get_args
 
 import mesop as me
 
+from services.container import services
 from state.media_item import MediaItemState, list_query, shown_item
 from state.neighbours import Way, held_neighbour
+from state.session import principal
 
 
 def note_ends() -> None:
@@ -17,7 +19,8 @@ def note_ends() -> None:
     In a handler, since what is held changes by itself and drawing goes by the state alone. Reads nothing.
     """
     item, query = shown_item(), list_query()
-    ways = [way for way in get_args(Way) if item is not None and held_neighbour(item, query, way) == ""]
+    held = item is not None and services().freshness.snapshots.peek((principal().user_id, query.key)) is not None
+    ways = [way for way in get_args(Way) if item is not None and held and held_neighbour(item, query, way) == ""]
     me.state(MediaItemState).ends = " ".join(ways)
 
 

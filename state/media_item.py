@@ -45,8 +45,8 @@ class MediaItemState:
     `left`: the items that were deleted on this visit, parted by spaces, from each of which the page went on to another.
     `passed`: those from which it went on to the next one, likewise. `reached`: how far, and which way, a neighbour was
     looked for in vain (`Step.reached`). `asked`: the question by which the item is being sought, by its id alone; ""
-    for none. `stepping`: which way a neighbour is being looked for, and by which question. `ends`: the ways that lead
-    nowhere, parted by spaces, as far as that is known (`note_ends` in state/ends.py).
+    for none. `stepping`: which way a neighbour is being looked for, by which question, and "told" if whoever pressed
+    has heard that there is none. `ends`: the ways that lead nowhere, as far as that is known (state/ends.py).
     """
 
     item_id: str = ""

@@ -1,8 +1,8 @@
 """How many there are in all, told beside how many are shown.
 
 A count is remembered together with how many items were held, when it was made, down to which place. What comes and goes
-in that part is seen as it happens, and the total goes along; of what changes below it that shows at once which the
-change itself tells (services/freshness/counted.py), and the rest with the next count.
+in that part is seen as it happens, and the total goes along. Of what changes below it, what the change itself tells
+(services/freshness/counted.py) shows with the page's next event, and the rest with the next count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.freshness.totals import Counting
 from services.models import Count, MediaItem, MediaQuery, Sort
 from services.store.cursors import decode_cursor, encode_cursor, place_of
 from state.session import principal
-from state.view import ViewState, all_items, is_whole
+from state.view import ViewState, all_items, end_of_held, is_whole
 
 UNKNOWN, LONG = -1, -2
 """Numbers that are none: not counted, or not by itself, since the store would have to look at every item."""
@@ -92,40 +92,44 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
 def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
     """What came to the list since may have been in the count, or have come below what was held then."""
     counting = services().totals.known(query, principal()) if total.stamp and not total.waits else None
-    if counting is None or counting.count is None or counting.beside.stamp in ("", total.stamp):
+    if counting is None or counting.count is None or counting.count.exact < total.exact:
         return
-    if _held_then(counting, query) is not None:
+    beside = counting.list.beside
+    if beside.stamp not in ("", total.stamp) and _held_then(beside.version, query) is not None:
         _take_in(total, view, counting, query)
 
 
 def _is_of_another_list(counting: Counting, query: MediaQuery) -> bool:
     """Whether it is not known how much of this very list was held when that was counted."""
-    return bool(counting.beside.version) and _held_then(counting, query) is None
+    version = counting.list.beside.version
+    return bool(version) and _held_then(version, query) is None
 
 
-def _held_then(counting: Counting, query: MediaQuery) -> Snapshot | None:
-    held = services().freshness.snapshots.get(counting.beside.version, principal())
+def _held_then(version: str, query: MediaQuery) -> Snapshot | None:
+    held = services().freshness.snapshots.get(version, principal())
     return held if held is not None and held.query == query else None
 
 
 def _take_in(total: TotalState, view: ViewState, counting: Counting, query: MediaQuery) -> None:
     """An exact number of a list that never kept still says nothing: what came meanwhile is counted in it, or is not."""
-    held, count = _held_then(counting, query), counting.count
+    beside, count = counting.list.beside, counting.count
+    held = _held_then(beside.version, query)
     if count is not None and count.exact and held is None:
         count = None
-    total.waits, total.stamp = "", counting.beside.stamp
+    total.waits, total.stamp = "", beside.stamp
     total.number, total.exact = (count.number, count.exact) if count else (UNKNOWN, False)
     if total.exact:
-        total.number += counting.beside.below
-    total.held, total.place = _held_down_to(held.drawn.items if held is not None else (), all_items(view), query.order)
+        total.number += beside.more
+    total.held, total.place = _held_down_to(held.drawn.items if held is not None else (), view, query.order)
 
 
-def _held_down_to(then: Sequence[MediaItem], now: Sequence[MediaItem], order: Sort) -> tuple[int, str]:
+def _held_down_to(then: Sequence[MediaItem], view: ViewState, order: Sort) -> tuple[int, str]:
     """How many of `then` stand at or above the place down to which both lists go, and that place."""
-    if not then or not now:
+    if not then:
         return 0, ""
-    one, other = place_of(then[-1], order), place_of(now[-1], order)
-    place = other if one.reaches(other) else one
+    place, end = place_of(then[-1], order), end_of_held(view)
+    if end is not None and not (now := decode_cursor(end, order)).reaches(place):
+        place = now
     return sum(place.reaches(place_of(item, order)) for item in then), encode_cursor(place)
 
 

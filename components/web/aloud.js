@@ -8,7 +8,8 @@ export function aloud() {
   let back = 0;
   const tell = (words) => {
     clearTimeout(back);
-    say(node, words);
+    say(node, '');
+    requestAnimationFrame(() => say(node, words)); // else the same word once more would be no change
     back = setTimeout(() => say(node, ''), SAID_MS);
   };
   return {node, tell};

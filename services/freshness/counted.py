@@ -1,41 +1,47 @@
 """A count, and the list beside which it is told: whether what is heard of the list since then lets the count go on.
 
-A screen adds to a count what it sees come and go (state/totals.py). That is right as long as every change since can be
-placed: each item goes on by one revision from the last that was heard of it, and the commit is known to be in the
-count, or known not to be. Where one cannot, whoever asks next has it counted anew.
+A screen adds to a count what it sees come and go where the list was held then (state/totals.py). That is right as long
+as every change since can be placed: its commit is known to be in the count, or known not to be, and then the item goes
+on by one revision from the last that was heard of it. Where one cannot, whoever asks next has it counted anew.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.freshness.merge import REMEMBERED, Held, is_within
 from services.models import Changes, MediaItem, MediaQuery, Removal
 from services.store.cursors import Place, place_of
 from services.store.watermarks import is_at_least
 
-Beneath = dict[str, int]
-"""Ids of items below what is held of a list → the revision that was heard of last; the latest REMEMBERED of them."""
+Unheld = dict[str, int]
+"""Ids of items that a list has below what is held of it → the revision that was heard of last; of the REMEMBERED
+latest.
+"""
 
 
-@dataclass(frozen=True)
-class Growth:
-    """By how many items a list grows: in the part that was held when it was counted, and `below` that."""
+class Growth(NamedTuple):
+    """What one change does to the length of a list: as a screen sees it, in the part that was held when it was counted,
+    and in truth (None where that is not known). `mark` covers just its commit, "" where that is not known.
+    """
 
-    above: int = 0
-    below: int = 0
+    mark: str
+    seen: int
+    grown: int | None
 
 
-@dataclass(frozen=True)
-class Span:
-    """Between which commits changes were made, as watermarks: none later than `newest`, none earlier than `oldest`
-    ("" where that is not known)."""
+class Beside(NamedTuple):
+    """What a count is told with: the `version` of the list as it was when the count began ("" where it is not known
+    which changes are in the count), and how many `more` there are than were counted and are seen to come and go."""
 
-    newest: str
-    oldest: str = ""
+    version: str
+    more: int
+
+    @property
+    def stamp(self) -> str:
+        return f"{self.version}{self.more:+}" if self.version else ""
 
 
 class Counted:
@@ -45,35 +51,29 @@ class Counted:
         """`held` is what `version` of the list holds; none if nothing is, and then nobody goes on from it."""
         self._lock = threading.Lock()
         self._version = version
-        self._certain = True
         self._last = held.items[-1] if held is not None and held.items else None
         self._upto = ""
-        self._ended = False
-        self._below = self._grown = 0
+        self._meanwhile: list[Growth] | None = []
+        """What came before it was known how far the count reaches; None once that is."""
+        self._certain = True
+        self._more = self._grown = 0
 
     def end(self, upto: str) -> bool:
-        """The count is made, of all that was committed up to a watermark, "" if that is not known. Whether the list
-        kept still meanwhile: else nobody knows which of its changes are in the count."""
+        """The count is made, of all that was committed up to a watermark, "" if that is not known. Whether it is known
+        which changes of the list are in it."""
         with self._lock:
-            self._upto, self._ended = upto, True
-            if not self._certain:
+            changes, self._meanwhile, self._upto = self._meanwhile or [], None, upto
+            known = self._certain
+            for one in changes:
+                known &= self._judge(one)
+            if not known:
                 self._version = ""
-            return self._certain
+            return known
 
     @property
-    def version(self) -> str:
-        """Of the list as it was counted; "" if it never kept still."""
-        return self._version
-
-    @property
-    def below(self) -> int:
-        """How many more there are since below what was held then."""
-        return self._below
-
-    @property
-    def stamp(self) -> str:
-        """Another one whenever `version` or `below` is; "" without a version."""
-        return f"{self._version}{self._below:+}" if self._version else ""
+    def beside(self) -> Beside:
+        with self._lock:
+            return Beside(self._version, self._more)
 
     def goes_on(self, *, exact: bool) -> bool:
         """Whether it is right with what came and went since. "At least so many" (not `exact`) is, unless some left."""
@@ -81,69 +81,81 @@ class Counted:
             return self._certain and bool(self._version) and (exact or self._grown >= 0)
 
     def lose(self) -> None:
-        """The list has changed in a way of which nobody can tell."""
+        """The list was read anew: what is heard of it does not lead on from the count."""
         with self._lock:
             self._certain = False
 
-    def growth(
-        self, held: Held, beneath: Mapping[str, int], query: MediaQuery, changes: Changes[MediaItem]
-    ) -> Growth | None:
-        """By how many items the list grows, as it is `held`, with `changes`; None where that cannot be told."""
+    def take(
+        self,
+        held: Held,
+        unheld: Mapping[str, int],
+        query: MediaQuery,
+        changes: Changes[MediaItem],
+        marks: Mapping[str, str],
+    ) -> None:
+        """`changes` are coming to the list as it is `held`; by `marks`, when each was committed."""
         end = place_of(self._last, query.order) if self._last is not None else None
-        return growth(held, beneath, query, changes, end)
-
-    def take(self, span: Span, growth: Growth | None, version: str, held: Held) -> None:
-        """Changes have come to the list, which grows by `growth` (None: nobody knows), and is `version` now."""
-        if growth == Growth():
-            return
         with self._lock:
-            counted = self._has(span) if self._ended else None
-            if counted and not self._grown and not self._below:
-                self._version, self._last = version, held.items[-1] if held.items else None
-            elif counted is False and growth is not None:
-                self._below += growth.below
-                self._grown += growth.above + growth.below
-            else:
-                self._certain = False
+            for one in growths(held, unheld, query, changes, marks, end):
+                if self._meanwhile is None:
+                    self._judge(one)
+                else:
+                    self._meanwhile.append(one)
 
-    def _has(self, span: Span) -> bool | None:
-        """Whether changes are in the count; None where nobody knows, or only some of them are."""
-        if is_at_least(self._upto, span.newest):
-            return True
-        after = is_at_least(span.oldest, self._upto) and not is_at_least(self._upto, span.oldest)
-        return False if after else None
+    def paged(self, newest: str) -> None:
+        """More of the list was read, of which nothing was committed after a watermark ("" where that is not known)."""
+        with self._lock:
+            self._certain &= self._meanwhile is None and is_at_least(self._upto, newest)
+
+    def _judge(self, one: Growth) -> bool:
+        """Take a change in that has come. Whether it is known if it was counted."""
+        if is_at_least(self._upto, one.mark):
+            self._more -= one.seen
+        elif not is_at_least(one.mark, self._upto):
+            self._certain &= one.seen == one.grown == 0
+            return one.seen == 0
+        elif one.grown is None:
+            self._certain = False
+        else:
+            self._more += one.grown - one.seen
+            self._grown += one.grown
+        return True
 
 
-def growth(
-    held: Held, beneath: Mapping[str, int], query: MediaQuery, changes: Changes[MediaItem], end: Place | None
-) -> Growth | None:
-    """By how many items a list grows at or above a place and below it; None where that cannot be told. Pure."""
+def growths(
+    held: Held,
+    unheld: Mapping[str, int],
+    query: MediaQuery,
+    changes: Changes[MediaItem],
+    marks: Mapping[str, str],
+    end: Place | None,
+) -> list[Growth]:
+    """What those of `changes` that are news do to a list; `end` is the last place that was held when it was counted,
+    None for none. Pure."""
     news: list[MediaItem | Removal] = [*changes.changed, *changes.removed]
     told = {one.id for one in news}
     items = {item.id: item for item in held.items if item.id in told}
-    above = below = 0
+    found = []
     for one in news:
-        revision, before = _known(one.id, items, held, beneath, query, end)
+        revision, before = _known(one.id, items, held, unheld, query, end)
         if one.revision <= revision:
             continue
-        if one.revision != revision + 1:
-            return None
         after = _where(one, query, end) if isinstance(one, MediaItem) and query.matches(one) else "nowhere"
-        above += (after == "above") - (before == "above")
-        below += (after == "below") - (before == "below")
-    return Growth(above, below)
+        grown = (after != "nowhere") - (before != "nowhere") if one.revision == revision + 1 else None
+        found.append(Growth(marks.get(one.id, ""), (after == "above") - (before == "above"), grown))
+    return found
 
 
-def note_beneath(beneath: Beneath, held: Held, query: MediaQuery, changes: Changes[MediaItem]) -> None:
+def note_unheld(unheld: Unheld, held: Held, query: MediaQuery, changes: Changes[MediaItem]) -> None:
     """Remember what `changes` tell of items below what is `held`, with them applied."""
     for removal in changes.removed:
-        beneath.pop(removal.id, None)
+        unheld.pop(removal.id, None)
     for item in changes.changed:
-        known = beneath.pop(item.id, 0)
+        known = unheld.pop(item.id, 0)
         if query.matches(item) and not is_within(item, held.cursor, query):
-            beneath[item.id] = max(known, item.revision)
-    while len(beneath) > REMEMBERED:
-        del beneath[next(iter(beneath))]
+            unheld[item.id] = max(known, item.revision)
+    while len(unheld) > REMEMBERED:
+        del unheld[next(iter(unheld))]
 
 
 Where = Literal["above", "below", "nowhere"]
@@ -153,12 +165,12 @@ def _known(
     media_id: str,
     items: Mapping[str, MediaItem],
     held: Held,
-    beneath: Mapping[str, int],
+    unheld: Mapping[str, int],
     query: MediaQuery,
     end: Place | None,
 ) -> tuple[int, Where]:
     """The last revision that was heard of an item, and where it stood; 0 for one that may be new."""
-    gone, under, item = held.departed.get(media_id, 0), beneath.get(media_id, 0), items.get(media_id)
+    gone, under, item = held.departed.get(media_id, 0), unheld.get(media_id, 0), items.get(media_id)
     if item is not None and item.revision >= max(gone, under):
         return item.revision, _where(item, query, end)
     return (under, "below") if under >= gone and under else (gone, "nowhere")

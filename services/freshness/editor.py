@@ -252,7 +252,7 @@ class Editor:
             watermark="",
             at=commit.committed_at if commit else self._clock.now(),
             newest=commit.watermark if commit else "",
-            oldest=commit.watermark if commit else "",
+            marks={stored.id: commit.watermark} if commit else {},
         )
 
     def _tell(self, attempt: Attempt) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.freshness.counted import Beneath, Counted, Span, note_beneath
+from services.freshness.counted import Counted, Unheld, note_unheld
+from services.freshness.merge import Held
 from services.freshness.policy import ContentKind, FetchState, Reason
-from services.freshness.snapshots import Key, Snapshot
+from services.freshness.snapshots import Key
 from services.models import Batch, Changes, MediaItem, MediaQuery, Principal
 
 MOST_RECORDS = 10_000
@@ -55,7 +56,7 @@ class ViewRecord:
     """What is held has changed by this process's own doing, and the others who look at it have not been told yet."""
     missed: list[tuple[Batch, bool]] | None = None
     """While a fetch runs: what was pushed meanwhile. Its answer may know less."""
-    beneath: Beneath = field(default_factory=dict)
+    unheld: Unheld = field(default_factory=dict)
     counted: Counted | None = None
     """The last count of it."""
 
@@ -63,15 +64,15 @@ class ViewRecord:
     def key(self) -> Key:
         return self.principal.user_id, self.query.key
 
-    def take(self, changes: Changes[MediaItem], span: Span, before: Snapshot, after: Snapshot) -> None:
-        """Changes have come, which made of one snapshot another: what the last count of the list says then."""
+    def take(self, changes: Changes[MediaItem], marks: Mapping[str, str], before: Held, after: Held) -> None:
+        """Changes have come, which made of what was held another."""
         if self.counted is not None:
-            growth = self.counted.growth(before.held, self.beneath, self.query, changes)
-            self.counted.take(span, growth, after.version, after.held)
-        note_beneath(self.beneath, after.held, self.query, changes)
+            self.counted.take(before, self.unheld, self.query, changes, marks)
+        note_unheld(self.unheld, after, self.query, changes)
 
     def lose_count(self) -> None:
-        """The list was read anew, or nobody knows what has come to it."""
+        """The list was read anew, or is not held: nobody knows what came to it."""
+        self.unheld.clear()
         if self.counted is not None:
             self.counted.lose()
         self.counted = None

@@ -28,10 +28,8 @@ class Stored:
     """Removed for good meanwhile."""
     failures: dict[str, str] = field(default_factory=dict)
     watermark: str = ""
-    oldest: str = ""
-    """Of the first commit."""
-    is_all_ours: bool = True
-    """Whether nothing in it had been committed by others before."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """Watermarks of the commits that were made, by the ids of their items."""
     committed_at: datetime | None = None
 
     def batches(self, edits: Sequence[Edit], known: Mapping[str, MediaItem], at: datetime) -> list[Batch]:
@@ -49,7 +47,7 @@ class Stored:
                 watermark="",
                 at=at,
                 newest=self.watermark,
-                oldest=self.oldest if self.is_all_ours else "",
+                marks=self.marks,
             )
             for project_id in projects
         ]
@@ -95,9 +93,7 @@ def _store_chunk(
         same = []
     result.items += same
     result.failures |= failures
-    removed = [edit.media_id for edit in chunk if edit.media_id not in newest]
-    result.gone += removed
-    result.is_all_ours &= not same and not removed
+    result.gone += [edit.media_id for edit in chunk if edit.media_id not in newest]
 
 
 def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[Put], list[MediaItem], dict[str, str]]:
@@ -122,6 +118,7 @@ def _plan(chunk: Sequence[Edit], newest: Mapping[str, MediaItem]) -> tuple[list[
 
 
 def _take(commit: Commit, result: Stored) -> None:
-    result.items += [record for record in commit.records if isinstance(record, MediaItem)]
+    items = [record for record in commit.records if isinstance(record, MediaItem)]
+    result.items += items
+    result.marks |= {item.id: commit.watermark for item in items}
     result.watermark, result.committed_at = commit.watermark, commit.committed_at
-    result.oldest = result.oldest or commit.watermark

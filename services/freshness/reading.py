@@ -22,8 +22,9 @@ from services.store.watermarks import further, is_at_least
 class Answer:
     """What a fetch learnt. `documents` is what it cost; `whole`: the top of the list is as of `as_of`, too.
 
-    `newest` as in Snapshot. `even`: nothing in it is of a later time than its watermark. `told` are the changes that it
-    has taken in, and `untold`: it holds something besides that no change tells of, read anew or at a later time.
+    `newest` as in Snapshot. `even`: nothing in it is of a later time than its watermark. `told`: the changes that it
+    has taken in. `paged`: more of the list is in it, of which nothing was committed after that watermark ("" where that
+    is not known).
     """
 
     held: Held
@@ -35,7 +36,7 @@ class Answer:
     newest: str = ""
     even: bool = False
     told: Changes[MediaItem] | None = None
-    untold: bool = False
+    paged: str | None = None
 
 
 MOST_STEPS = 5
@@ -102,9 +103,9 @@ class Reader:
     def _from_the_top(self, query: MediaQuery, principal: Principal, loaded: int) -> Answer:
         page = self._media.get_media_for_page(principal, query, limit=max(loaded, 1))
         self._seen.note(principal.user_id, page.items)
-        held, cost = Held(page.items, page.next_cursor, searched_to=page.searched_to), page.documents_read
+        held = Held(page.items, page.next_cursor, searched_to=page.searched_to)
         return Answer(
-            held, page.watermark, page.as_of, cost, "read", whole=True, newest=page.newest, even=True, untold=True
+            held, page.watermark, page.as_of, page.documents_read, "read", whole=True, newest=page.newest, even=True
         )
 
     def _changes(self, snapshot: Snapshot, principal: Principal) -> Answer:
@@ -126,16 +127,16 @@ class Reader:
         limit, as_of = max(loaded - len(before.held.items), 1), before.watermark if before.even else ""
         read = partial(self._media.get_media_for_page, principal, query, cursor=before.held.cursor, limit=limit)
         page = read(as_of=as_of)
-        documents, untold = before.documents + page.documents_read, before.untold
+        documents = before.documents + page.documents_read
         if as_of and any(self._seen.is_ahead(principal.user_id, item) for item in page.items):
             page = read()  # the user's own edit, of which no list had to know yet
-            documents, as_of = documents + page.documents_read, ""
-        if not as_of and not is_at_least(before.newest or before.watermark, page.watermark):
-            untold = True
+            documents += page.documents_read
         self._seen.note(principal.user_id, page.items)
         held = append_page(before.held, query, page)
         newest = further(before.newest or before.watermark, page.watermark)
-        return replace(before, held=held, documents=documents, newest=newest, even=False, untold=untold)
+        above = {item.id for item in before.held.items}
+        paged = "" if any(item.id in above for item in page.items) else page.latest or page.watermark  # or it has moved
+        return replace(before, held=held, documents=documents, newest=newest, even=False, paged=paged)
 
 
 def _reaches(held: Held, down_to: str, query: MediaQuery) -> bool:

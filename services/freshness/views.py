@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from services.clock import Clock
 from services.errors import FreshetError, NotFound
 from services.freshness import policy
-from services.freshness.counted import Counted, Span
+from services.freshness.counted import Counted
 from services.freshness.entries import Entry, Records, ViewRecord
 from services.freshness.feeds import Feeds, FeedState
 from services.freshness.keeper import Keeper
@@ -106,10 +106,13 @@ class Views:
             held, reach = self._on_top(record, record.missed or (), held, reach)
             record.missed = None
             snapshot = self._hold(record, latest, held, reach)
-            if latest is None or answer.untold:
+            if latest is None or answer.how == "read":
                 record.lose_count()
-            elif answer.told is not None:
-                record.take(answer.told, Span(answer.told.newest or answer.told.watermark), latest, snapshot)
+            else:
+                if told := answer.told:
+                    record.take(told, told.marks, latest.held, snapshot.held)
+                if answer.paged is not None and record.counted is not None:
+                    record.counted.paged(answer.paged)
             if self._keeper is not None:
                 self._keeper.fetched(record, snapshot)
             return snapshot
@@ -152,6 +155,7 @@ class Views:
                             changed.append(View(record.principal.user_id, record.query))
                     except Exception as error:  # noqa: BLE001 - the other views must hear of it in any case
                         record.epoch = 0  # this one has missed something and asks the store
+                        record.lose_count()
                         log_failure("push.failed", error)
         return changed
 
@@ -319,7 +323,7 @@ class Views:
         self._note(record, changes)
         reach = Reach.of(snapshot).after(batch, follows=self._follows(record), is_own=is_own)
         successor = self._hold(record, snapshot, held, reach, pushed=True)
-        record.take(changes, Span(batch.newest or batch.watermark, batch.oldest), snapshot, successor)
+        record.take(changes, batch.marks, snapshot.held, successor.held)
         if successor.version == snapshot.version:
             return False
         if self._keeper is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -32,6 +33,8 @@ class Page(Generic[R]):
     searched_to: datetime | str | None = None
     newest: str = ""
     """Nothing in it was committed later; "" where that is the watermark."""
+    latest: str = ""
+    """The last commit of what it shows, "" where that is not known; of what it shows no more it tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class Changes(Generic[R]):
     """Everything committed in a project after a watermark.
 
     May repeat changes already seen: apply by (id, revision), where a revision not above the held one is old news.
-    `newest`: nothing in it was committed later; "" where that is the watermark.
+    `newest`: nothing in it was committed later; "" where that is the watermark. `marks`: id → a watermark that covers
+    just the commit which is told of it, where that is known.
     """
 
     changed: tuple[R, ...]
@@ -78,6 +82,7 @@ class Changes(Generic[R]):
     watermark: str
     documents_read: int
     newest: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,7 @@ class Batch:
     to them. Batches may repeat or overtake each other: apply by (id, revision). Of several commits of one record a
     batch holds the last. `watermark`: everything up to it has been delivered by this batch or an earlier one; "" for a
     commit out of turn, which says nothing of others.
-    `newest`: nothing in this batch was committed later; "" where that is the watermark. `oldest`: nothing in it was
-    committed earlier; "" where that is not known.
+    `newest`: nothing in this batch was committed later; "" where that is the watermark. `marks` as in Changes.
     `at` is when this process heard of it, for display only.
     """
 
@@ -101,7 +105,7 @@ class Batch:
     watermark: str
     at: datetime
     newest: str = ""
-    oldest: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

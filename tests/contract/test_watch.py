@@ -130,31 +130,29 @@ class TestBatches:
             assert {one.id for batch in batches for one in batch.changed} == {item.id for item in items}
             assert all(told.held[item.id].favourite for item in items)
 
-    def test_F11_of_a_batch_and_a_count_is_told_whether_the_one_is_in_the_other(self, store: Store) -> None:
+    def test_F11_of_each_change_and_of_a_count_is_told_whether_the_one_is_in_the_other(self, store: Store) -> None:
         def count() -> str:
             return store.media.count(ME, ALL).watermark
 
+        [gone] = save(store, make_item())
+        begun = store.media.get_media_for_page(ME, ALL).watermark
         with watching(store) as told:
             before = count()
-            [item] = save(store, make_item())
-            after = count()
-            told.wait_for_revision(item)
-            batch = told.batch_of(item.id)
-        newest = batch.newest or batch.watermark
-        assert is_at_least(after, newest)
-        assert is_at_least(newest, batch.oldest)
-        assert is_at_least(batch.oldest, before)
-        assert not is_at_least(before, batch.oldest)
-
-    def test_F11_a_batch_of_several_commits_tells_when_the_first_one_was(self, store: Store) -> None:
-        with watching(store) as told:
             [first] = save(store, make_item())
-            between = store.media.count(ME, ALL).watermark
-            items = [first, *save(store, make_item()), *save(store, make_item())]
-            told.wait_for_revision(*items)
-        for batch in told.batches:
-            if first.id in ids_in(batch):
-                assert is_at_least(between, batch.oldest)
+            between = count()
+            [second] = save(store, make_item())
+            remove(store, gone)
+            after = count()
+            told.wait_for_revision(first, second)
+            told.wait_for(lambda: told.newest(gone.id) == 2)
+            batches = [told.batch_of(one.id).marks for one in (first, second, gone)]
+        delta = store.media.changed_since(ME, PROJECT, begun).marks
+        for marks in (batches, [delta] * 3):
+            for one, told_in, later in zip((first, second, gone), marks, (before, between, between), strict=True):
+                assert is_at_least(after, told_in[one.id])
+                assert is_at_least(told_in[one.id], later)
+                assert not is_at_least(later, told_in[one.id])
+            assert is_at_least(between, marks[0][first.id])
 
     def test_B08_a_batch_holds_what_changed_and_not_what_was_delivered_before(self, store: Store) -> None:
         with watching(store) as told:

@@ -11,13 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.freshness.counted import Counted, Growth, Span, growth, note_beneath
+from services.freshness.counted import Beside, Counted, Growth, growths, note_unheld
 from services.freshness.entries import ViewRecord
 from services.freshness.merge import REMEMBERED, Held, append_page, apply_changes, is_within
 from services.freshness.snapshots import Snapshot
 from services.models import Changes, MediaItem, MediaQuery, Page, Removal, Sort
+from services.store import watermarks
 from services.store.cursors import encode_cursor, place_of
-from services.store.watermarks import take
 from tests.support.engine import ADA
 from tests.support.records import NOON, PROJECT, make_item
 
@@ -25,7 +25,7 @@ IMAGES = MediaQuery(project_id=PROJECT, media_type="image")
 
 
 def mark(position: int) -> str:
-    return take("a", position, NOON) if position else ""
+    return watermarks.take("a", position, NOON) if position else ""
 
 
 def item(number: int, revision: int = 1, **fields: Any) -> MediaItem:
@@ -45,103 +45,133 @@ def delta(*news: MediaItem | Removal) -> Changes[MediaItem]:
 
 LOADED = Held((item(9), item(7), item(5)), encode_cursor(place_of(item(5))), {"item-008": 3})
 """Three of a longer list, counted when the last one was not held yet; 3 lies below it, and 8 has left."""
-BENEATH = {"item-003": 2}
+UNHELD = {"item-003": 2}
 END = place_of(item(7))
 
 
 @pytest.mark.parametrize(
     ("news", "expected"),
     [
-        (item(10), Growth(1, 0)),
-        (item(4), Growth(0, 1)),
-        (item(10, media_type="video"), Growth()),
-        (item(10, revision=2), None),
-        (gone(10, 1), Growth()),
-        (gone(10, 2), None),
-        (item(9, revision=2, title="new"), Growth()),
-        (item(9, revision=3), None),
-        (item(9), Growth()),
-        (gone(9, 2), Growth(-1, 0)),
-        (item(9, revision=2, media_type="video"), Growth(-1, 0)),
-        (gone(5, 2), Growth(0, -1)),
-        (item(8, revision=4), Growth(1, 0)),
-        (item(8, revision=5), None),
-        (gone(8, 3), Growth()),
-        (item(3, revision=3), Growth()),
-        (gone(3, 3), Growth(0, -1)),
-        (item(3, revision=2), Growth()),
-        (item(2, revision=2), None),
+        (item(10), (1, 1)),
+        (item(4), (0, 1)),
+        (item(10, media_type="video"), (0, 0)),
+        (item(10, revision=2), (1, None)),
+        (gone(10, 1), (0, 0)),
+        (gone(10, 2), (0, None)),
+        (item(9, revision=2, title="new"), (0, 0)),
+        (item(9, revision=3), (0, None)),
+        (item(9), None),
+        (gone(9, 2), (-1, -1)),
+        (gone(9, 3), (-1, None)),
+        (item(9, revision=2, media_type="video"), (-1, -1)),
+        (gone(5, 2), (0, -1)),
+        (item(8, revision=4), (1, 1)),
+        (item(8, revision=5), (1, None)),
+        (gone(8, 3), None),
+        (item(3, revision=3), (0, 0)),
+        (gone(3, 3), (0, -1)),
+        (item(3, revision=2), None),
+        (item(2, revision=2), (0, None)),
     ],
 )
 def test_F11_a_list_grows_by_what_a_change_tells_and_by_nothing_where_that_is_not_known(
-    news: MediaItem | Removal, expected: Growth | None
+    news: MediaItem | Removal, expected: tuple[int, int | None] | None
 ) -> None:
-    assert growth(LOADED, BENEATH, IMAGES, delta(news), END) == expected
+    found = growths(LOADED, UNHELD, IMAGES, delta(news), {news.id: "mark"}, END)
+    assert found == ([Growth("mark", *expected)] if expected else [])
 
 
-def counted(upto: int, held: Held = LOADED) -> Counted:
-    one = Counted("v1", held)
+def counted(upto: int = 5) -> Counted:
+    one = Counted("v1", LOADED)
     assert one.end(mark(upto))
     return one
 
 
-MORE = Growth(1, 1)
+def take(one: Counted, *news: MediaItem | Removal, at: int) -> None:
+    """They come to the list, from one commit."""
+    one.take(LOADED, UNHELD, IMAGES, delta(*news), {change.id: mark(at) for change in news})
 
 
 def test_F11_what_was_committed_after_the_count_goes_on_top_of_it() -> None:
-    one = counted(5)
-    one.take(Span(mark(8), mark(6)), MORE, "v2", LOADED)
-    assert (one.goes_on(exact=True), one.version, one.below) == (True, "v1", 1)
+    one = counted()
+    take(one, item(10), item(4), at=6)
+    assert one.goes_on(exact=True)
+    assert one.beside == Beside("v1", 1), "the other one is seen"
 
 
 def test_F11_what_the_count_had_found_before_the_list_heard_of_it_is_counted_once() -> None:
-    one = counted(5)
-    before = one.stamp
-    one.take(Span(mark(5), mark(4)), MORE, "v2", LOADED)
-    assert (one.goes_on(exact=True), one.version, one.below) == (True, "v2", 0)
-    assert one.stamp not in ("", before)
+    one = counted()
+    before = one.beside.stamp
+    take(one, item(10), item(4), gone(2, 7), at=5)
+    assert one.goes_on(exact=True)
+    assert one.beside == Beside("v1", -1), "it is seen to come, and was counted"
+    assert one.beside.stamp != before
 
 
-@pytest.mark.parametrize("span", [Span(mark(6), mark(5)), Span(mark(6)), Span("", ""), Span(take("b", 4, NOON))])
-def test_F11_where_only_a_part_may_be_in_the_count_nobody_goes_on_from_it(span: Span) -> None:
-    one = counted(5)
-    one.take(span, Growth(), "v1", LOADED)
+def test_F11_where_it_is_not_known_when_something_was_committed_nobody_goes_on_from_the_count() -> None:
+    one = counted()
+    take(one, item(9, revision=2), item(3, revision=3), at=0)
     assert one.goes_on(exact=True), "nothing came or went"
-    one.take(span, MORE, "v2", LOADED)
+    take(one, item(10), at=0)
     assert not one.goes_on(exact=True)
 
 
-def test_F11_what_the_count_had_found_cannot_be_told_apart_from_what_is_on_top_already() -> None:
-    one = counted(5)
-    one.take(Span(mark(6), mark(6)), MORE, "v2", LOADED)
-    one.take(Span(mark(4), mark(4)), MORE, "v3", LOADED)
-    assert not one.goes_on(exact=True)
+def test_F11_what_comes_while_it_is_counted_is_judged_by_how_far_the_count_reached() -> None:
+    for upto, more in ((7, -1), (5, 1)):
+        one = Counted("v1", LOADED)
+        take(one, item(10) if upto == 7 else item(4), at=6)
+        assert one.end(mark(upto))
+        assert one.beside == Beside("v1", more)
+        assert one.goes_on(exact=True)
 
 
-def test_F11_a_list_that_changes_while_it_is_counted_has_no_version() -> None:
+def test_F11_of_what_came_while_it_was_counted_nobody_knows_when_there_is_no_total() -> None:
     one = Counted("v1", LOADED)
-    one.take(Span(mark(6), mark(6)), MORE, "v2", LOADED)
-    assert (one.end(mark(7)), one.version, one.stamp) == (False, "", "")
+    take(one, item(10), at=0)
+    assert (one.end(mark(5)), one.beside.stamp) == (False, "")
+    again = Counted("v1", LOADED)
+    take(again, item(2, revision=2), at=0)
+    assert again.end(mark(5)), "nothing that is seen hangs on it"
+    assert not again.goes_on(exact=True)
+
+
+def test_F11_a_list_that_is_read_anew_while_it_is_counted_has_no_total() -> None:
+    one = Counted("v1", LOADED)
+    one.lose()
+    assert (one.end(mark(5)), one.beside.stamp) == (False, "")
+
+
+def test_F11_what_is_not_known_to_have_been_listed_leaves_the_number_and_is_counted_anew() -> None:
+    one = counted()
+    take(one, item(2, revision=2), at=6)
+    assert one.beside == Beside("v1", 0)
     assert not one.goes_on(exact=True)
+
+
+@pytest.mark.parametrize(("newest", "goes_on"), [(5, True), (6, False), (0, False)])
+def test_F11_a_page_of_what_was_there_when_it_was_counted_changes_nothing(newest: int, goes_on: bool) -> None:
+    one = counted()
+    one.paged(mark(newest))
+    assert one.goes_on(exact=True) is goes_on
 
 
 def test_F11_at_least_so_many_is_right_until_some_leave() -> None:
-    one = counted(5)
-    one.take(Span(mark(6), mark(6)), Growth(0, 1), "v2", LOADED)
+    one = counted()
+    take(one, item(4), at=6)
     assert one.goes_on(exact=False)
-    one.take(Span(mark(7), mark(7)), Growth(-2, 0), "v3", LOADED)
+    take(one, gone(9, 2), gone(7, 2), at=7)
     assert one.goes_on(exact=True)
     assert not one.goes_on(exact=False)
 
 
 def test_items_below_what_is_held_are_remembered_within_bounds() -> None:
-    beneath: dict[str, int] = {}
+    unheld: dict[str, int] = {}
     for number in range(REMEMBERED + 20):
         below = item(-number)
-        note_beneath(beneath, LOADED, IMAGES, delta(below))
-    assert len(beneath) == REMEMBERED
-    note_beneath(beneath, LOADED, IMAGES, delta(gone(-100, 2), item(-101, 2, media_type="video")))
-    assert len(beneath) == REMEMBERED - 2
+        note_unheld(unheld, LOADED, IMAGES, delta(below))
+    assert len(unheld) == REMEMBERED
+    note_unheld(unheld, LOADED, IMAGES, delta(gone(-100, 2), item(-101, 2, media_type="video")))
+    assert len(unheld) == REMEMBERED - 2
 
 
 @dataclass
@@ -175,6 +205,7 @@ class Counting(RuleBasedStateMachine):
         for number in range(first):
             self.commit(number * 2, "put", "image", str(number % 4))
         self.read(3)
+        self.count()
 
     @property
     def held(self) -> Held:
@@ -185,7 +216,7 @@ class Counting(RuleBasedStateMachine):
         self.versions[self.snapshot.version] = held
 
     @rule(
-        number=st.integers(0, 25),
+        number=st.integers(0, 12),
         what=st.sampled_from(["put", "put", "remove"]),
         media_type=st.sampled_from(["image", "image", "video"]),
         title=st.sampled_from("abcd"),
@@ -198,9 +229,7 @@ class Counting(RuleBasedStateMachine):
         elif isinstance(before, MediaItem):
             self.world.history.append(gone(number, revision))
 
-    @rule(limit=st.integers(1, 6))
     def read(self, limit: int) -> None:
-        """The list is read anew."""
         self.versions: dict[str, Held] = {}
         items = self.query.in_order(one for one in self.world.at(len(self.world.history)) if self.query.matches(one))
         last = encode_cursor(place_of(items[limit - 1], self.query.order)) if len(items) > limit else None
@@ -215,6 +244,10 @@ class Counting(RuleBasedStateMachine):
         self.take(first, last)
         self.heard = max(self.heard, last)
 
+    @rule()
+    def push_all(self) -> None:
+        self.push(len(self.world.history), 0)
+
     @precondition(lambda self: self.heard < len(self.world.history))
     @rule()
     def own(self) -> None:
@@ -223,23 +256,29 @@ class Counting(RuleBasedStateMachine):
 
     def take(self, first: int, last: int) -> None:
         news = {one.id: one for one in self.world.history[first:last]}
+        marks = {one.id: mark(first + 1 + number) for number, one in enumerate(self.world.history[first:last])}
         changes, before = delta(*news.values()), self.snapshot
         held = apply_changes(before.held, self.query, changes)
         if held.items != before.held.items:
             self.hold(held)
         else:
             self.snapshot = Snapshot(before.version, self.query, ADA.user_id, held, "", NOON)
-        self.record.take(changes, Span(mark(last), mark(first + 1)), before, self.snapshot)
+        self.record.take(changes, marks, before.held, held)
 
-    @rule(more=st.integers(1, 3))
-    def page(self, more: int) -> None:
-        """The next page, as of what has been heard."""
+    @rule(more=st.integers(1, 3), late=st.booleans())
+    def page(self, more: int, late: bool) -> None:
+        """The next page, as of what has been heard or as of now."""
         if self.held.cursor is None:
             return
-        items = self.query.in_order(one for one in self.world.at(self.heard) if self.query.matches(one))
+        upto = len(self.world.history) if late else self.heard
+        items = self.query.in_order(one for one in self.world.at(upto) if self.query.matches(one))
         below = [one for one in items if not is_within(one, self.held.cursor, self.query)]
         cursor = encode_cursor(place_of(below[more - 1], self.query.order)) if len(below) > more else None
-        self.hold(append_page(self.held, self.query, Page(tuple(below[:more]), cursor, NOON, "", more)))
+        above, shown = {one.id for one in self.held.items}, tuple(below[:more])
+        self.hold(append_page(self.held, self.query, Page(shown, cursor, NOON, "", more)))
+        if self.record.counted is not None:
+            latest = max((self.world.history.index(one) + 1 for one in shown), default=upto)
+            self.record.counted.paged("" if any(one.id in above for one in shown) else mark(latest))
 
     @rule()
     def count(self) -> None:
@@ -252,12 +291,13 @@ class Counting(RuleBasedStateMachine):
         one = self.record.counted
         if one is None or self.heard < len(self.world.history) or not one.goes_on(exact=True):
             return
-        then = self.versions[one.version].items
+        version, more = one.beside
+        then = self.versions[version].items
         end = place_of(then[-1], self.query.order) if then else None
         above = sum(end.reaches(place_of(held, self.query.order)) for held in self.held.items) if end else 0
         there = sum(map(self.query.matches, self.world.at(len(self.world.history))))
-        assert self.number + one.below + above - len(then) == there
+        assert self.number + more + above - len(then) == there
 
 
 TestCounting = Counting.TestCase
-TestCounting.settings = settings(max_examples=300, stateful_step_count=30, deadline=None, derandomize=True)
+TestCounting.settings = settings(max_examples=400, stateful_step_count=40, deadline=None, derandomize=True)

@@ -19,7 +19,7 @@ from services.models import Batch, MediaItem, Removal
 from services.store.deltas import latest
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import decode, is_tombstone, removal
-from services.store.firestore.horizon import OVERLAP, watermark_at
+from services.store.firestore.horizon import OVERLAP, marks_of, watermark_at
 from services.store.firestore.identity import Identity
 from services.store.firestore.listener import Heard
 
@@ -117,9 +117,9 @@ class History:
         operation_ids = frozenset(str(one.get("operation_id")) for one, _ in readable)
         now = self._clock.now()
         watermark = watermark_at(self._source, reached, now)
-        times = [one.update_time for one, _ in readable]
-        newest, oldest = (watermark_at(self._source, time, now) for time in (max(times), min(times)))
-        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, newest, oldest))
+        newest = watermark_at(self._source, max(one.update_time for one, _ in readable), now)
+        marks = marks_of((one for one, _ in readable), self._source, now)
+        to(Batch(self._project_id, *latest(items, removals), operation_ids, watermark, now, newest, marks))
         return True
 
 

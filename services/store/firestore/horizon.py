@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,15 @@ PAST = timedelta(seconds=60)
 def watermark_at(source: str, read_time: Any, now: datetime) -> str:
     """Covers a read at `read_time`, in the server's time, of the database that `source` names."""
     return take(source, to_micros(read_time), now)
+
+
+def marks_of(snapshots: Iterable[Any], source: str, now: datetime) -> dict[str, str]:
+    """By the ids of the records that are told of, watermarks that cover just the commits that tell it."""
+    latest: dict[str, Any] = {}
+    for one in snapshots:
+        record_id = one.id.partition("@")[0]  # a tombstone may bear the project, too
+        latest[record_id] = max(one.update_time, latest.get(record_id, one.update_time))
+    return {record_id: watermark_at(source, time, now) for record_id, time in latest.items()}
 
 
 def start_of_delta(watermark: Watermark) -> datetime:

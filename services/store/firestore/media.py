@@ -17,7 +17,7 @@ from services.store.cursors import Place, place_of
 from services.store.deltas import as_seen, require_few
 from services.store.firestore import calls, queries
 from services.store.firestore.documents import COLLECTIONS, decode, is_tombstone, removal
-from services.store.firestore.horizon import moment_of, start_of_delta, watermark_at
+from services.store.firestore.horizon import marks_of, moment_of, start_of_delta, watermark_at
 from services.store.firestore.identity import Identity
 from services.store.firestore.tokens import is_asked_in_full, token_of
 from services.store.keys import is_safe_id
@@ -66,12 +66,14 @@ class FirestoreMedia:
         source, started = self._identity.source, self._clock.monotonic()
         read, then = 0, moment_of(as_of, source, self._clock.now())
         read_time: Any = then
+        committed: dict[str, Any] = {}
 
         def fetch(after: Place | None, count: int) -> list[MediaItem]:
             nonlocal read, read_time
             snapshots = calls.read(partial(queries.page(self._client, query, after, count).get, read_time=then))
             read += max(1, len(snapshots))
             read_time = read_time or (snapshots[0].read_time if snapshots else None)
+            committed.update((one.id, one.update_time) for one in snapshots)
             return [decode(MediaItem, snapshot) for snapshot in snapshots]
 
         page = fill(
@@ -84,7 +86,10 @@ class FirestoreMedia:
             read_time -= timedelta(seconds=self._clock.monotonic() - started)
         now = self._clock.now()
         mark = watermark_at(source, read_time, now)
-        return Page(page.items, page.next_cursor, now, mark, read, page.searched_to)
+        latest = max((committed[item.id] for item in page.items), default=read_time)
+        return Page(
+            page.items, page.next_cursor, now, mark, read, page.searched_to, latest=watermark_at(source, latest, now)
+        )
 
     def count(self, principal: Principal, query: MediaQuery, *, limit: int | None = COUNT_LIMIT) -> Count:
         """See `MediaRepository.count`. Where Firestore has all filters, it counts: one read per 1,000 items and one at
@@ -105,9 +110,10 @@ class FirestoreMedia:
         conditions = queries.readable(query, principal)
         if conditions is None:
             return Count(0, exact=True, documents_read=0)
+        source = self._identity.source  # before the read, as for a page
         ((result,),) = calls.read(queries.total(self._client, query, limit, *conditions).get)
         number = int(result.value)
-        watermark = watermark_at(self._identity.source, result.read_time, self._clock.now())
+        watermark = watermark_at(source, result.read_time, self._clock.now())
         documents = max(1, -(-number // 1_000))
         return Count(number, exact=limit is None or number < limit, documents_read=documents, watermark=watermark)
 
@@ -164,7 +170,7 @@ class FirestoreMedia:
         seen = as_seen(principal, items, [removal(one) for one in snapshots if is_tombstone(one)])
         reached = watermark_at(source, snapshots[0].read_time, self._clock.now())
         newest = watermark_at(source, max(one.update_time for one in snapshots), now)
-        return Changes(*seen, now, reached, len(found), newest)
+        return Changes(*seen, now, reached, len(found), newest, marks_of(snapshots, source, now))
 
 
 def _decoded(documents: Iterable[Any]) -> Iterator[MediaItem]:

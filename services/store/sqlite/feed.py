@@ -159,12 +159,11 @@ class SqliteWatch:
                 end = read_head(connection)
                 if self._position is None or not leads_to(connection, self._position, end):
                     self._begin_anew(end)
-                before = self._position or end
-                news = read_news(connection, self._consumer.project_id, before, end)
+                news = read_news(connection, self._consumer.project_id, self._position or end, end)
             if news is None:
                 self._position = end
                 return delivered
-            self._consumer.deliver(self._batch(news, before))
+            self._consumer.deliver(self._batch(news))
             self._position, delivered = news.until, True
         return delivered
 
@@ -173,8 +172,7 @@ class SqliteWatch:
         self._consumer.become("down", because="the history that was being followed is not there")
         self._position = end
 
-    def _batch(self, news: News, before: Head) -> Batch:
-        now = self._clock.now()
-        watermark, oldest = news.until.watermark(now), before._replace(sequence=before.sequence + 1).watermark(now)
-        project_id = self._consumer.project_id
-        return Batch(project_id, news.changed, news.removed, news.operation_ids, watermark, now, oldest=oldest)
+    def _batch(self, news: News) -> Batch:
+        now, project_id = self._clock.now(), self._consumer.project_id
+        watermark, marks = news.until.watermark(now), news.until.marks(news.places, now)
+        return Batch(project_id, news.changed, news.removed, news.operation_ids, watermark, now, marks=marks)

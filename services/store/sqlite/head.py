@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,6 +23,13 @@ class Head(NamedTuple):
     def watermark(self, now: datetime) -> str:
         """Covers everything that the transaction in which this head was read can see."""
         return take(self.database_id, self.sequence, now, self.branch)
+
+    def marks(self, places: Iterable[tuple[str, int]], now: datetime) -> dict[str, str]:
+        """By id, a watermark that covers just the latest of its commits; `places` are ids with the numbers of these."""
+        latest: dict[str, int] = {}
+        for one_id, sequence in places:
+            latest[one_id] = max(sequence, latest.get(one_id, 0))
+        return {one_id: self._replace(sequence=sequence).watermark(now) for one_id, sequence in latest.items()}
 
 
 def read_head(connection: sqlite3.Connection) -> Head:

@@ -20,7 +20,7 @@ from services.store.sqlite import lists
 from services.store.sqlite.connections import Connections
 from services.store.sqlite.counting import count
 from services.store.sqlite.head import position_in, read_head
-from services.store.sqlite.rows import MEDIA, decode_all
+from services.store.sqlite.rows import MEDIA, decode, decode_all
 
 
 class SqliteMedia:
@@ -93,13 +93,15 @@ class SqliteMedia:
         with self._connections.read() as connection:
             head = read_head(connection)
             after = position_in(connection, head, watermark, now)
-            items = _changed(connection, project_id, after)
-            removed = _removed(connection, project_id, after)
+            items, places = _changed(connection, project_id, after)
+            removed, others = _removed(connection, project_id, after)
         if not items and not removed:
             # The old watermark is as good, and what holds it stays as it is.
             return Changes((), (), now, watermark, 0)
-        seen = as_seen(principal, items, removed)
-        return Changes(*seen, now, head.watermark(now), len(items) + len(removed))
+        marks = head.marks([*places, *others], now)
+        return Changes(
+            *as_seen(principal, items, removed), now, head.watermark(now), len(places) + len(others), marks=marks
+        )
 
 
 NAMED = "SELECT document FROM media WHERE id IN (SELECT value FROM json_each(?))"
@@ -109,15 +111,22 @@ def _safe(media_ids: Sequence[str]) -> str:
     return json.dumps([media_id for media_id in media_ids if is_safe_id(media_id)])
 
 
-def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> list[MediaItem]:
-    sql = "SELECT document FROM media INDEXED BY media_changes WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
-    rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
-    require_few(len(rows))
-    return decode_all(MEDIA, rows)
+Places = list[tuple[str, int]]
+"""Ids, with the numbers of the commits that are told of them."""
 
 
-def _removed(connection: sqlite3.Connection, project_id: str, after: int) -> list[Removal]:
-    sql = "SELECT id, revision FROM tombstones WHERE kind = 'media' AND project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+def _changed(connection: sqlite3.Connection, project_id: str, after: int) -> tuple[list[MediaItem], Places]:
+    scope = "media INDEXED BY media_changes WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    sql = f"SELECT id, seq, document FROM {scope}"  # noqa: S608 (own names)
     rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
     require_few(len(rows))
-    return [Removal("media", media_id, revision) for media_id, revision in rows]
+    return [decode(MEDIA, document) for *_, document in rows], [(media_id, seq) for media_id, seq, _ in rows]
+
+
+def _removed(connection: sqlite3.Connection, project_id: str, after: int) -> tuple[list[Removal], Places]:
+    scope = "tombstones WHERE kind = 'media' AND project_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    sql = f"SELECT id, seq, revision FROM {scope}"  # noqa: S608 (own names)
+    rows = connection.execute(sql, (project_id, after, DELTA_LIMIT + 1)).fetchall()
+    require_few(len(rows))
+    removals = [Removal("media", media_id, revision) for media_id, _, revision in rows]
+    return removals, [(media_id, seq) for media_id, seq, _ in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.errors import StoreCorrupt
@@ -24,6 +25,8 @@ class News:
     changed: tuple[MediaItem, ...]
     removed: tuple[Removal, ...]
     operation_ids: frozenset[str]
+    places: Sequence[tuple[str, int]]
+    """Ids, with the numbers of the commits that are told of them."""
     until: Head
     """They reach up to here."""
 
@@ -34,19 +37,20 @@ def read_news(connection: sqlite3.Connection, project_id: str, after: Head, end:
         return None
     last = _end_of_portion(connection, project_id, after.sequence, end.sequence)
     rows = connection.execute(
-        f"SELECT id, document, operation_id FROM {_MEDIA} AND seq > ? AND seq <= ? ORDER BY seq",  # noqa: S608 (own names)
+        f"SELECT id, seq, document, operation_id FROM {_MEDIA} AND seq > ? AND seq <= ? ORDER BY seq",  # noqa: S608 (own names)
         (project_id, after.sequence, last),
     ).fetchall()
     graves = connection.execute(
-        f"SELECT id, revision, operation_id FROM {_GRAVES} AND seq > ? AND seq <= ? ORDER BY seq",  # noqa: S608 (own names)
+        f"SELECT id, seq, revision, operation_id FROM {_GRAVES} AND seq > ? AND seq <= ? ORDER BY seq",  # noqa: S608 (own names)
         (project_id, after.sequence, last),
     ).fetchall()
     if not rows and not graves:
         return None
-    items = [item for media_id, document, _ in rows if (item := _decode(media_id, document))]
-    changed, removed = latest(items, [Removal("media", media_id, revision) for media_id, revision, _ in graves])
+    items = [item for media_id, _, document, _ in rows if (item := _decode(media_id, document))]
+    changed, removed = latest(items, [Removal("media", media_id, revision) for media_id, _, revision, _ in graves])
     operation_ids = frozenset(operation_id for *_, operation_id in (*rows, *graves))
-    return News(changed, removed, operation_ids, end._replace(sequence=last))
+    places = [(media_id, seq) for media_id, seq, *_ in (*rows, *graves)]
+    return News(changed, removed, operation_ids, places, end._replace(sequence=last))
 
 
 def _end_of_portion(connection: sqlite3.Connection, project_id: str, after: int, end: int) -> int:
