@@ -29,15 +29,16 @@ PATIENCE = 0.3
 @dataclass
 class TotalState:
     """Part of a stateclass. `number` was found (or UNKNOWN, or LONG), and that is all there are if `exact`; `held`
-    items of the view stood at `place` or above then. `stamp`: of the count and its list. `waits`: a count is to be made
-    once the list has come, or is on its way.
+    items of the view stood at `place` or above then, in this `version` of the list. `more` than these and what is seen
+    to come and go there are since. `waits`: a count is to be made once the list has come, or is on its way.
     """
 
     number: int = UNKNOWN
     exact: bool = False
     held: int = 0
     place: str = ""
-    stamp: str = ""
+    version: str = ""
+    more: int = 0
     waits: Literal["", "list", "count"] = ""
 
 
@@ -90,12 +91,15 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
 
 
 def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
-    """What came to the list since may have been in the count, or have come below what was held then."""
-    counting = services().totals.known(query, principal()) if total.stamp and not total.waits else None
-    if counting is None or counting.count is None or counting.count.exact < total.exact:
+    """Some of what came to the list since may have been counted, and some of what was not may not be seen."""
+    counting = services().totals.known(query, principal()) if total.version and not total.waits else None
+    count = counting.count if counting is not None else None
+    if counting is None or count is None or count.exact < total.exact:
         return
-    beside = counting.list.beside
-    if beside.stamp not in ("", total.stamp) and _held_then(beside.version, query) is not None:
+    version, more = counting.list.beside
+    if version == total.version:
+        total.number, total.exact, total.more = count.number, count.exact, more
+    elif version and _held_then(version, query) is not None:
         _take_in(total, view, counting, query)
 
 
@@ -116,10 +120,8 @@ def _take_in(total: TotalState, view: ViewState, counting: Counting, query: Medi
     held = _held_then(beside.version, query)
     if count is not None and count.exact and held is None:
         count = None
-    total.waits, total.stamp = "", beside.stamp
+    total.waits, total.version, total.more = "", *beside
     total.number, total.exact = (count.number, count.exact) if count else (UNKNOWN, False)
-    if total.exact:
-        total.number += beside.more
     total.held, total.place = _held_down_to(held.drawn.items if held is not None else (), view, query.order)
 
 
@@ -136,7 +138,7 @@ def _held_down_to(then: Sequence[MediaItem], view: ViewState, order: Sort) -> tu
 def forget_total(total: TotalState) -> None:
     """Other filters find another number."""
     total.number, total.exact, total.held, total.place = UNKNOWN, False, 0, ""
-    total.stamp = total.waits = ""
+    total.version, total.more, total.waits = "", 0, ""
 
 
 def is_capped(total: TotalState, view: ViewState) -> bool:
@@ -155,7 +157,7 @@ def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: in
         return f"{shown:,} shown"
     if not total.exact:
         return f"{shown:,} shown of {max(total.number, shown):,}+"
-    now = max(total.number + _more(total, view, query), shown)
+    now = max(total.number + total.more + _more(total, view, query), shown)
     return all_words if now == shown else f"{shown:,} shown of {now:,}"
 
 
@@ -166,7 +168,7 @@ def amount_words(total: TotalState, view: ViewState, query: MediaQuery, shown: i
     elif total.number < 0:
         return ""
     else:
-        number, exact = total.number + _more(total, view, query), total.exact
+        number, exact = total.number + total.more + _more(total, view, query), total.exact
     words = "1 item" if number == 1 else f"{max(number, shown):,} items"
     return words if exact else f"{words} and more"
 

@@ -39,10 +39,6 @@ class Beside(NamedTuple):
     version: str
     more: int
 
-    @property
-    def stamp(self) -> str:
-        return f"{self.version}{self.more:+}" if self.version else ""
-
 
 class Counted:
     """One count of one list, which is made between `Counted(…)` and `end`. Threads may share it."""
