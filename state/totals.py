@@ -96,7 +96,7 @@ def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
     count = counting.count if counting is not None else None
     if counting is None or count is None or count.exact < total.exact:
         return
-    version, more = counting.list.beside
+    version, more = counting.counted.beside
     if version == total.version:
         total.number, total.exact, total.more = count.number, count.exact, more
     elif version and _held_then(version, query) is not None:
@@ -105,7 +105,7 @@ def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
 
 def _is_of_another_list(counting: Counting, query: MediaQuery) -> bool:
     """Whether it is not known how much of this very list was held when that was counted."""
-    version = counting.list.beside.version
+    version = counting.counted.beside.version
     return bool(version) and _held_then(version, query) is None
 
 
@@ -116,7 +116,7 @@ def _held_then(version: str, query: MediaQuery) -> Snapshot | None:
 
 def _take_in(total: TotalState, view: ViewState, counting: Counting, query: MediaQuery) -> None:
     """An exact number of a list that never kept still says nothing: what came meanwhile is counted in it, or is not."""
-    beside, count = counting.list.beside, counting.count
+    beside, count = counting.counted.beside, counting.count
     held = _held_then(beside.version, query)
     if count is not None and count.exact and held is None:
         count = None

@@ -40,7 +40,7 @@ class Counting(Waited):
     principal: Principal
     exact: bool
     count: Count | None = None
-    list: Counted = field(default_factory=Counted)
+    counted: Counted = field(default_factory=Counted)
     """The list that is held, by its own query, and what came to it since it was counted."""
 
     @property
@@ -93,7 +93,7 @@ class Totals:
         counting = self.known(query, principal)
         if counting is None or counting.count is None or (exact and not counting.count.exact):
             return None
-        return counting if counting.list.goes_on(exact=counting.count.exact) else None
+        return counting if counting.counted.goes_on(exact=counting.count.exact) else None
 
     def is_asked(self, query: MediaQuery, principal: Principal) -> bool:
         """Whether this question waits for an answer."""
@@ -126,10 +126,10 @@ class Totals:
         began, why, documents = self._clock.monotonic(), "", 0
         try:
             for _ in range(TRIES):
-                counting.list = self._begin(counting.query, counting.principal)
+                counting.counted = self._begin(counting.query, counting.principal)
                 counting.count = self._counted(counting)
                 documents += counting.count.documents_read
-                if counting.list.end(counting.count.watermark) or not counting.count.exact:
+                if counting.counted.end(counting.count.watermark) or not counting.count.exact:
                     break
         except FreshetError as error:
             why = str(error)

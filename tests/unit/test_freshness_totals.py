@@ -82,7 +82,7 @@ def test_F11_a_count_is_told_with_the_list_as_it_was_and_made_once_more_where_th
     counting = counts.ask(ALL, ADA)
     counts.step()
     assert counting.count is not None
-    assert (counting.count.number, counting.list.beside.version) == (31, "v1+")
+    assert (counting.count.number, counting.counted.beside.version) == (31, "v1+")
 
 
 def test_F11_a_list_that_never_keeps_still_is_counted_twice_and_told_so(clock: FakeClock) -> None:
@@ -90,7 +90,7 @@ def test_F11_a_list_that_never_keeps_still_is_counted_twice_and_told_so(clock: F
     counts = totals(clock, Media(listed.moves(30), listed.moves(31)), listed)
     counting = counts.ask(ALL, ADA)
     counts.step()
-    assert counting.list.beside.version == ""
+    assert counting.counted.beside.version == ""
 
 
 def test_at_least_so_many_is_as_good_for_a_list_that_moves(clock: FakeClock) -> None:
