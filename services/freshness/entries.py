@@ -71,7 +71,7 @@ class ViewRecord:
         note_unheld(self.unheld, after, self.query, changes)
 
     def lose_count(self) -> None:
-        """The list was read anew, or is not held: nobody knows what came to it."""
+        """The list was read anew, or is not held, or not known any more: what comes to it is not heard."""
         self.unheld.clear()
         if self.counted is not None:
             self.counted.lose()
@@ -119,7 +119,9 @@ class Records:
         key = next(at_rest, None)
         if key is None:
             return
-        project_id = self._records.pop(key).query.project_id
+        record = self._records.pop(key)
+        record.lose_count()
+        project_id = record.query.project_id
         del self._by_project[project_id][key]
         if not self._by_project[project_id]:
             del self._by_project[project_id]

@@ -205,6 +205,8 @@ class Views:
             held = self._snapshots.peek(record.key)
             if held is not None:
                 self._snapshots.get(held.version, principal)  # it may be named from now on
+            if record.counted is not None:
+                record.counted.lose()  # it hears of nothing any more
             record.counted = Counted(held.version, held.held) if held is not None else Counted()
             return record.counted
 

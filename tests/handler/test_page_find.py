@@ -465,6 +465,20 @@ def test_F11_nothing_is_counted_again_before_something_was_committed_that_cannot
     assert studio.store.calls["media.count"] == 2
 
 
+def test_F11_while_it_is_counted_anew_nobody_takes_the_count_before_for_right(studio: Studio) -> None:
+    studio.add(30)
+    tab = studio.open("/library")
+    totals, query = studio.services.totals, MediaQuery(project_id=studio.services.project.id)
+    before = totals.still_right(query, studio.principal)
+    assert before is not None
+    studio.services.freshness.count(query, studio.principal)
+    assert totals.still_right(query, studio.principal) is None
+    refresh(tab)
+    after = totals.still_right(query, studio.principal)
+    assert after is not None
+    assert after is not before
+
+
 def test_F11_what_a_page_shows_that_was_committed_after_the_count_is_counted(studio: Studio) -> None:
     """Nothing tells of it: no push comes, and to the changes it is no news any more."""
     items = studio.add(70, favourite=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.clock import FakeClock
+from services.freshness.counted import Counted
 from services.freshness.entries import Records
 from services.freshness.merge import Held
 from services.freshness.seen import LIFETIME, SeenItems
@@ -119,6 +120,17 @@ class TestRecords:
         assert forgotten == [("ada", view(2).key)]
         assert records.find(view(2), ADA) is None
         assert [record.query for record in records.of_project(PROJECT)] == [view(1), view(3), view(4)]
+
+    def test_F11_a_count_of_what_is_forgotten_or_read_anew_or_counted_once_more_hears_of_nothing(self) -> None:
+        records, counted = Records(lambda key: None, most=1), [Counted("v1", Held()) for _ in range(2)]
+        for one, lose in zip(counted, (lambda: records.of(view(2), ADA), None), strict=True):
+            assert one.end("a-1-1")
+            record = records.of(view(1), ADA)
+            record.counted, record.unheld = one, {"b": 1}
+            assert one.goes_on(exact=True)
+            (lose or record.lose_count)()
+            assert not one.goes_on(exact=True)
+            assert record.unheld == {}
 
     def test_a_view_that_is_being_fetched_is_not_forgotten(self) -> None:
         forgotten: list[Key] = []
