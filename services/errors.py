@@ -130,7 +130,15 @@ class ProviderForgot(GenerationError):
 
 
 ONCE_MORE = "Retry asks for it once more, and for a new one only if Google says that there is none."
-"""What an Unsettled error ends with where the person is to know what Retry costs."""
+WAIT_ON = "Press Retry to go on waiting for it."
+"""What an Unsettled error ends with where the person is to know what Retry costs: nothing new."""
+ASK_AGAIN = "Retry asks for a new one, which costs again."
+"""What is told where something may have been paid for that cannot be had."""
+
+
+def costs_again(told: str) -> bool:
+    """Whether by what was told of a failure asking once more may be paid for a second time."""
+    return ASK_AGAIN in told
 
 
 class Unsettled(GenerationError):
@@ -140,8 +148,7 @@ class Unsettled(GenerationError):
 class AnswerLost(GenerationError):
     def __init__(self) -> None:
         super().__init__(
-            "Outcome unknown: the answer was lost on its way, so this may have been made, and charged. Press Retry to "
-            "ask again.",
+            f"Outcome unknown: the answer was lost on its way, so this may have been made, and charged. {ASK_AGAIN}",
             cost_nano=None,
         )
 

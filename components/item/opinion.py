@@ -73,7 +73,9 @@ def opinion(item: MediaItem) -> None:
 def _told(told: Opinion) -> str:
     if told.asking.name:
         return f"Asking {told.asking.whom}…"
-    return f"{told.by} · {cost_words(told.cost_nano)}" if told.by else "No opinion"
+    if told.by:
+        return f"{told.by} · {cost_words(told.cost_nano)}"
+    return "" if told.asking.error else "No opinion"
 
 
 def _points(name: str, icon: str, look: str, points: Sequence[str]) -> None:

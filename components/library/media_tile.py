@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import mesop as me
 
 from components.web import aria, tile, tile_window, tiles
+from services.errors import costs_again
 from services.files.urls import media_url
 from services.keeping.trash import KEPT
 from services.models import MediaItem
@@ -76,6 +77,7 @@ def _tile(item: MediaItem, *, use: bool, opened_ms: int) -> None:
         is_new=0 < opened_ms < created_ms,
         favourite=item.favourite,
         goes_ms=goes_ms,
+        costs_again=costs_again(item.error or ""),
         key=item.id,
     )
 

@@ -5,14 +5,14 @@ const told = () => window.dispatchEvent(new Event('freshet:dialog')); // what fl
 let count = 0;
 
 /**
- * Ask before what cannot be undone. Resolves to whether it is to be done: Esc, Back, and a press on Cancel or outside are
+ * Ask before what cannot be undone, or costs. Resolves to whether it is to be done: Esc, Back, and a press on Cancel or outside are
  * no. The focus begins on Cancel and goes back to where it was.
  */
-export function confirmed({heading, text, action}) {
+export function confirmed({heading, text, action, symbol = 'delete'}) {
   const opener = document.activeElement;
   const [headingId, textId] = [`ask-heading-${++count}`, `ask-text-${count}`];
   const cancel = el('button', {type: 'button', class: 'btn line'}, 'Cancel');
-  const act = el('button', {type: 'button', class: 'btn danger'}, icon('delete'), el('span', {}, action));
+  const act = el('button', {type: 'button', class: 'btn danger'}, icon(symbol), el('span', {}, action));
   const dialog = el(
     'dialog', {class: 'dialog ask', role: 'alertdialog', 'aria-labelledby': headingId, 'aria-describedby': textId},
     el('h2', {class: 'h2', id: headingId}, heading), el('p', {id: textId}, text), el('div', {class: 'row'}, cancel, act),

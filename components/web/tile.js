@@ -1,6 +1,7 @@
 import {FreshetElement, attrs, define, el, icon, say} from './base.js';
 import {isBusy} from './busy.js';
 import {ago, exact, length, ticking, until} from './clock.js';
+import {confirmed} from './confirm.js';
 import {ask, askForHeart} from './editing.js';
 import {enrol, leave} from './grid_keys.js';
 import {itemUrl, openInTab} from './links.js';
@@ -18,7 +19,7 @@ const KIND = {
 const ASSUMED = {
   mediaId: '', revision: 0, label: '', mediaType: 'image', status: 'ready', thumbUrl: null, createdMs: 0,
   duration: null, progress: null, error: '', runId: '', use: false, isNew: false,
-  favourite: false, goesMs: 0,
+  favourite: false, goesMs: 0, costsAgain: false,
 };
 
 class FreshetTile extends FreshetElement {
@@ -209,7 +210,9 @@ class FreshetTile extends FreshetElement {
     this.#pic.append(icon('error', 'l'), el('span', {class: 'why cut2', title: why}, why));
     if (this.use || this.goesMs) return;
     const retry = el('button', {type: 'button', class: 'btn line mini', 'aria-label': `Retry ${this.label}`}, icon('replay'), el('span', {}, 'Retry'));
-    retry.addEventListener('click', () => {
+    retry.addEventListener('click', async () => {
+      const question = {heading: 'Ask for it once more?', text: why, action: 'Ask again', symbol: 'replay'};
+      if (this.costsAgain && !(await confirmed(question) && retry.isConnected)) return;
       const scrolled = isBusy(this);
       if (document.activeElement === retry) this.#hit.focus({preventScroll: true}); // the button is about to go
       this.emit('retryEvent', {id: this.mediaId, scrolled});

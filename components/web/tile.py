@@ -22,6 +22,7 @@ ASSUMED: Final[dict[str, Any]] = {
     "isNew": False,
     "favourite": False,
     "goesMs": 0,
+    "costsAgain": False,
 }
 """What the element takes for granted: only what differs is sent, since there are many tiles."""
 
@@ -45,6 +46,7 @@ def tile(
     is_new: bool = False,
     favourite: bool = False,
     goes_ms: int = 0,
+    costs_again: bool = False,
 ) -> Any:
     """A button whose name starts with `label`. What it is asked for is heard by `tiles`, in the same box.
 
@@ -52,7 +54,7 @@ def tile(
     percent; the page's `run_watch` raises the water of tiles with its `run_id` between renders. `use` says that a press
     takes the item instead of opening it. Tiles inside a box with role "list" share one tab stop and the arrow keys.
     Its heart (`favourite`) and its deletion are heard by the page's `edits`. With `goes_ms` it lies in the trash and is
-    deleted for good then: `edits` hears "restore" and "purge" instead.
+    deleted for good then: `edits` hears "restore" and "purge" instead. `costs_again`: a retry is asked about first.
     """
     item = {
         "mediaId": media_id,
@@ -70,6 +72,7 @@ def tile(
         "isNew": is_new,
         "favourite": favourite,
         "goesMs": goes_ms,
+        "costsAgain": costs_again,
     }
     told = {name: value for name, value in item.items() if value != ASSUMED[name]}
     return insert("freshet-tile", key=key, properties={"item": told})

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from services.errors import (
     ONCE_MORE,
+    WAIT_ON,
     AnswerLost,
     BadInput,
     GenerationError,
@@ -259,7 +260,7 @@ def _untold(error: GenerationError) -> GenerationError:
 def _too_long(seconds: float) -> Unsettled:
     return Unsettled(
         f"Google has worked on this for more than {seconds / 60:.0f} minutes. It may still finish, and be charged. "
-        "Press Retry to go on waiting for it.",
+        f"{WAIT_ON}",
         cost_nano=None,
     )
 

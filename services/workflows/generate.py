@@ -22,6 +22,7 @@ from dbos import DBOS
 from pydantic import TypeAdapter
 
 from services.errors import (
+    ASK_AGAIN,
     BadInput,
     Conflict,
     FileError,
@@ -49,7 +50,7 @@ from services.workflows.shown import note_progress, on_progress, show
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 """Seconds between two attempts of a step while the store is away or full."""
-LOST = "Outcome unknown: this may have been made, and charged; Retry asks for it again."
+LOST = f"Outcome unknown: this may have been made, and charged. {ASK_AGAIN}"
 
 _files = TypeAdapter(dict[Variant, FileRef])
 _P = ParamSpec("_P")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.errors import ONCE_MORE, BadInput, FileError, GenerationError, StorageFull, Unsettled
+from services.errors import ASK_AGAIN, ONCE_MORE, BadInput, FileError, GenerationError, StorageFull, Unsettled
 from services.files.keep import store_files
 from services.files.rendered import RenderedFile
 from services.files.sniff import sniff
@@ -53,7 +53,7 @@ def opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Mad
         if run.run_type == "video":
             none = f"What Google sent is no clip that can be played. {ONCE_MORE} For another one use Remix."
             raise Unsettled(none, cost_nano=cost) from error
-        none = "What Google sent is no picture that can be opened. Retry asks for another one, which costs again."
+        none = f"What Google sent is no picture that can be opened. {ASK_AGAIN}"
         raise GenerationError(none, cost_nano=cost) from error
 
 
@@ -123,8 +123,8 @@ def _opened(ctx: WorkflowContext, run: Run, data: bytes, cost: int | None) -> Ma
     except PoolClosed:
         raise
     except GenerationError as error:
-        remedy = "fetches the same clip again, at no further cost" if clip else "asks for another one"
-        what = f"Google made this, but it could not be opened here. {error}. Retry {remedy}."
+        remedy = "Retry fetches the same clip again, at no further cost." if clip else ASK_AGAIN
+        what = f"Google made this, but it could not be opened here. {error}. {remedy}"
         raise Unsettled(what, cost_nano=cost) from error
 
 

@@ -158,6 +158,22 @@ def test_a_failed_tile_says_why_and_can_be_tried_again(show: Open) -> None:
     assert not any(line.startswith("tile") for line in heard(page))
 
 
+def test_a_tile_that_may_be_paid_for_twice_asks_before_it_is_tried_again(show: Open) -> None:
+    page = show()
+    retry = page.locator("freshet-tile[data-id=dear]").get_by_role("button", name="Retry")
+    question = page.get_by_role("alertdialog", name="Ask for it once more?")
+    retry.press("Enter")
+    expect(question).to_contain_text("Outcome unknown: it may have been charged")
+    expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(retry).to_be_focused()
+    retry.click()
+    question.get_by_role("button", name="Ask again").click()
+    expect_heard(page, 'retry {"id": "dear", "scrolled": false}')
+    assert heard(page) == ['retry {"id": "dear", "scrolled": false}']
+
+
 def test_a_picture_that_cannot_be_loaded_leaves_an_icon_of_the_same_size(show: Open, problems: list[str]) -> None:
     page = show()
     whole = box(page.locator("freshet-tile[data-id=m0]"))

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from services.clock import FakeClock
-from services.errors import FileError, StorageFull, StoreUnavailable
+from services.errors import FileError, StorageFull, StoreUnavailable, costs_again
 from services.files.importer import import_file
 from services.models import MediaItem, Run
 from services.workflows.studio import Order
@@ -236,7 +236,7 @@ class TestFailing:
         run = studio.finished(order(studio))
         told = item_of(studio, run).error or ""
         assert told.startswith("Google made this, but it could not be opened here. This was stopped by the system")
-        assert told.endswith("Retry asks for another one.")
+        assert costs_again(told)
         assert run.cost_nano == COST
 
     @pytest.mark.parametrize(
@@ -273,7 +273,8 @@ def test_what_nobody_foresaw_after_a_request_says_that_the_outcome_is_unknown(
     monkeypatch.setattr("services.workflows.generate.stored", broken)
     run = studio.finished(order(studio))
     told = item_of(studio, run)
-    assert "Outcome unknown: this may have been made, and charged; Retry asks for it again." in (told.error or "")
+    assert "Outcome unknown: this may have been made, and charged. " in (told.error or "")
+    assert costs_again(told.error or "")
     assert (told.cost_nano, len(stub.paid())) == (None, 1)
 
 
@@ -296,7 +297,7 @@ class TestStopping:
         run = studio.finished(run)
         assert studio.statuses(run) == ["ready", "failed", "ready"]
         assert (item_of(studio, run, 1).error or "").startswith("Outcome unknown")
-        assert "Press Retry" in (item_of(studio, run, 1).error or "")
+        assert costs_again(item_of(studio, run, 1).error or "")
         assert (item_of(studio, run, 1).cost_nano, run.cost_nano) == (None, None)
         assert len(stub.requests) == 3
 

@@ -14,6 +14,7 @@ import pytest
 from google.genai import errors
 
 from services.errors import (
+    ASK_AGAIN,
     AnswerLost,
     BadInput,
     FreshetError,
@@ -23,13 +24,14 @@ from services.errors import (
     ProviderUnavailable,
     QuotaUsedUp,
     Refused,
+    costs_again,
 )
 from services.generation.google.failures import mapped, told, told_inside
 from tests.support.google_stub import KEY
 from tests.support.logs import recorded_lines
 
 THEIRS = ("google.genai", "google.auth", "httpx2")
-REMEDIES = ("Try again", "try again", "Press Retry", "press Retry", "Choose", "choose", "Change", "check")
+REMEDIES = ("Try again", "try again", "Press Retry", "press Retry", "Choose", "choose", "Change", "check", ASK_AGAIN)
 
 
 def api_error(code: Any, message: str = "", status: str = "") -> Exception:
@@ -146,6 +148,7 @@ def test_what_breaks_below_an_answer_says_whether_it_may_have_cost_something(
     assert type(ours) is kind
     assert (ours.cost_nano, ours.again) == (cost, again)
     assert any(words in str(ours) for words in REMEDIES)
+    assert costs_again(str(ours)) is (cost is None)
 
 
 def raised_by_the_sdk() -> Iterator[type[Exception]]:

@@ -212,7 +212,7 @@ class TestLooking:
         stub.will(interaction("completed", filed()), file_is("FAILED", error={"code": 13, "message": f"No {KEY}."}))
         came = look(google_)
         assert type(came) is GenerationError
-        assert "failed to put it into a file. It may have been charged. Google says: “No …”. Press Retry" in str(came)
+        assert "failed to put it into a file. It may have been charged. Google says: “No …”. Retry asks" in str(came)
         assert came.cost_nano is None
         assert len(stub.requests) == 2
 

@@ -18,6 +18,7 @@ from google.genai import errors
 from pydantic import ValidationError
 
 from services.errors import (
+    ASK_AGAIN,
     AnswerLost,
     BadInput,
     FreshetError,
@@ -31,6 +32,8 @@ from services.errors import (
 )
 from services.log import log_event
 
+OTHERWISE = "make it with another model"
+"""By its menu, or by Remix where a page has none."""
 LONGEST_QUOTE = 300
 """Characters of Google's own words that are told."""
 _OF_SAFETY = re.compile(
@@ -76,7 +79,7 @@ def told_of_beginning(error: Exception, secret: str | None) -> BadInput | Genera
     kind = ProviderTimeout if isinstance(ours, ProviderTimeout) else ProviderUnavailable
     return kind(
         f"Outcome unknown: Google's service failed ({status}), but this may have begun all the same, and be charged. "
-        "Press Retry to ask again.",
+        f"{ASK_AGAIN}",
         cost_nano=None,
     )
 
@@ -139,13 +142,14 @@ def _by_status(status: int, said: str) -> BadInput | GenerationError:
             return BadInput("picture", "This is too large for Google. Choose a smaller picture, or a shorter clip.")
         case 429:
             return QuotaUsedUp(
-                "Google's quota is used up for now. Wait a minute and press Retry, or choose another model.", again=True
+                "Google's quota is used up for now. Wait a minute and press Retry, or {OTHERWISE}.",
+                again=True,
             )
         case 499:
             return ProviderCancelled("Google gave this up before it was made. Press Retry to ask again.")
         case 409 | 500 | 502 | 503:
             return ProviderUnavailable(
-                f"Google's service is not available ({status}). Try again in a few minutes, or choose another model.",
+                f"Google's service is not available ({status}). Try again in a few minutes, or {OTHERWISE}.",
                 again=True,
             )
     if 400 <= status < 500 and ("API key" in said or "API_KEY" in said):
@@ -153,7 +157,10 @@ def _by_status(status: int, said: str) -> BadInput | GenerationError:
     if 400 <= status < 500 and _OF_SAFETY.search(said):
         return refused(said)
     if 400 <= status < 500:
-        return BadInput("prompt", f"Google does not take this.{quote} Change the prompt, or choose another model.")
+        return BadInput(
+            "prompt",
+            f"Google does not take this.{quote} Change the prompt or the pictures, or {OTHERWISE}.",
+        )
     return ProviderUnavailable(f"Google's answer was none that it should give ({status}). Try again in a few minutes.")
 
 
@@ -196,14 +203,12 @@ def _unreachable() -> GenerationError:
 
 def _late() -> GenerationError:
     return ProviderTimeout(
-        "Google did not answer in time. It may have been made, and charged. Press Retry to ask again.", cost_nano=None
+        f"Google did not answer in time. It may have been made, and charged. {ASK_AGAIN}", cost_nano=None
     )
 
 
 def garbled() -> GenerationError:
-    return GenerationError(
-        "Google's answer could not be read. It may have been charged. Press Retry to ask again.", cost_nano=None
-    )
+    return GenerationError(f"Google's answer could not be read. It may have been charged. {ASK_AGAIN}", cost_nano=None)
 
 
 def _wrong() -> GenerationError:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from services.errors import BadInput, GenerationError, ProviderCancelled, Refused
+from services.errors import ASK_AGAIN, BadInput, GenerationError, ProviderCancelled, Refused
 from services.generation.google.answers import Answer, cut
 from services.generation.google.failures import garbled, one_line, told_inside
 from services.generation.google.prompts import in_words, text_of, whole_of
@@ -106,8 +106,7 @@ def not_kept(why: object, secret: str | None) -> GenerationError:
     said = one_line(_value(why, "message"), secret)
     quote = f" Google says: “{said}”." if said else ""
     return GenerationError(
-        f"Google made this, but failed to put it into a file. It may have been charged.{quote} Press Retry to ask "
-        "again.",
+        f"Google made this, but failed to put it into a file. It may have been charged.{quote} {ASK_AGAIN}",
         cost_nano=None,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from google.genai import types
 from pydantic import JsonValue
 
-from services.errors import ONCE_MORE, BadInput, GenerationError, Unsettled
+from services.errors import ASK_AGAIN, ONCE_MORE, BadInput, GenerationError, Unsettled
 from services.generation.google.answers import Answer
 from services.generation.google.failures import one_line, refused, told_inside
 from services.generation.google.prompts import flag_of, in_words, text_of, whole_of
@@ -74,8 +74,7 @@ def came_of(operation: types.GenerateVideosOperation, cost: int | None, secret: 
         reasons = found.rai_media_filtered_reasons or ["no reason was given"]
         return refused(one_line("; ".join(reason.strip().removesuffix(".") for reason in reasons), secret))
     return GenerationError(
-        "Google has finished, but its answer has no clip. It may have been charged. Press Retry to ask again.",
-        cost_nano=None,
+        f"Google has finished, but its answer has no clip. It may have been charged. {ASK_AGAIN}", cost_nano=None
     )
 
 

@@ -252,6 +252,7 @@ def tiles(state: Held) -> None:
         tile(f"new-{index}", f"Newcomer {index}")
     tile("making", "Glass bottles", status=state.status, run_id="run-1")
     tile("failed", "A known singer", status="failed", error="Refused: shows a real person")
+    tile("dear", "A lost answer", status="failed", error="Outcome unknown: it may have been charged", costs_again=True)
     for index in range(1 if state.first_gone else 0, state.tiles):
         tile(f"m{index}", f"Dunes {index:03}", duration=6.0 if index == 1 else None)
 
@@ -264,11 +265,12 @@ def tile(
     duration: float | None = None,
     run_id: str = "",
     error: str = "",
+    costs_again: bool = False,
 ) -> None:
     web.tile(
         media_id=media_id, revision=held().revision, label=label, media_type="image" if duration is None else "video",
         status=status, thumb_url=f"/picture/{media_id}?w=400&h=300" if status == "ready" else None, created_ms=NOW_MS,
-        duration=duration, error=error, run_id=run_id, key=media_id,
+        duration=duration, error=error, run_id=run_id, costs_again=costs_again, key=media_id,
     )  # fmt: skip
 
 
