@@ -32,7 +32,7 @@ from state.remix import undo_remix
 from state.session import SessionState, learn
 from state.several import edit_several, group_of
 from state.unheard import give_up_edits, note_unheard
-from state.view import ViewState, first_load, held_items, is_lost, recover, settle_view
+from state.view import ViewState, first_load, held_items, is_bare, is_lost, recover, settle_view
 
 Load = Callable[..., Generator[None, None, None]]
 """A page's shared load-and-update function: `load(reason, hold=…)`."""
@@ -62,6 +62,8 @@ class View:
     """What is to be loaded once a slow answer of this view has come, since that is what names it."""
     awaits: Callable[[], bool] = lambda: False
     """Whether something else than its items is on its way, which announces itself as a slow answer does."""
+    settle: Callable[[], None] = lambda: None
+    """Brings what else the state tells of its items up to them, before each frame in which they may have changed."""
     before: Callable[[bool], None] = lambda hold: None
     """Told when something that nobody asked for is about to show: True if it must not move what is looked at."""
     recover: Callable[[], bool] | None = None
@@ -168,8 +170,23 @@ def _live_updates(path: str, shown: Sequence[View]) -> None:
     )
 
 
+def _settled(path: str, frames: Generator[None, None, None]) -> Generator[None, None, None]:
+    """`frames`; and where all that was shown of a list has left it, the next page."""
+    for _ in frames:
+        for view in _shown(path):
+            view.settle()
+        yield
+    for view in _shown(path):
+        if view.items and is_bare(view.state()):
+            yield from view.load("page")
+
+
 def on_refresh(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Something may have changed, or a slow answer or the end of an edit has come: {reason, views, scrolled, known}."""
+    yield from _settled(path, _refreshed(path, event))
+
+
+def _refreshed(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     learn(str(event.value.get("known", "")))
     reason, hold = str(event.value.get("reason", "")), bool(event.value.get("scrolled"))
     wanted = event.value.get("views")
@@ -225,6 +242,10 @@ def _edits(path: str) -> None:
 
 def on_edit(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     """Somebody edits items of the page: {id, edit, value, scrolled}, or {ids, …} for several; all from a browser."""
+    yield from _settled(path, _edited(path, event))
+
+
+def _edited(path: str, event: me.WebEvent) -> Generator[None, None, None]:
     shown, wanted = [(view.state(), view.query()) for view in _shown(path) if view.items], event.value
     if wanted.get("edit") == "undo" and (undo_remix() or _undo[path]()):
         yield

@@ -41,6 +41,7 @@ from state.library import (
     load_library,
     order_of,
     read_url,
+    settle,
     tell_order,
 )
 from state.limits import upload_limits
@@ -68,6 +69,7 @@ VIEWS = [
         _load_media_and_update_state,
         "library",
         then=follow,
+        settle=settle,
         awaits=lambda: bool(me.state(LibraryState).total.waits),
     )
 ]

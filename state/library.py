@@ -135,7 +135,7 @@ def load_library(reason: Reason, *, until: str = "", hold: bool = False) -> Gene
             for _ in count_total(state.total, state.view, library_query()):
                 pass
             counted = False
-        settle_total(state.total, state.view, library_query())
+        settle()
         yield
     if counted:
         yield from count_total(state.total, state.view, library_query())
@@ -146,6 +146,12 @@ def count_exactly() -> Generator[None, None, None]:
     """Count all there are, however many."""
     state = me.state(LibraryState)
     yield from count_total(state.total, state.view, library_query(), exact=True)
+
+
+def settle() -> None:
+    """Something may have come to the list, or left it: what that makes of the total."""
+    state = me.state(LibraryState)
+    settle_total(state.total, state.view, library_query())
 
 
 def follow() -> Generator[None, None, None]:

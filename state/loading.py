@@ -14,7 +14,7 @@ from services.models import MediaQuery
 from services.store.protocol import PAGE_SIZE
 from services.store.watermarks import is_at_least
 from state.session import principal, token
-from state.view import MOST_LOADED, ViewState, cursor, first_load, point_at, settle_view, take_up
+from state.view import MOST_LOADED, ViewState, cursor, first_load, is_bare, point_at, settle_view, take_up
 from state.window import MOST_MOUNTED
 
 CURRENT: frozenset[Reason] = ALWAYS - {"page"}
@@ -35,9 +35,9 @@ def is_undecided(view: ViewState) -> bool:
     """Whether it is still open if there is anything: no answer has come yet, or a newer one is on its way.
 
     What shows nothing meanwhile must not say that there is nothing: what is held may be older than what has come since.
-    A further page says nothing of what stands above it.
+    A further page says nothing of what stands above it; but where all that was shown has left, it is all there is.
     """
-    return first_load(view) or view.fetching not in ("", "page")
+    return first_load(view) or view.fetching not in ("", "page") or is_bare(view)
 
 
 def load_view(
@@ -119,6 +119,8 @@ def _begin(part: Part, reason: Reason, until: str, hold: bool) -> Reason:
     if reason == "filter":
         point_at(view, query)
     take_up(view, query, hold=hold)
+    if is_bare(view):
+        view.loaded = 0 if reason == "page" else PAGE_SIZE
     view.wanted = min(view.loaded, MOST_LOADED)
     if reason == "page" and until == cursor(view):
         view.wanted = next_extent(view.loaded)

@@ -91,13 +91,16 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
 
 
 def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
-    """Some of what came to the list since may have been counted, and some of what was not may not be seen."""
+    """Some of what came to the list since may have been counted, and some of what was not may not be seen. Where nobody
+    knows, there is no total until somebody asks."""
     counting = services().totals.known(query, principal()) if total.version and not total.waits else None
     count = counting.count if counting is not None else None
     if counting is None or count is None or count.exact < total.exact:
         return
     version, more = counting.counted.beside
-    if version == total.version:
+    if version == total.version and not counting.counted.goes_on(exact=count.exact):
+        total.number, total.exact, total.more = UNKNOWN, False, 0
+    elif version == total.version:
         total.number, total.exact, total.more = count.number, count.exact, more
     elif version and _held_then(version, query) is not None:
         _take_in(total, view, counting, query)
@@ -157,7 +160,7 @@ def total_words(total: TotalState, view: ViewState, query: MediaQuery, shown: in
         return f"{shown:,} shown"
     if not total.exact:
         return f"{shown:,} shown of {max(total.number, shown):,}+"
-    now = max(total.number + total.more + _more(total, view, query), shown)
+    now = max(total.number + total.more + _more(total, view, query), len(all_items(view)))
     return all_words if now == shown else f"{shown:,} shown of {now:,}"
 
 

@@ -197,6 +197,12 @@ def is_whole(view: ViewState) -> bool:
     return snapshot is not None and snapshot.complete and len(held_items(view)) == len(_items(view))
 
 
+def is_bare(view: ViewState) -> bool:
+    """Whether nothing is left of what was shown, and more lies below that has not been read; pure."""
+    snapshot = _snapshot(view)
+    return snapshot is not None and not snapshot.complete and snapshot.held.searched_to is None and not _items(view)
+
+
 def end_of_held(view: ViewState) -> str | None:
     """The place down to which the list is held, as a cursor; None for its end."""
     snapshot = _snapshot(view)

@@ -67,6 +67,26 @@ def test_R0_05_R0_06_refresh_asks_the_store_and_keeps_filter_extent_and_scroll(s
     expect(page.get_by_text("Nothing of this type yet")).to_be_visible()
 
 
+@pytest.mark.parametrize("by_keys", [True, False])
+def test_F09_what_stays_in_place_is_reached_by_keys_without_moving_the_list(
+    server: Server, visit: Visit, by_keys: bool
+) -> None:
+    fill(server, 60)
+    page = visit("/library")
+    _load_all(page, 60)
+    page.locator("freshet-tile .hit").nth(20).focus()
+    if not by_keys:
+        page.keyboard.press("Control+a")
+    page.locator(".sheet").evaluate("(sheet) => { sheet.scrollTop = 500; }")
+    settle(page)
+    where = _top(page)
+    for name in ("Refresh", "Filters") if by_keys else ("Favourite", "Delete"):
+        button = page.locator(".head, .selbar").get_by_role("button", name=name, exact=True)
+        button.evaluate("(button) => button.focus()")
+        expect(button).to_be_focused()
+        assert _top(page) == where, name
+
+
 @ALONE
 def test_R0_15_an_open_preview_is_kept_by_a_refresh_and_clicks_ask_nothing(server: Server, visit: Visit) -> None:
     held = fill(server, 3)

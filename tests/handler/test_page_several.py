@@ -9,6 +9,7 @@ import pytest
 from services.errors import StoreUnavailable
 from services.models import MediaItem, Put
 from tests.handler.test_page_edits import commits_held, ended, stored, told
+from tests.handler.test_page_find import load_more, said
 from tests.handler.test_page_live import Stream, push
 from tests.support.mesop_client import MesopClient
 from tests.support.records import make_item, operation
@@ -291,6 +292,40 @@ def test_very_many_go_in_chunks_of_one_operation_and_all_come_back(
     assert "Your library is empty" in tab.text
     undo(tab, items)
     assert ids_shown(tab) == [item.id for item in reversed(items)]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "title"])
+def test_what_lies_below_comes_up_where_all_that_was_loaded_was_deleted_and_the_total_goes_along(
+    studio: Studio, sort: str
+) -> None:
+    items = studio.add(100)
+    tab = studio.open("/library", {"sort": sort} if sort != "newest" else {})
+    load_more(tab)
+    first = [item for item in items if item.id in ids_shown(tab)]
+    assert len(first) == 48
+    edit(tab, "delete", first, group="~a1")
+    assert not [text for text in tab.text if "empty" in text]
+    assert len(ids_shown(tab)) == 24
+    assert not set(ids_shown(tab)) & {item.id for item in first}
+    assert said(tab, "24 shown of 52")
+    undo(tab, first)
+    assert said(tab, "24 shown of 100")
+    assert studio.store.calls["media.count"] == 1
+
+
+def test_while_a_deletion_of_all_that_was_loaded_is_being_stored_the_list_is_not_called_empty(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = studio.add(30)
+    tab = studio.open("/library")
+    with commits_held(studio, monkeypatch) as let_go:
+        edit(tab, "delete", [item for item in items if item.id in ids_shown(tab)], group="~a1")
+        assert tab.tiles() == []
+        assert not [text for text in tab.text if "empty" in text]
+        let_go.set()
+        assert ended(studio)
+    tab.fire("freshet-live", "refreshEvent", {"reason": "ready", "views": None, "scrolled": False})
+    assert len(ids_shown(tab)) == 6
 
 
 def test_F12_edits_of_one_item_keep_their_order_through_those_of_several(

@@ -66,8 +66,10 @@ class SqliteMedia:
                 lambda item: can(principal, "read", item) and query.matches(item),
                 cursor=cursor, limit=limit, sort=query.order,
             )  # fmt: skip
+            last = connection.execute(LAST_OF_NAMED, (json.dumps([item.id for item in page.items]),)).fetchone()[0]
         now = self._clock.now()
-        return Page(page.items, page.next_cursor, now, head.watermark(now), read, page.searched_to)
+        latest = head._replace(sequence=last).watermark(now) if last is not None else ""
+        return Page(page.items, page.next_cursor, now, head.watermark(now), read, page.searched_to, latest=latest)
 
     def count(self, principal: Principal, query: MediaQuery, *, limit: int | None = COUNT_LIMIT) -> Count:
         """See `MediaRepository.count`. Reads no documents, but where words are longer than the index knows them."""
@@ -104,6 +106,7 @@ class SqliteMedia:
         )
 
 
+LAST_OF_NAMED = "SELECT max(seq) FROM media WHERE id IN (SELECT value FROM json_each(?))"
 NAMED = "SELECT document FROM media WHERE id IN (SELECT value FROM json_each(?))"
 
 
