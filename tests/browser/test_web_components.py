@@ -170,8 +170,8 @@ def test_a_tile_that_may_be_paid_for_twice_asks_before_it_is_tried_again(show: O
     expect(retry).to_be_focused()
     retry.click()
     question.get_by_role("button", name="Ask again").click()
-    expect_heard(page, 'retry {"id": "dear", "scrolled": false}')
-    assert heard(page) == ['retry {"id": "dear", "scrolled": false}']
+    expect_heard(page, 'retry {"id": "dear"')
+    assert len([line for line in heard(page) if line.startswith("retry")]) == 1
 
 
 def test_a_picture_that_cannot_be_loaded_leaves_an_icon_of_the_same_size(show: Open, problems: list[str]) -> None:

@@ -252,9 +252,9 @@ def tiles(state: Held) -> None:
         tile(f"new-{index}", f"Newcomer {index}")
     tile("making", "Glass bottles", status=state.status, run_id="run-1")
     tile("failed", "A known singer", status="failed", error="Refused: shows a real person")
-    tile("dear", "A lost answer", status="failed", error="Outcome unknown: it may have been charged", costs_again=True)
     for index in range(1 if state.first_gone else 0, state.tiles):
         tile(f"m{index}", f"Dunes {index:03}", duration=6.0 if index == 1 else None)
+    tile("dear", "A lost answer", status="failed", error="Outcome unknown: it may have been charged", costs_again=True)
 
 
 def tile(
