@@ -83,7 +83,7 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
         yield from count_total(total, view, query)
     elif total.waits == "count" and not services().totals.is_asked(query, principal()):
         counting = services().totals.known(query, principal())
-        if counting is None or _is_of_another_list(counting, query):  # another process was asked, or in another order
+        if counting is None or _is_of_another_list(counting, query):  # another process was asked
             yield from count_total(total, view, query)
         else:
             _take_in(total, view, counting, query)
@@ -92,17 +92,17 @@ def follow_total(total: TotalState, view: ViewState, query: MediaQuery) -> Gener
 
 def settle_total(total: TotalState, view: ViewState, query: MediaQuery) -> None:
     """Some of what came to the list since may have been counted, and some of what was not may not be seen. Where nobody
-    knows, there is no total until somebody asks."""
-    counting = services().totals.known(query, principal()) if total.version and not total.waits else None
-    count = counting.count if counting is not None else None
-    if counting is None or count is None or count.exact < total.exact:
+    here knows, there is no total until somebody asks."""
+    if not total.version or total.waits:
+        return
+    counting = services().totals.still_right(query, principal())
+    if counting is None or counting.count is None:
+        total.number, total.exact, total.more = UNKNOWN, False, 0
         return
     version, more = counting.counted.beside
-    if version == total.version and not counting.counted.goes_on(exact=count.exact):
-        total.number, total.exact, total.more = UNKNOWN, False, 0
-    elif version == total.version:
-        total.number, total.exact, total.more = count.number, count.exact, more
-    elif version and _held_then(version, query) is not None:
+    if version == total.version:
+        total.number, total.exact, total.more = counting.count.number, counting.count.exact, more
+    elif not _is_of_another_list(counting, query):
         _take_in(total, view, counting, query)
 
 

@@ -157,5 +157,4 @@ class Totals:
 
 
 def _key(query: MediaQuery, principal: Principal) -> Key:
-    """In whatever order, there are as many."""
-    return principal.user_id, query.model_copy(update={"sort": "newest"}).key
+    return principal.user_id, query.key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -11,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from services.identity import SYSTEM
+from services.models import Run
 from tests.browser.server import Server
 from tests.fault.yard import Yard, serving
 from tests.support.google_clips import COST as CLIP_COST
@@ -33,13 +35,27 @@ def stub() -> Iterator[GoogleStub]:
         yield stub
 
 
-def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_nothing_is_paid_twice(
-    yard: Yard, stub: GoogleStub
-) -> None:
+@contextmanager
+def asking_for_the_second(yard: Yard, stub: GoogleStub) -> Iterator[tuple[Server, Run]]:
+    """A server that has made one of a run's three pictures and waits for the answer to the second."""
     run = yard.order(3, prompt="Dunes", model="gemini-nano-banana-2.1")
     stub.will(made(), stub.hang)
     with serving(Server(yard.data_dir, **stub.environment)) as server:
         yard.wait_for(lambda: len(stub.requests) == 2)
+        yield server, run
+
+
+def stop_before_the_answer(server: Server, stub: GoogleStub) -> None:
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_logged("server.stopping")
+    stub.go_on.set()
+    server.stop()
+
+
+def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_nothing_is_paid_twice(
+    yard: Yard, stub: GoogleStub
+) -> None:
+    with asking_for_the_second(yard, stub) as (server, run):
         assert yard.store.runs.get(SYSTEM, run.id).asked == run.output_ids[:2]
         server.kill()
         server.start()
@@ -56,14 +72,8 @@ def test_after_kill_9_between_asking_and_keeping_the_outcome_is_unknown_and_noth
 def test_what_google_answers_while_the_server_stops_is_kept_and_nothing_more_is_asked_for(
     yard: Yard, stub: GoogleStub
 ) -> None:
-    run = yard.order(3, prompt="Dunes", model="gemini-nano-banana-2.1")
-    stub.will(made(), stub.hang)
-    with serving(Server(yard.data_dir, **stub.environment)) as server:
-        yard.wait_for(lambda: len(stub.requests) == 2)
-        server.process.send_signal(signal.SIGTERM)
-        server.wait_logged("server.stopping")
-        stub.go_on.set()
-        server.stop()
+    with asking_for_the_second(yard, stub) as (server, run):
+        stop_before_the_answer(server, stub)
         assert server.logged("run.kept_as_sent")
         assert len(stub.requests) == 2
         server.start()
@@ -84,10 +94,7 @@ def test_the_name_of_a_clip_that_comes_while_the_server_stops_is_noted_and_it_is
     stub.will(begun_late)
     with serving(Server(yard.data_dir, **stub.environment)) as server:
         yard.wait_for(lambda: len(stub.requests) == 1)
-        server.process.send_signal(signal.SIGTERM)
-        server.wait_logged("server.stopping")
-        stub.go_on.set()
-        server.stop()
+        stop_before_the_answer(server, stub)
         assert yard.store.runs.get(SYSTEM, run.id).operations == {run.output_ids[0]: INTERACTION}
         server.start()
         run = yard.finished(run)

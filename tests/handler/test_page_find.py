@@ -488,6 +488,33 @@ def test_F11_where_nobody_knows_what_came_and_went_there_is_no_total_until_someb
     assert said(tab, "24 shown of 59")
 
 
+def test_F11_a_process_that_has_not_counted_tells_no_total_until_somebody_asks(studio: Studio) -> None:
+    studio.add(30)
+    tab = studio.open("/library")
+    assert said(tab, "24 shown of 30")
+    studio.restart()
+    push(tab)
+    assert said(tab, "24 shown")
+    assert not said(tab, "24 shown of")
+    refresh(tab)
+    assert said(tab, "24 shown of 30")
+
+
+def test_F11_lists_in_other_orders_have_counts_of_their_own(studio: Studio) -> None:
+    items = studio.add(30)
+    tab, other = studio.open("/library"), studio.open("/library", {"sort": "title"})
+    assert said(other, "24 shown of 30")
+    studio.change(items[0], deleted_at=studio.clock.now())
+    refresh(other)
+    refresh(tab)
+    assert said(tab, "24 shown of 29")
+    assert said(other, "24 shown of 29")
+    counts = studio.store.calls["media.count"]
+    refresh(other)
+    refresh(tab)
+    assert studio.store.calls["media.count"] == counts
+
+
 def test_F11_while_it_is_counted_anew_nobody_takes_the_count_before_for_right(studio: Studio) -> None:
     studio.add(30)
     tab = studio.open("/library")

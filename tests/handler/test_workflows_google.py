@@ -288,6 +288,17 @@ def stopped_while_asking(studio: Running, stub: GoogleStub, monkeypatch: pytest.
     return run
 
 
+def stopped_before_the_answer(studio: Running, stub: GoogleStub, run: Run) -> Run:
+    """The server is told to stop while the run asks; the answer comes before it does. As it is after the next start."""
+    studio.wait_for(lambda: len(stub.requests) == 1)
+    studio.services.halt()
+    stub.go_on.set()
+    studio.wait_for(studio.idle)
+    studio.stop()
+    studio.start()
+    return studio.finished(run)
+
+
 class TestStopping:
     def test_a_run_that_was_asked_for_when_the_server_stopped_says_so_and_is_not_paid_twice(
         self, studio: Running, stub: GoogleStub, monkeypatch: pytest.MonkeyPatch
@@ -305,14 +316,7 @@ class TestStopping:
         self, studio: Running, stub: GoogleStub
     ) -> None:
         stub.will(stub.hang)
-        run = order(studio, 2)
-        studio.wait_for(lambda: len(stub.requests) == 1)
-        studio.services.halt()
-        stub.go_on.set()
-        studio.wait_for(studio.idle)
-        studio.stop()
-        studio.start()
-        run = studio.finished(run)
+        run = stopped_before_the_answer(studio, stub, order(studio, 2))
         assert studio.statuses(run) == ["ready", "ready"]
         assert studio.services.blobs.get(item_of(studio, run).files["original"].key) == picture()
         assert [item_of(studio, run, index).cost_nano for index in range(2)] == [None, COST]
@@ -339,14 +343,7 @@ class TestStopping:
             failed(503)(handler)
 
         stub.will(turned_away)
-        run = order(studio)
-        studio.wait_for(lambda: len(stub.requests) == 1)
-        studio.services.halt()
-        stub.go_on.set()
-        studio.wait_for(studio.idle)
-        studio.stop()
-        studio.start()
-        run = studio.finished(run)
+        run = stopped_before_the_answer(studio, stub, order(studio))
         assert (run.status, run.cost_nano, len(stub.requests)) == ("succeeded", COST, 2)
 
     def test_a_run_that_cannot_be_resumed_tells_apart_what_may_have_been_paid_for(
